@@ -1,0 +1,134 @@
+/* publish_directory.c - the folder that outputs appear in. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+
+#include "formats/base/publish.h"
+
+char *fl_path_join(const char *directory, const char *name)
+{
+    const size_t directory_size = strlen(directory);
+    const bool slash = directory_size > 0 && directory[directory_size - 1] != '/';
+    const size_t size = directory_size + (slash ? 1 : 0) + strlen(name) + 1;
+    char *path = malloc(size);
+    if (path != NULL)
+        (void)snprintf(path, size, "%s%s%s", directory, slash ? "/" : "", name);
+    return path;
+}
+
+static int open_directory(const struct fl_io *io, const char *directory)
+{
+    int file;
+    do {
+        file = io->open(directory[0] == '\0' ? "." : directory, O_RDONLY | O_DIRECTORY, 0);
+    } while (file < 0 && errno == EINTR);
+    return file;
+}
+
+fl_status fl_directory_sync(const struct fl_io *io, const char *directory, struct fl_error *error)
+{
+    const int file = open_directory(io, directory);
+    if (file < 0)
+        return fl_fail_errno(error, errno, "open the folder", directory);
+    fl_status status = FL_OK;
+    /* EINVAL: a file system without directory syncs (some network ones), where names are durable by other
+     * means. */
+    if (io->fsync(file) != 0 && errno != EINVAL)
+        status = fl_fail_errno(error, errno, "bring the folder to the disk", directory);
+    (void)io->close(file);
+    return status;
+}
+
+static fl_status fail_ensure(struct fl_error *error, int error_number, const char *directory)
+{
+    const fl_status status = fl_fail_errno(error, error_number, "create the folder", directory);
+    if (status == FL_TEMPORARY)
+        return status;
+    if (error != NULL)
+        error->status = FL_CANNOT_CREATE;
+    return FL_CANNOT_CREATE;
+}
+
+fl_status fl_directory_ensure(const struct fl_io *io, const char *directory, struct fl_error *error)
+{
+    if (io->mkdir(directory, 0700) == 0)
+        return FL_OK;
+    if (errno != EEXIST)
+        return fail_ensure(error, errno, directory);
+    const int file = open_directory(io, directory);
+    if (file < 0)
+        return fail_ensure(error, errno, directory);
+    (void)io->close(file);
+    return FL_OK;
+}
+
+static int open_temporary(const struct fl_io *io, const char *path)
+{
+    /* O_NONBLOCK: a pipe that somebody left under such a name must not hold us up. */
+    return io->open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0);
+}
+
+/* Whether `path` still names the open file. Its lock is ours by then, so its owner is gone and no one will
+ * rename it. */
+static bool still_named(const struct fl_io *io, int file, const char *path)
+{
+    struct stat open_facts, named_facts;
+    if (io->fstat(file, &open_facts) != 0 || open_facts.st_nlink == 0)
+        return false;
+    const int again = open_temporary(io, path);
+    if (again < 0)
+        return false;
+    const bool same = io->fstat(again, &named_facts) == 0 && named_facts.st_dev == open_facts.st_dev &&
+                      named_facts.st_ino == open_facts.st_ino;
+    (void)io->close(again);
+    return same;
+}
+
+/* A temporary that cannot be opened or locked is a living one's, or not ours to judge. */
+static fl_status sweep_file(const struct fl_io *io, const char *path, struct fl_error *error)
+{
+    const int file = open_temporary(io, path);
+    if (file < 0)
+        return FL_OK;
+    fl_status status = FL_OK;
+    if (io->flock(file, LOCK_EX | LOCK_NB) == 0 && still_named(io, file, path)) {
+        if (io->unlink(path) != 0 && errno != ENOENT)
+            status = fl_fail_errno(error, errno, "remove an abandoned file", path);
+    }
+    (void)io->close(file);
+    return status;
+}
+
+static fl_status sweep_entries(const struct fl_io *io, DIR *entries, const char *directory,
+                               struct fl_error *error)
+{
+    for (;;) {
+        errno = 0;
+        const struct dirent *entry = io->readdir(entries);
+        if (entry == NULL)
+            return errno == 0 ? FL_OK : fl_fail_errno(error, errno, "list the folder", directory);
+        if (strncmp(entry->d_name, FL_TEMPORARY_PREFIX, strlen(FL_TEMPORARY_PREFIX)) != 0)
+            continue;
+        char *path = fl_path_join(directory, entry->d_name);
+        if (path == NULL)
+            return fl_fail_memory(error, strlen(directory) + strlen(entry->d_name) + 2);
+        const fl_status status = sweep_file(io, path, error);
+        free(path);
+        if (status != FL_OK)
+            return status;
+    }
+}
+
+fl_status fl_directory_sweep(const struct fl_io *io, const char *directory, struct fl_error *error)
+{
+    DIR *entries = io->opendir(directory[0] == '\0' ? "." : directory);
+    if (entries == NULL)
+        return fl_fail_errno(error, errno, "list the folder", directory);
+    const fl_status status = sweep_entries(io, entries, directory, error);
+    (void)io->closedir(entries);
+    return status;
+}
