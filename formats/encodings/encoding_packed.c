@@ -1,0 +1,62 @@
+/* encoding_packed.c - each value's distance from the page's min, in as few bits as the largest needs. */
+#include "formats/encodings/encoding_codecs.h"
+
+enum {
+    CHUNK = 1024
+}; /* values a step: 8 KiB of distances stay in L1; a multiple of 8 ends on a whole byte */
+
+static unsigned packed_width(int64_t min, int64_t max)
+{
+    return fl_bits_width(fl_integer_range(min, max));
+}
+
+static size_t packed_size(const struct fl_integers *page)
+{
+    return fl_bits_size(page->count, packed_width(page->min, page->max));
+}
+
+static int packed_encode(const struct fl_integers *page, struct fl_buffer *out)
+{
+    const unsigned width = packed_width(page->min, page->max);
+    uint64_t distances[CHUNK];
+    for (size_t done = 0; done < page->count; done += CHUNK) {
+        const size_t count = page->count - done < CHUNK ? page->count - done : CHUNK;
+        for (size_t i = 0; i < count; i++)
+            distances[i] = fl_integer_range(page->min, page->values[done + i]);
+        if (!fl_bits_pack(distances, count, width, out))
+            return 0;
+    }
+    return 1;
+}
+
+/* Distances to values in place; returns the largest distance. */
+static uint64_t add_min(int64_t *values, size_t count, int64_t min)
+{
+    uint64_t largest = 0;
+    for (size_t i = 0; i < count; i++) {
+        const uint64_t distance = (uint64_t)values[i];
+        largest = distance > largest ? distance : largest;
+        values[i] = fl_integer_at(min, distance);
+    }
+    return largest;
+}
+
+static fl_status packed_decode(const uint8_t *bytes, size_t size, int64_t min, int64_t max, size_t count,
+                               int64_t *values, struct fl_error *error)
+{
+    const unsigned width = packed_width(min, max);
+    const size_t wanted = fl_bits_size(count, width);
+    if (size != wanted)
+        return fl_fail(error, FL_CORRUPT, "packed page: %zu bytes, %zu values of %u bits take %zu", size,
+                       count, width, wanted);
+    for (size_t done = 0; done < count; done += CHUNK) {
+        const size_t part = count - done < CHUNK ? count - done : CHUNK;
+        if (!fl_bits_unpack(bytes + done / 8 * width, part, width, (uint64_t *)values + done))
+            return fl_fail(error, FL_CORRUPT, "packed page: unused bits at its end are not zero");
+        if (add_min(values + done, part, min) > fl_integer_range(min, max))
+            return fl_fail(error, FL_CORRUPT, "packed page: a value lies past the page's max");
+    }
+    return FL_OK;
+}
+
+const struct fl_integer_codec fl_packed_codec = {packed_size, packed_encode, packed_decode};

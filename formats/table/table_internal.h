@@ -1,0 +1,33 @@
+/* table_internal.h - an open table as reader, verifier see it. */
+#ifndef FORMATS_TABLE_TABLE_INTERNAL_H
+#define FORMATS_TABLE_TABLE_INTERNAL_H
+
+#include "formats/table/table_footer.h"
+#include "formats/table/table_reader.h"
+
+struct fl_table_words {
+    bool ready;
+    struct fl_words words; /* into the two buffers */
+    struct fl_buffer offsets, bytes;
+};
+
+struct fl_table {
+    struct fl_file_map map;
+    struct fl_table_footer footer;
+    struct fl_table_words *words; /* one for each column of the file */
+};
+
+/* Work space of a page: `scratch` takes stored bytes in copy mode, `unpacked` what is under LZ4. */
+struct fl_page_space {
+    struct fl_buffer *scratch, *unpacked;
+};
+
+/* The bytes of a page after checksum and LZ4, unpacked_bytes of its entry; NULL for a page without bytes.
+ * keep: they go into space.unpacked in any case, so that they outlive the map's page. Else they live until
+ * fl_page_unload(). Errors lack the place. */
+fl_status fl_page_load(struct fl_table *table, const struct fl_page_entry *entry, uint32_t bind_block,
+                       uint16_t column_id, bool keep, struct fl_page_space space, const uint8_t **bytes,
+                       struct fl_error *error);
+void fl_page_unload(struct fl_table *table, const struct fl_page_entry *entry);
+
+#endif

@@ -1,0 +1,310 @@
+/* table_reader.c - reads one table file: columns of blocks, words of columns. */
+#include "formats/table/table_reader.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "formats/encodings/encoding.h"
+#include "formats/table/page_decode.h"
+#include "formats/table/table_internal.h"
+#include "formats/table/table_roles.h"
+
+fl_status fl_table_open(const struct fl_io *io, const char *path, enum fl_io_mode mode,
+                        struct fl_table **table, struct fl_error *error)
+{
+    *table = NULL;
+    struct fl_table *opened = calloc(1, sizeof *opened);
+    if (opened == NULL)
+        return fl_fail_memory(error, sizeof *opened);
+    fl_status status = fl_file_map_open(&opened->map, io, path, mode, error);
+    if (status != FL_OK)
+        goto free_table;
+    status = fl_table_footer_read(&opened->map, &opened->footer, error);
+    if (status != FL_OK)
+        goto close_map;
+    opened->words = calloc(opened->footer.column_count, sizeof *opened->words);
+    if (opened->words == NULL) {
+        status = fl_fail_memory(error, opened->footer.column_count * sizeof *opened->words);
+        goto release_footer;
+    }
+    *table = opened;
+    return FL_OK;
+release_footer:
+    fl_table_footer_release(&opened->footer);
+close_map:
+    fl_file_map_close(&opened->map);
+    (void)fl_error_at_path(error, path);
+free_table:
+    free(opened);
+    return status;
+}
+
+void fl_table_close(struct fl_table *table)
+{
+    if (table == NULL)
+        return;
+    for (uint32_t i = 0; i < table->footer.column_count; i++) {
+        fl_buffer_release(&table->words[i].offsets);
+        fl_buffer_release(&table->words[i].bytes);
+    }
+    free(table->words);
+    fl_table_footer_release(&table->footer);
+    fl_file_map_close(&table->map);
+    free(table);
+}
+
+const struct fl_schema *fl_table_schema(const struct fl_table *table)
+{
+    return table->footer.schema;
+}
+
+const char *fl_table_path(const struct fl_table *table)
+{
+    return table->map.path;
+}
+
+const uint8_t *fl_table_uuid(const struct fl_table *table)
+{
+    return table->footer.uuid;
+}
+
+uint64_t fl_table_rows(const struct fl_table *table)
+{
+    return table->footer.rows;
+}
+
+size_t fl_table_blocks(const struct fl_table *table)
+{
+    return table->footer.block_count;
+}
+
+/* Index into the file's columns of one this build knows, or -1. */
+static int find_known(const struct fl_table *table, uint16_t column_id)
+{
+    const int index = fl_footer_find(&table->footer, column_id);
+    return index >= 0 && table->footer.columns[index].known != NULL ? index : -1;
+}
+
+bool fl_table_has(const struct fl_table *table, uint16_t column_id)
+{
+    return find_known(table, column_id) >= 0;
+}
+
+bool fl_table_fact_at(const struct fl_table *table, size_t index, const char **key, const char **value)
+{
+    if (index >= table->footer.fact_count)
+        return false;
+    const char *at = table->footer.facts;
+    for (size_t i = 0; i < 2 * index; i++)
+        at += strlen(at) + 1;
+    *key = at;
+    *value = at + strlen(at) + 1;
+    return true;
+}
+
+const char *fl_table_fact(const struct fl_table *table, const char *key)
+{
+    const char *found, *value;
+    for (size_t i = 0; fl_table_fact_at(table, i, &found, &value); i++) {
+        if (strcmp(found, key) == 0)
+            return value;
+    }
+    return NULL;
+}
+
+struct fl_block_facts fl_table_block(const struct fl_table *table, size_t block)
+{
+    const struct fl_table_footer *footer = &table->footer;
+    assert(block < footer->block_count);
+    const struct fl_block_entry *entry = &footer->blocks[block];
+    struct fl_block_facts facts = {.rows = fl_get32(entry->rows), .day_max = -1};
+    if (footer->schema->columns[0].kind == FL_KIND_KEY) {
+        facts.customer_min = (int64_t)fl_get64(fl_footer_page(footer, block, 0)->min);
+        facts.customer_max = (int64_t)fl_get64(fl_footer_page(footer, block, 0)->max);
+    }
+    const int day = fl_footer_find(footer, fl_schema_day_id(footer->schema));
+    if (day >= 0) {
+        facts.day_min = (int32_t)fl_get64(fl_footer_page(footer, block, (size_t)day)->min);
+        facts.day_max = (int32_t)fl_get64(fl_footer_page(footer, block, (size_t)day)->max);
+    }
+    for (size_t i = 0; i < 4; i++)
+        facts.type_bits[i] = fl_get64(entry->type_bits[i]);
+    return facts;
+}
+
+bool fl_table_page(const struct fl_table *table, size_t block, uint16_t column_id,
+                   struct fl_page_facts *facts)
+{
+    assert(block < table->footer.block_count);
+    const int column = find_known(table, column_id);
+    if (column < 0)
+        return false;
+    const struct fl_page_entry *entry = fl_footer_page(&table->footer, block, (size_t)column);
+    *facts = (struct fl_page_facts){
+        .encoding = entry->encoding,
+        .lz4 = (entry->flags & FL_PAGE_FLAG_LZ4) != 0,
+        .offset = fl_get64(entry->offset),
+        .stored_bytes = fl_get32(entry->stored_bytes),
+        .unpacked_bytes = fl_get32(entry->unpacked_bytes),
+        .nulls = fl_get32(entry->nulls),
+        .min = (int64_t)fl_get64(entry->min),
+        .max = (int64_t)fl_get64(entry->max),
+        .sum = fl_get64(entry->sum),
+    };
+    return true;
+}
+
+static fl_status read_page(struct fl_table *table, const struct fl_page_entry *entry, size_t block,
+                           const struct fl_column *column, struct fl_column_data *data,
+                           struct fl_error *error)
+{
+    const enum fl_storage storage = fl_kind_storage(column->kind);
+    const size_t rows = fl_get32(table->footer.blocks[block].rows);
+    const struct fl_page_space space = {&data->scratch, &data->page_buffer};
+    const uint8_t *bytes;
+    fl_status status = fl_page_load(table, entry, (uint32_t)block, column->id, storage == FL_STORAGE_TEXT,
+                                    space, &bytes, error);
+    if (status != FL_OK)
+        return status;
+    if (storage == FL_STORAGE_TEXT)
+        status = fl_page_decode_texts(entry, bytes, rows, data, error);
+    else
+        status = fl_page_decode_integers(entry, bytes, storage, rows, data, error);
+    fl_page_unload(table, entry);
+    return status;
+}
+
+fl_status fl_table_read_column(struct fl_table *table, size_t block, uint16_t column_id,
+                               struct fl_column_data *data, struct fl_error *error)
+{
+    const struct fl_table_footer *footer = &table->footer;
+    assert(block < footer->block_count);
+    const int in_schema = fl_schema_find_id(footer->schema, column_id);
+    assert(in_schema >= 0);
+    const struct fl_column *column = &footer->schema->columns[in_schema];
+    const int in_file = find_known(table, column_id);
+    fl_status status;
+    if (in_file < 0)
+        status = fl_page_decode_absent(fl_kind_storage(column->kind), fl_get32(footer->blocks[block].rows),
+                                       data, error);
+    else
+        status = read_page(table, fl_footer_page(footer, block, (size_t)in_file), block, column, data, error);
+    if (status != FL_OK) {
+        (void)fl_error_at_path(error, table->map.path);
+        (void)fl_error_at_block(error, (int64_t)block, column->name);
+    }
+    return status;
+}
+
+void fl_column_data_release(struct fl_column_data *data)
+{
+    fl_buffer_release(&data->values_buffer);
+    fl_buffer_release(&data->nulls_buffer);
+    fl_buffer_release(&data->page_buffer);
+    fl_buffer_release(&data->text_buffer);
+    fl_buffer_release(&data->scratch);
+    *data = (struct fl_column_data){0};
+}
+
+/* ---- words ---- */
+
+/* Sizes were checked at open, page by page and in sum. */
+static bool reserve_words(const struct fl_footer_column *column, struct fl_table_words *words)
+{
+    return fl_buffer_reserve(&words->offsets, ((size_t)column->word_count + 1) * sizeof(uint32_t)) &&
+           fl_buffer_reserve(&words->bytes, column->word_bytes == 0 ? 1 : column->word_bytes);
+}
+
+/* Appends one page's words. offsets[first] is where they start. */
+static fl_status take_words(const struct fl_page_entry *entry, const uint8_t *bytes, size_t first,
+                            size_t count, struct fl_table_words *words, struct fl_error *error)
+{
+    uint32_t *offsets = (uint32_t *)(void *)words->offsets.bytes + first;
+    const uint32_t start = offsets[0];
+    const uint8_t *text_bytes;
+    const fl_status status = fl_string_decode(bytes, fl_get32(entry->unpacked_bytes), count,
+                                              FL_WORD_BYTES_MAX, offsets, &text_bytes, error);
+    if (status != FL_OK)
+        return status;
+    const uint32_t size = offsets[count];
+    if (size != fl_get64(entry->sum))
+        return fl_fail(error, FL_CORRUPT, "dictionary page of %u bytes of words, %ju were promised", size,
+                       (uintmax_t)fl_get64(entry->sum));
+    memcpy(words->bytes.bytes + start, text_bytes, size);
+    for (size_t i = 0; i <= count; i++)
+        offsets[i] += start;
+    return FL_OK;
+}
+
+static fl_status read_dictionary_page(struct fl_table *table, const struct fl_footer_column *column,
+                                      size_t index, struct fl_table_words *words, struct fl_error *error)
+{
+    const struct fl_page_entry *entry = &column->dictionary_pages[index];
+    const size_t first = index * FL_DICTIONARY_PAGE_WORDS, left = column->word_count - first;
+    const size_t count = left < FL_DICTIONARY_PAGE_WORDS ? left : FL_DICTIONARY_PAGE_WORDS;
+    struct fl_buffer scratch = {0}, unpacked = {0};
+    const struct fl_page_space space = {&scratch, &unpacked};
+    const uint8_t *bytes;
+    fl_status status =
+        fl_page_load(table, entry, fl_bind_dictionary(index), column->id, false, space, &bytes, error);
+    if (status == FL_OK) {
+        status = take_words(entry, bytes, first, count, words, error);
+        fl_page_unload(table, entry);
+    }
+    fl_buffer_release(&scratch);
+    fl_buffer_release(&unpacked);
+    return status;
+}
+
+static fl_status check_words(const struct fl_words *words, struct fl_error *error)
+{
+    for (size_t i = 0; i < words->count; i++) {
+        const struct fl_text word = fl_words_at(words, i);
+        if (word.size == 0)
+            return fl_fail(error, FL_CORRUPT, "word %zu is empty", i);
+        if (i > 0 && fl_text_compare(fl_words_at(words, i - 1), word) >= 0)
+            return fl_fail(error, FL_CORRUPT, "word %zu does not come after the one before it", i);
+    }
+    return FL_OK;
+}
+
+static fl_status read_words(struct fl_table *table, const struct fl_footer_column *column,
+                            struct fl_table_words *words, struct fl_error *error)
+{
+    if (!reserve_words(column, words))
+        return fl_fail_memory(error, column->word_bytes + column->word_count * sizeof(uint32_t));
+    memset(words->offsets.bytes, 0, sizeof(uint32_t));
+    fl_status status = FL_OK;
+    for (size_t i = 0; status == FL_OK && i < fl_footer_dictionary_pages(column->word_count); i++)
+        status = read_dictionary_page(table, column, i, words, error);
+    if (status != FL_OK)
+        return status;
+    words->words = (struct fl_words){column->word_count, (const uint32_t *)(const void *)words->offsets.bytes,
+                                     (const char *)words->bytes.bytes};
+    return check_words(&words->words, error);
+}
+
+fl_status fl_table_words(struct fl_table *table, uint16_t column_id, const struct fl_words **words,
+                         struct fl_error *error)
+{
+    static const uint32_t no_offsets[1];
+    static const struct fl_words no_words = {0, no_offsets, ""};
+    const int index = find_known(table, column_id);
+    *words = &no_words;
+    if (index < 0)
+        return FL_OK;
+    struct fl_table_words *kept = &table->words[index];
+    if (!kept->ready) {
+        const struct fl_footer_column *column = &table->footer.columns[index];
+        const fl_status status = read_words(table, column, kept, error);
+        if (status != FL_OK) {
+            (void)fl_error_at_path(error, table->map.path);
+            (void)fl_error_at_block(error, -1, column->known->name);
+            return status;
+        }
+        kept->ready = true;
+    }
+    *words = &kept->words;
+    return FL_OK;
+}

@@ -1,0 +1,160 @@
+/* table_sample.c - small table files with one of everything, to be broken. */
+#include "tests/malformed/table_sample.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "formats/table/table_roles.h"
+#include "formats/table/table_writer.h"
+#include "tests/malformed/memory_file.h"
+
+enum { COLUMNS_MAX = 64, WORDS = 5, TEXT_SIZE = 160 };
+
+struct sample_column {
+    uint8_t u8[SAMPLE_ROWS];
+    int32_t i32[SAMPLE_ROWS];
+    int64_t i64[SAMPLE_ROWS];
+    uint32_t words[SAMPLE_ROWS];
+    struct fl_text texts[SAMPLE_ROWS];
+    char text_bytes[SAMPLE_ROWS][TEXT_SIZE];
+    uint8_t nulls[SAMPLE_ROWS];
+};
+
+static const uint32_t word_offsets[WORDS + 1] = {0, 6, 11, 16, 23, 26};
+static const struct fl_words sample_words = {WORDS, word_offsets, "Bergenappleoceanzebras!\xe6\xb5\xb7"};
+
+/* Four shapes of integers, so that each encoding but plain is chosen somewhere. */
+static int64_t integer_at(size_t column, size_t row)
+{
+    const int64_t at = (int64_t)row;
+    switch (column % 4) {
+    case 0:
+        return at * 37 % 100; /* packed */
+    case 1:
+        return -50 - ((int64_t)1 << 33) * (at / 7); /* runs */
+    case 2:
+        return at % 2 == 0 ? 7 : (int64_t)1 << 40; /* dictionary */
+    default:
+        return 12; /* constant */
+    }
+}
+
+static void fill_text(struct sample_column *values, size_t row, size_t column)
+{
+    /* Sentences that LZ4 shortens in one column, short ones in the next, here and there an empty one. */
+    char *text = values->text_bytes[row];
+    int size = 0;
+    if (row % 9 != 4 && column % 2 == 0)
+        size = snprintf(text, TEXT_SIZE,
+                        "the size was wrong, so size %zu was wrong, and the size was wrong again", row);
+    else if (row % 9 != 4)
+        size = snprintf(text, TEXT_SIZE, "m%zu", row);
+    values->texts[row] = (struct fl_text){text, (size_t)size};
+}
+
+static void fill_row(struct sample_column *values, const struct fl_schema *schema, size_t column, size_t row)
+{
+    const struct fl_column *described = &schema->columns[column];
+    const bool events = fl_schema_day_id(schema) >= 0;
+    values->i64[row] = integer_at(column, row);
+    values->u8[row] = (uint8_t)(values->i64[row] & 127);
+    values->i32[row] = (int32_t)(values->i64[row] & 0xFFFF);
+    values->words[row] = (uint32_t)(row * (column + 1) % WORDS);
+    /* Columns without nulls, with some, with nothing else. */
+    const bool null = row % 5 == column % 7 || column == 6 || column == 13;
+    values->nulls[row] = null && !fl_column_is_required(schema, column);
+    fill_text(values, row, column);
+    /* The sort order hangs on the first column, in `interactions` on the day too. */
+    if (column == 0) {
+        values->i64[row] = 1000 + 3 * (int64_t)(events ? row / SAMPLE_CUSTOMER_ROWS : row);
+        values->words[row] = (uint32_t)row * WORDS / SAMPLE_ROWS;
+        values->nulls[row] = 0;
+    }
+    if (described->id == fl_schema_day_id(schema))
+        values->i32[row] = 20000 + 11 * (int32_t)(row % SAMPLE_CUSTOMER_ROWS);
+}
+
+static void point_at(const struct sample_column *values, enum fl_storage storage,
+                     struct fl_column_values *column)
+{
+    switch (storage) {
+    case FL_STORAGE_U8:
+        column->as.u8 = values->u8;
+        break;
+    case FL_STORAGE_I32:
+        column->as.i32 = values->i32;
+        break;
+    case FL_STORAGE_I64:
+        column->as.i64 = values->i64;
+        break;
+    case FL_STORAGE_WORD:
+        column->as.words = values->words;
+        break;
+    case FL_STORAGE_TEXT:
+        column->as.texts = values->texts;
+        break;
+    }
+    column->nulls = values->nulls;
+}
+
+static void must(fl_status status, const struct fl_error *error)
+{
+    if (status == FL_OK)
+        return;
+    (void)fprintf(stderr, "sample: %s\n", error->message);
+    abort();
+}
+
+static void write_sample(const struct fl_schema *schema, const struct fl_column_values *columns,
+                         const char *directory)
+{
+    static const char *const facts[] = {"zone", "Europe/Oslo", "made", "by hand", NULL};
+    uint16_t ids[COLUMNS_MAX];
+    struct fl_words words[COLUMNS_MAX] = {{.count = 0}};
+    for (size_t i = 0; i < schema->count; i++) {
+        ids[i] = schema->columns[i].id;
+        if (schema->columns[i].kind == FL_KIND_WORD)
+            words[i] = sample_words;
+    }
+    const struct fl_table_plan plan = {
+        .schema = schema,
+        .column_ids = ids,
+        .column_count = schema->count,
+        .words = words,
+        .uuid = "sixteen bytes...",
+        .facts = facts,
+        /* Other tables have no customers of seven rows to cut at. */
+        .block_rows = fl_schema_day_id(schema) >= 0 ? SAMPLE_BLOCK_ROWS : SAMPLE_ROWS / SAMPLE_BLOCKS};
+    struct fl_table_writer *writer;
+    struct fl_table_summary summary;
+    char name[256];
+    struct fl_error error;
+    fl_error_clear(&error);
+    must(fl_table_writer_create(&fl_io_system, directory, &plan, &writer, &error), &error);
+    must(fl_table_writer_append(writer, columns, SAMPLE_ROWS, &error), &error);
+    must(fl_table_writer_finish(writer, NULL, "sample", name, &summary, &error), &error);
+}
+
+void table_sample(const char *schema_name, struct fl_buffer *bytes)
+{
+    const struct fl_schema *schema = fl_schema_by_name(schema_name);
+    assert(schema != NULL && schema->count <= COLUMNS_MAX);
+    struct sample_column *values = calloc(schema->count, sizeof *values);
+    struct fl_column_values columns[COLUMNS_MAX] = {{.nulls = NULL}};
+    char directory[] = "/tmp/fl-sample-XXXXXX", path[64];
+    if (values == NULL || mkdtemp(directory) == NULL)
+        abort();
+    for (size_t column = 0; column < schema->count; column++) {
+        for (size_t row = 0; row < SAMPLE_ROWS; row++)
+            fill_row(&values[column], schema, column, row);
+        point_at(&values[column], fl_kind_storage(schema->columns[column].kind), &columns[column]);
+    }
+    write_sample(schema, columns, directory);
+    (void)snprintf(path, sizeof path, "%s/sample", directory);
+    memory_file_load(path, bytes);
+    (void)unlink(path);
+    (void)rmdir(directory);
+    free(values);
+}

@@ -1,0 +1,14 @@
+/* table_sample.h - small table files with one of everything, to be broken. */
+#ifndef TESTS_MALFORMED_TABLE_SAMPLE_H
+#define TESTS_MALFORMED_TABLE_SAMPLE_H
+
+#include "formats/base/arena.h"
+
+enum { SAMPLE_ROWS = 63, SAMPLE_BLOCK_ROWS = 24, SAMPLE_CUSTOMER_ROWS = 7, SAMPLE_BLOCKS = 3 };
+
+/* The bytes of a table file of the named schema with SAMPLE_ROWS rows in SAMPLE_BLOCKS blocks (of 21 rows),
+ * all columns of the schema, null here and there where the format allows it. Customers have seven rows each
+ * in `interactions`, one in other tables. The same bytes each time. */
+void table_sample(const char *schema, struct fl_buffer *bytes);
+
+#endif
