@@ -1,0 +1,195 @@
+/* data_folder_commit.c - adds an import to the manifest, one writer at a time. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/file.h>
+
+#include "formats/base/publish.h"
+#include "formats/folder/data_manifest.h"
+
+#define LOCK_NAME ".lock"
+
+/* Opens or creates the file and waits for its lock. */
+static fl_status lock_file(const struct fl_io *io, const char *path, int *lock, struct fl_error *error)
+{
+    do {
+        *lock = io->open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    } while (*lock < 0 && errno == EINTR);
+    if (*lock < 0)
+        return fl_fail_errno(error, errno, "open the lock", path);
+    int result;
+    do {
+        result = io->flock(*lock, LOCK_EX);
+    } while (result != 0 && errno == EINTR);
+    if (result == 0)
+        return FL_OK;
+    const fl_status status = fl_fail_errno(error, errno, "take the lock", path);
+    (void)io->close(*lock);
+    *lock = -1;
+    return status;
+}
+
+fl_status fl_data_folder_lock(const struct fl_data_folder *folder, int *lock, struct fl_error *error)
+{
+    *lock = -1;
+    char *path = fl_data_folder_path_of(folder, LOCK_NAME);
+    if (path == NULL)
+        return fl_fail_memory(error, strlen(folder->path));
+    const fl_status status = lock_file(folder->io, path, lock, error);
+    free(path);
+    return status;
+}
+
+void fl_data_folder_unlock(const struct fl_data_folder *folder, int lock)
+{
+    if (lock >= 0)
+        (void)folder->io->close(lock);
+}
+
+/* A temporary like any other: should its owner die, the next sweep removes it. */
+static char *import_lock_path(const struct fl_data_folder *folder, const char *import_id)
+{
+    char name[64];
+    (void)snprintf(name, sizeof name, FL_TEMPORARY_PREFIX "import-%.32s", import_id);
+    return fl_data_folder_path_of(folder, name);
+}
+
+/* Whoever had the lock before removed its file, so a lock on a file without a name is none. */
+static fl_status lock_named_file(const struct fl_io *io, const char *path, int *lock, struct fl_error *error)
+{
+    for (;;) {
+        const fl_status status = lock_file(io, path, lock, error);
+        if (status != FL_OK)
+            return status;
+        struct stat facts;
+        if (io->fstat(*lock, &facts) == 0 && facts.st_nlink > 0)
+            return FL_OK;
+        (void)io->close(*lock);
+        *lock = -1;
+    }
+}
+
+static fl_status fail_changed(const struct fl_data_folder *folder, struct fl_error *error, const char *what)
+{
+    (void)fl_fail(error, FL_BAD_MODEL, "another import has meanwhile given this folder another %s", what);
+    (void)fl_error_at_path(error, folder->path);
+    return FL_BAD_MODEL;
+}
+
+/* Reads the manifest as it is by now. What this import has decided must agree with it, or takes its place in
+ * it. */
+fl_status fl_data_folder_refresh(struct fl_data_folder *folder, struct fl_error *error)
+{
+    const struct fl_data_folder mine = *folder;
+    char key_id[sizeof mine.key_id];
+    memcpy(key_id, mine.key_id, sizeof key_id);
+    bool found;
+    const fl_status status = fl_data_state_read(fl_data_state_of(folder), &found, error);
+    if (status != FL_OK || !mine.ids_decided)
+        return status;
+    if (folder->ids_decided &&
+        (folder->text_ids != mine.text_ids || folder->pseudonymous != mine.pseudonymous))
+        return fail_changed(folder, error, "kind of customer ids");
+    if (folder->ids_decided && strcmp(folder->key_id, key_id) != 0)
+        return fail_changed(folder, error, "key");
+    folder->ids_decided = true;
+    folder->text_ids = mine.text_ids;
+    folder->pseudonymous = mine.pseudonymous;
+    memcpy(folder->key_id, key_id, sizeof key_id);
+    return FL_OK;
+}
+
+fl_status fl_data_folder_lock_import(struct fl_data_folder *folder, const char *import_id, int *lock,
+                                     struct fl_error *error)
+{
+    *lock = -1;
+    char *path = import_lock_path(folder, import_id);
+    if (path == NULL)
+        return fl_fail_memory(error, strlen(folder->path));
+    fl_status status = lock_named_file(folder->io, path, lock, error);
+    free(path);
+    if (status == FL_OK)
+        status = fl_data_folder_refresh(folder, error);
+    return status;
+}
+
+void fl_data_folder_unlock_import(const struct fl_data_folder *folder, const char *import_id, int lock)
+{
+    if (lock < 0)
+        return;
+    char *path = import_lock_path(folder, import_id);
+    if (path != NULL)
+        (void)folder->io->unlink(path);
+    free(path);
+    (void)folder->io->close(lock);
+}
+
+static fl_status add(struct fl_data_state *state, const struct fl_data_import *import,
+                     const struct fl_data_file *files, size_t file_count, const char *zone,
+                     struct fl_error *error)
+{
+    struct fl_data_folder *folder = &state->folder;
+    if (zone != NULL && folder->zone != NULL && strcmp(folder->zone, zone) != 0)
+        return fail_changed(folder, error, "business zone");
+    bool kept = fl_data_state_copy_import(state, import);
+    if (zone != NULL && folder->zone == NULL) {
+        folder->zone = fl_arena_copy(&state->arena, zone, strlen(zone));
+        kept = kept && folder->zone != NULL;
+    }
+    for (size_t i = 0; kept && i < file_count; i++)
+        kept = fl_data_state_copy_file(state, &files[i]);
+    return kept ? FL_OK : fl_fail_memory(error, sizeof *import + file_count * sizeof *files);
+}
+
+static fl_status write_manifest(const struct fl_data_state *state, struct fl_error *error)
+{
+    const struct fl_data_folder *folder = &state->folder;
+    struct fl_buffer text = {0};
+    struct fl_output *output = NULL;
+    fl_status status = fl_data_manifest_print(state, &text, error);
+    if (status == FL_OK)
+        status = fl_output_create(folder->io, folder->path, &output, error);
+    if (status == FL_OK)
+        status = fl_output_write(output, text.bytes, text.size, error);
+    if (status == FL_OK)
+        status = fl_output_commit(output, FL_DATA_MANIFEST_NAME, error);
+    else
+        fl_output_abort(output);
+    fl_buffer_release(&text);
+    return status;
+}
+
+static fl_status commit_locked(struct fl_data_folder *folder, const struct fl_data_import *import,
+                               const struct fl_data_file *files, size_t file_count, const char *zone,
+                               bool *already_there, struct fl_error *error)
+{
+    fl_status status = fl_data_folder_refresh(folder, error);
+    if (status != FL_OK)
+        return status;
+    *already_there = fl_data_folder_find_import(folder, import->id) != NULL;
+    if (*already_there)
+        return FL_OK;
+    status = add(fl_data_state_of(folder), import, files, file_count, zone, error);
+    return status == FL_OK ? write_manifest(fl_data_state_of(folder), error) : status;
+}
+
+fl_status fl_data_folder_commit(struct fl_data_folder *folder, const struct fl_data_import *import,
+                                const struct fl_data_file *files, size_t file_count, const char *zone,
+                                bool *already_there, struct fl_error *error)
+{
+    *already_there = false;
+    /* Table files first: a manifest on the disk must never name one whose name is not there yet. */
+    fl_status status = fl_directory_sync(folder->io, folder->path, error);
+    if (status != FL_OK)
+        return status;
+    int lock;
+    status = fl_data_folder_lock(folder, &lock, error);
+    if (status != FL_OK)
+        return status;
+    status = commit_locked(folder, import, files, file_count, zone, already_there, error);
+    if (status == FL_OK)
+        status = fl_directory_sync(folder->io, folder->path, error);
+    fl_data_folder_unlock(folder, lock);
+    return status;
+}

@@ -1,0 +1,53 @@
+/* csv_reader.h - splits a stream of CSV into records: RFC 4180, plus what spreadsheets really write. */
+#ifndef FORMATS_IMPORTERS_CSV_READER_H
+#define FORMATS_IMPORTERS_CSV_READER_H
+
+#include <stdbool.h>
+
+#include "formats/base/checksum.h"
+#include "formats/base/io.h"
+#include "formats/base/status.h"
+#include "formats/base/text.h"
+
+struct fl_csv_options {
+    char delimiter; /* 0: found from the first line: the one of , ; TAB | that is most frequent outside quotes
+                     */
+    char quote;     /* 0: '"' */
+};
+
+/* Accepted besides RFC 4180: a UTF-8 BOM, LF, CRLF or CR at a record's end, a last record without one, a
+ * first line `sep=;`, blank lines (skipped). A quote inside an unquoted field is text. FL_BAD_DATA with the
+ * line: text after a closing quote, an open quote at the end (with the line where it opened), UTF-16 (by its
+ * BOM), a record over FL_RECORD_BYTES_MAX, more than FL_RECORD_FIELDS_MAX fields. Invalid UTF-8 and NUL are
+ * for the caller to judge. */
+struct fl_csv_reader;
+
+/* Reads from an open descriptor which stays the caller's. */
+fl_status fl_csv_reader_create(const struct fl_io *io, int file, const char *shown_path,
+                               const struct fl_csv_options *options, struct fl_csv_reader **reader,
+                               struct fl_error *error);
+/* The same over bytes in memory (model files, tests, fuzzing). */
+fl_status fl_csv_reader_over(const char *bytes, size_t size, const char *shown_path,
+                             const struct fl_csv_options *options, struct fl_csv_reader **reader,
+                             struct fl_error *error);
+void fl_csv_reader_free(struct fl_csv_reader *reader);
+
+struct fl_csv_record {
+    const struct fl_text *fields; /* unquoted, "" folded to " */
+    const bool *quoted;           /* the field stood in quotes (an empty text rather than nothing) */
+    const uint32_t *field_column; /* where each field starts in its record, in bytes from 1 */
+    size_t field_count;
+    int64_t line;       /* of its first byte, from 1 */
+    struct fl_text raw; /* as it stood, without the line end */
+};
+
+/* The next record, valid until the next call; *more = false at the end. */
+fl_status fl_csv_next(struct fl_csv_reader *reader, struct fl_csv_record *record, bool *more,
+                      struct fl_error *error);
+/* The delimiter in use (known after the first record). */
+char fl_csv_delimiter(const struct fl_csv_reader *reader);
+/* Bytes taken in so far, and the running digest of all raw bytes (complete once the end was reached). */
+uint64_t fl_csv_bytes_read(const struct fl_csv_reader *reader);
+void fl_csv_digest(const struct fl_csv_reader *reader, uint8_t digest[16]);
+
+#endif

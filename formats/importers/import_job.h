@@ -1,0 +1,113 @@
+/* import_job.h - what the steps of one import share. */
+#ifndef FORMATS_IMPORTERS_IMPORT_JOB_H
+#define FORMATS_IMPORTERS_IMPORT_JOB_H
+
+#include "formats/base/arena.h"
+#include "formats/folder/data_folder_write.h"
+#include "formats/importers/import.h"
+#include "formats/importers/import_ids.h"
+#include "formats/importers/row_store.h"
+
+/* What fl_import() sets from --memory; tests set less to see spills and parts on few rows. */
+struct fl_import_tuning {
+    size_t rows_bytes, ids_bytes; /* of the two row stores; rows have both when no ids are kept */
+    struct fl_word_limits words;
+    uint64_t progress_rows; /* between two calls of the plan's progress */
+};
+
+struct fl_import_input {
+    const char *path;  /* as given */
+    const char *shown; /* the same, or "standard input" */
+    int spool;         /* a scratch file with the bytes of what can be read only once, else -1 */
+    uint64_t size_bytes;
+    uint8_t digest[16];
+    bool has_reject_file;
+};
+
+struct fl_import_first_reject {
+    size_t input;
+    struct fl_row_trouble trouble;
+};
+
+struct fl_import_job {
+    const struct fl_import_plan *plan;
+    const struct fl_import_tuning *tuning;
+    struct fl_import_report *report;
+    struct fl_arena arena;
+    struct fl_data_folder *folder;
+    struct fl_mapping *mapping;
+    const struct fl_schema *schema;
+    const char *zone; /* business zone in force */
+    bool text_ids;
+    bool keeps_ids; /* text ids go to a customer_ids file */
+    char mapping_digest[33];
+    struct fl_import_input *inputs; /* plan->input_count */
+    int import_lock;
+
+    /* The columns that this import fills, as indexes into the schema's, in its order; a column of `layout`,
+     * `pools` for each. */
+    int columns[FL_ROW_COLUMNS_MAX];
+    size_t column_count;
+    struct fl_row_layout layout;
+    struct fl_word_pool *pools[FL_ROW_COLUMNS_MAX];
+    struct fl_row_store *rows;
+    struct fl_import_ids *ids;
+
+    struct fl_data_file *files; /* published or about to be, not yet in the manifest */
+    size_t file_count;
+    unsigned part_count;
+    uint64_t bytes_before; /* of the inputs that were read to their end */
+    struct fl_import_first_reject first_reject;
+};
+
+/* --- import_inputs.c */
+/* Digests of all inputs; what can be read only once is copied to a scratch file on the way. */
+fl_status fl_import_hash_inputs(struct fl_import_job *job, struct fl_error *error);
+/* Opens an input at its first byte; the caller closes. */
+fl_status fl_import_open_input(const struct fl_import_job *job, size_t input, int *file,
+                               struct fl_error *error);
+void fl_import_close_inputs(struct fl_import_job *job);
+
+/* --- import_columns.c */
+/* Binds the mapping to every input once, to see which columns are filled, and sets up layout, pools and
+ * stores. */
+fl_status fl_import_open_columns(struct fl_import_job *job, struct fl_error *error);
+void fl_import_close_columns(struct fl_import_job *job);
+/* A CSV reader over an input and the mapping bound to its header; `header` gets the header's raw text (NULL
+ * bytes: the input has none). A reject file that comes back is read as if the columns that it was given were
+ * not there. */
+struct fl_import_reading {
+    int file;
+    struct fl_csv_reader *reader;
+    struct fl_mapping_bound *bound;
+    struct fl_buffer header;
+    bool is_reject_file;
+    size_t field_count; /* of its header, without those columns */
+};
+fl_status fl_import_open_reading(const struct fl_import_job *job, size_t input,
+                                 struct fl_import_reading *reading, struct fl_error *error);
+fl_status fl_import_next_record(struct fl_import_reading *reading, struct fl_csv_record *record, bool *more,
+                                struct fl_error *error);
+void fl_import_close_reading(const struct fl_import_job *job, struct fl_import_reading *reading);
+
+/* --- import_read.c */
+/* All rows of one input into the stores. Parts that are full are written on the way. */
+fl_status fl_import_read_input(struct fl_import_job *job, size_t input, struct fl_error *error);
+
+/* --- import_write.c */
+/* Sorts and publishes the rows that wait as the next part, and empties stores and pools. */
+fl_status fl_import_write_part(struct fl_import_job *job, struct fl_error *error);
+fl_status fl_import_write_ids(struct fl_import_job *job, struct fl_error *error);
+
+/* --- import_report.c */
+/* Adds `rows` to the reason's count; what has no place any more goes to the last entry, "other reasons". */
+void fl_import_count(struct fl_import_reason *reasons, size_t *count, const char *words, uint64_t rows);
+/* FL_INTERRUPTED when the plan's progress says so. */
+fl_status fl_import_progress(const struct fl_import_job *job, uint64_t bytes_read, struct fl_error *error);
+
+/* --- import.c */
+/* fl_import() with its sizes given. */
+fl_status fl_import_tuned(const struct fl_import_plan *plan, const struct fl_import_tuning *tuning,
+                          struct fl_import_report *report, struct fl_error *error);
+
+#endif
