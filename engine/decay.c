@@ -1,0 +1,89 @@
+/* decay.c - how much of a point is left after some days, as a correctly rounded 32-bit fraction.
+ *
+ * 2^(-a/h) = 2^-q * 2^-f, where q + f = 1000 a / half_life_milli, q whole and 0 <= f < 1 rational. f = 0 is
+ * exact. For 0 < f < 1 the power is irrational, so never a tie, and is computed with 128 fraction bits as
+ * exp(-x) = sum of (-x)^n / n! with x = f ln 2 < 0.6932. */
+#include "engine/decay.h"
+
+#include <assert.h>
+
+typedef unsigned __int128 fraction; /* value * 2^128 */
+
+/* floor(ln 2 * 2^128) = b17217f7d1cf79abc9e3b39803f2f6af, as published in many tables and derived once more
+ * by tests/unit/decay_test.c through the digest of all default decay tables. */
+#define LN2 ((fraction)0xb17217f7d1cf79abu << 64 | 0xc9e3b39803f2f6afu)
+
+/* How far exp_minus() may be off, in units of 2^-128. f and LN2 are each cut by less than 1, their product
+ * once more: x is low by less than 3. Each term x^n/n! is cut by less than 2 (product, quotient), plus what
+ * it inherits, shrinking with x/n < 0.7: together less than 10 a term, and fewer than 40 terms are not zero.
+ */
+#define ERROR_BOUND ((fraction)512)
+
+/* floor(a * b / 2^128) */
+static fraction multiply_high(fraction a, fraction b)
+{
+    const fraction a_low = (uint64_t)a, a_high = a >> 64;
+    const fraction b_low = (uint64_t)b, b_high = b >> 64;
+    const fraction low = a_low * b_low;
+    const fraction middle1 = a_high * b_low + (low >> 64); /* at most (2^64-1)^2 + 2^64-1: fits */
+    const fraction middle2 = a_low * b_high + (uint64_t)middle1;
+    return a_high * b_high + (middle1 >> 64) + (middle2 >> 64);
+}
+
+/* floor(numerator * 2^128 / denominator) for numerator < denominator, two words of a long division. */
+static fraction divide(uint64_t numerator, uint64_t denominator)
+{
+    const fraction high = ((fraction)numerator << 64) / denominator;
+    const fraction rest = ((fraction)numerator << 64) % denominator;
+    return high << 64 | (rest << 64) / denominator;
+}
+
+/* exp(-x), 0 < x < 0.6932. */
+static fraction exp_minus(fraction x)
+{
+    fraction even = 0, odd = x, term = x;
+    for (unsigned n = 2; term != 0; n++) {
+        term = multiply_high(term, x) / n;
+        if (n % 2 == 0)
+            even += term;
+        else
+            odd += term;
+    }
+    return (fraction)0 - (odd - even); /* 1 - odd + even, where 1 is 2^128 and wraps to 0; odd > even */
+}
+
+/* round(power * 2^(32 - halvings)) for 1/2 < power < 1 and halvings <= 31. */
+static uint32_t round_shifted(fraction power, unsigned halvings)
+{
+    const unsigned shift = 96 + halvings;
+    const fraction half = (fraction)1 << (shift - 1);
+    const fraction below = power & ((half << 1) - 1);
+    /* The true value is irrational; were it nearer to the boundary than our error we could not know the side.
+     */
+    assert((below > half ? below - half : half - below) > ERROR_BOUND);
+    const fraction rounded = (power >> shift) + (below >= half);
+    return rounded > UINT32_MAX ? UINT32_MAX : (uint32_t)rounded;
+}
+
+static uint32_t exact_power(uint64_t halvings)
+{
+    if (halvings == 0)
+        return UINT32_MAX; /* 2^32, cut */
+    if (halvings <= 32)
+        return UINT32_C(1) << (32 - halvings);
+    return halvings == 33; /* 1/2 + 1/2; less than 1 afterwards */
+}
+
+uint32_t fl_decay(int32_t half_life_milli, int32_t age_days)
+{
+    assert(half_life_milli >= 1 && age_days >= 0);
+    const uint64_t half_life = (uint64_t)half_life_milli;
+    const uint64_t age_milli = (uint64_t)age_days * 1000;
+    const uint64_t halvings = age_milli / half_life;
+    const uint64_t rest = age_milli % half_life;
+    if (rest == 0)
+        return exact_power(halvings);
+    if (halvings >= 32) /* at 32: between 1/2 and 1, which rounds to 1; later: below 1/2 */
+        return halvings == 32;
+    return round_shifted(exp_minus(multiply_high(divide(rest, half_life), LN2)), (unsigned)halvings);
+}

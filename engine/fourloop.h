@@ -1,0 +1,135 @@
+/* fourloop.h - the engine's installed interface: score a night, explain a customer, handle a model folder. */
+#ifndef ENGINE_FOURLOOP_H
+#define ENGINE_FOURLOOP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "formats/base/file_map.h"
+#include "formats/base/io.h"
+#include "formats/base/status.h"
+#include "formats/base/text.h"
+
+enum fl_view {
+    FL_VIEW_KNOWN_NOW, /* all rows */
+    FL_VIEW_KNOWN_THEN /* rows that had arrived by the as-of day */
+};
+
+/* ---- the model folder: registry.csv, model.yaml, rates.csv ---- */
+
+struct fl_model;
+
+/* Writes the default model into `path` (made if missing; FL_CANNOT_CREATE when it holds a model file already). `currency`
+ * is the model's currency, three capital letters (FL_USAGE otherwise); NULL: that of the default. */
+fl_status fl_model_init(const struct fl_io *io, const char *path, const char *currency, struct fl_error *error);
+/* Reads and checks all of a model folder. FL_BAD_MODEL names file, line, column. Immutable: threads may share
+ * it. */
+fl_status fl_model_open(const struct fl_io *io, const char *path, struct fl_model **model,
+                        struct fl_error *error);
+/* The built-in default, as fl_model_init() writes it. */
+fl_status fl_model_default(struct fl_model **model, struct fl_error *error);
+void fl_model_free(struct fl_model *model);
+/* Interaction type names -> ids; lives as long as the model. */
+const struct fl_names *fl_model_types(const struct fl_model *model);
+/* 16-byte digest of the registry, and 32 hex digits of the whole model. */
+const uint8_t *fl_model_registry_digest(const struct fl_model *model);
+const char *fl_model_hash(const struct fl_model *model);
+unsigned fl_model_type_count(const struct fl_model *model);
+
+/* ---- a run ---- */
+
+struct fl_run_plan {
+    const struct fl_io *io;
+    const char *model;
+    const char *data;
+    const char *out;
+    int32_t as_of_day;
+    enum fl_view view;
+    enum fl_io_mode io_mode;
+    uint64_t memory_bytes;
+    /* Called now and then; a non-zero return stops with FL_INTERRUPTED. */
+    int (*progress)(void *context, uint64_t rows_done, uint64_t rows_all);
+    void *progress_context;
+};
+
+struct fl_run_counts {
+    uint64_t rows_in, scored, after_as_of, not_yet_known, quarantined;
+    uint64_t late, late_reported; /* arrival > day; by more than the model's late_report_days */
+    uint64_t customers;           /* with a result row */
+    uint64_t quarantined_by_type[256];
+};
+
+struct fl_run_report {
+    struct fl_run_counts counts;
+    bool already_there; /* `out` held the complete run of the same inputs: nothing was done */
+};
+
+/* Scores the night and publishes `out`. FL_CANNOT_CREATE: `out` holds another run or foreign files
+ * (untouched). */
+fl_status fl_run(const struct fl_run_plan *plan, struct fl_run_report *report, struct fl_error *error);
+
+/* ---- a run folder ---- */
+
+struct fl_run_file {
+    char *table; /* "customers"; "model" for the copied model files */
+    char *name;
+    uint64_t rows, size_bytes, digest;
+};
+
+/* What out/manifest.json says, checked against _SUCCESS. */
+struct fl_run_folder {
+    char *path;
+    int32_t as_of_day;
+    enum fl_view view;
+    char model_hash[33];
+    char *version;
+    struct fl_run_file *files;
+    size_t file_count;
+    char **input_names; /* table files of the data folder that were read */
+    uint64_t *input_digests;
+    size_t input_count;
+    struct fl_run_counts counts;
+};
+/* FL_MISSING: no run there or not complete; FL_CORRUPT: the manifest lies. */
+fl_status fl_run_folder_open(const struct fl_io *io, const char *path, struct fl_run_folder **folder,
+                             struct fl_error *error);
+void fl_run_folder_close(struct fl_run_folder *folder);
+/* The file of a table, or NULL. */
+const struct fl_run_file *fl_run_folder_find(const struct fl_run_folder *folder, const char *table);
+
+/* ---- explain ---- */
+
+struct fl_explain_row {
+    uint8_t type;
+    const char *type_name;
+    uint64_t rows, units;
+    int64_t points, lost_to_cap, lost_to_decay; /* micro-points; points of all rows add up to raw exactly */
+    int32_t first_day, last_day;
+};
+
+struct fl_explanation {
+    int64_t customer;
+    char *customer_id; /* NULL for integer ids */
+    struct fl_explain_row rows[256];
+    size_t row_count; /* sorted by |points| falling, then type */
+    /* as stored in the run, after checking that the sums above give the same */
+    int64_t raw, intent_raw;
+    uint8_t engagement, intent;
+    int percentile; /* -1: none */
+    const char *band, *trend, *intent_trend;
+    int64_t points_28, points_84;
+    int32_t last_purchase_day; /* valid if has_purchase */
+    bool has_purchase;
+    int64_t loop_points[4]; /* awareness, nurturing, experience, conversion */
+    int64_t k_micro;        /* the raw that gives 50 */
+    void *owned;
+};
+
+/* Scores one customer again from the run's own model copy and inputs and compares with what the run stored: a
+ * difference is FL_INTERNAL. FL_MISSING: no such customer in the run, or an input file is gone. `customer` is
+ * the id as it came in. */
+fl_status fl_explain(const struct fl_io *io, const char *run, const char *data, const char *customer,
+                     struct fl_explanation *explanation, struct fl_error *error);
+void fl_explanation_release(struct fl_explanation *explanation);
+
+#endif

@@ -1,0 +1,310 @@
+/* job.c - the whole flow of a run, from the model to _SUCCESS. */
+#include "engine/fourloop.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "engine/currency_check.h"
+#include "engine/emit.h"
+#include "engine/run_output.h"
+#include "engine/scan.h"
+#include "formats/base/civil.h"
+
+enum { STAGES_MAX = 8 };
+
+/* Everything a run holds, let go of in one place. */
+struct job {
+    const struct fl_run_plan *plan;
+    struct fl_model *model;
+    struct fl_data_folder *folder;
+    struct fl_points *points;
+    struct fl_run_manifest manifest;
+    struct fl_run_output *output;
+    struct fl_scan *scan;
+    struct fl_emit *emit;
+    /* Where the time went: into timing.json, never into a result. */
+    struct {
+        const char *name;
+        uint64_t microseconds;
+    } stages[STAGES_MAX];
+    size_t stage_count;
+    uint64_t stage_start;
+};
+
+static uint64_t microseconds_now(void)
+{
+    struct timespec now = {0};
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000u + (uint64_t)now.tv_nsec / 1000u;
+}
+
+static void end_stage(struct job *job, const char *name)
+{
+    const uint64_t now = microseconds_now();
+    if (job->stage_count < STAGES_MAX) {
+        job->stages[job->stage_count].name = name;
+        job->stages[job->stage_count++].microseconds = now - job->stage_start;
+    }
+    job->stage_start = now;
+}
+
+/* ---- what the run is made of ---- */
+
+/* Whether the run reads the table file. */
+static bool is_input(const struct fl_data_folder *folder, const struct fl_data_file *file)
+{
+    if (strcmp(file->table, "interactions") == 0)
+        return true;
+    return strcmp(file->table, "customer_ids") == 0 && folder->text_ids && !folder->pseudonymous;
+}
+
+static fl_status describe_inputs(struct job *job, struct fl_error *error)
+{
+    struct fl_run_manifest *manifest = &job->manifest;
+    manifest->as_of_day = job->plan->as_of_day;
+    manifest->view = job->plan->view;
+    manifest->version = strdup(FOURLOOP_VERSION);
+    manifest->zone = job->folder->zone == NULL ? NULL : strdup(job->folder->zone);
+    if (manifest->version == NULL || (job->folder->zone != NULL && manifest->zone == NULL))
+        return fl_fail_memory(error, sizeof FOURLOOP_VERSION);
+    memcpy(manifest->model_hash, job->model->hash, sizeof manifest->model_hash);
+    for (size_t i = 0; i < job->folder->file_count; i++) {
+        const struct fl_data_file *file = &job->folder->files[i];
+        if (!is_input(job->folder, file))
+            continue;
+        fl_status status =
+            fl_run_manifest_add_input(manifest, file->name, file->table, file->rows, file->digest, error);
+        if (status != FL_OK)
+            return status;
+    }
+    return FL_OK;
+}
+
+static fl_status open_inputs(struct job *job, struct fl_error *error)
+{
+    const struct fl_run_plan *plan = job->plan;
+    if (plan->as_of_day < FL_DAY_MIN || plan->as_of_day > FL_DAY_MAX)
+        return fl_fail(error, FL_USAGE, "the as-of day %d lies outside the calendar", plan->as_of_day);
+    fl_status status = fl_model_open(plan->io, plan->model, &job->model, error);
+    if (status == FL_OK)
+        status = fl_data_folder_open(plan->io, plan->data, &job->folder, error);
+    if (status == FL_OK)
+        status = describe_inputs(job, error);
+    if (status == FL_OK)
+        status = fl_points_create(job->model, &job->points, error);
+    return status;
+}
+
+/* ---- scoring ---- */
+
+static fl_status open_scan(struct job *job, struct fl_error *error)
+{
+    const struct fl_run_plan *plan = job->plan;
+    const struct fl_scan_plan scan_plan = {
+        .io = plan->io,
+        .folder = job->folder,
+        .io_mode = plan->io_mode,
+        .rules = {.registry = &job->model->registry,
+                  .as_of_day = plan->as_of_day,
+                  .view = plan->view,
+                  .late_report_days = job->model->settings.late_report_days,
+                  .customer_first = INT64_MIN,
+                  .customer_last = INT64_MAX},
+        .memory_bytes = plan->memory_bytes,
+        .progress = plan->progress,
+        .progress_context = plan->progress_context,
+    };
+    return fl_scan_open(&scan_plan, &job->scan, error);
+}
+
+static fl_status emit_customer(struct job *job, struct fl_scorer *scorer, int64_t customer,
+                               struct fl_error *error)
+{
+    struct fl_scope_score score;
+    fl_scorer_end(scorer, &score);
+    job->manifest.counts.customers++;
+    return fl_emit_add(job->emit, customer, &score, error);
+}
+
+static fl_status score_customers(struct job *job, struct fl_error *error)
+{
+    struct fl_scorer scorer;
+    int64_t customer = 0;
+    fl_scorer_init(&scorer, job->points, &job->model->settings, FL_SCOPE_CUSTOMER, job->plan->as_of_day);
+    for (;;) {
+        struct fl_scan_piece piece;
+        fl_status status = fl_scan_next(job->scan, &piece, error);
+        if (status == FL_OK && scorer.sums.rows > 0 && (piece.first || piece.rows.count == 0))
+            status = emit_customer(job, &scorer, customer, error);
+        if (status != FL_OK || piece.rows.count == 0)
+            return status;
+        if (piece.first)
+            fl_scorer_begin(&scorer);
+        customer = piece.customer;
+        if (!fl_scorer_add(&scorer, &piece.rows))
+            return fl_fail(error, FL_LIMIT, "a customer has more than %llu rows",
+                           (unsigned long long)FL_SCOPE_ROWS_MAX);
+    }
+}
+
+/* Every row has exactly one fate. */
+static fl_status take_counts(struct job *job, struct fl_error *error)
+{
+    struct fl_run_counts *counts = &job->manifest.counts;
+    const uint64_t customers = counts->customers;
+    const uint64_t rows = fl_scan_rows(job->scan);
+    *counts = *fl_scan_counts(job->scan);
+    counts->customers = customers;
+    const uint64_t fates = counts->scored + counts->after_as_of + counts->not_yet_known + counts->quarantined;
+    if (counts->rows_in != fates || counts->rows_in != rows)
+        return fl_fail(error, FL_INTERNAL, "%llu rows came in, %llu have a fate, the files hold %llu",
+                       (unsigned long long)counts->rows_in, (unsigned long long)fates,
+                       (unsigned long long)rows);
+    return FL_OK;
+}
+
+static fl_status score_and_emit(struct job *job, const char *const *facts, struct fl_error *error)
+{
+    const struct fl_emit_plan emit_plan = {.folder = job->folder,
+                                           .io_mode = job->plan->io_mode,
+                                           .out = job->plan->out,
+                                           .facts = facts,
+                                           .memory_bytes = job->plan->memory_bytes};
+    fl_status status = fl_emit_create(&emit_plan, &job->emit, error);
+    if (status == FL_OK)
+        status = open_scan(job, error);
+    if (status == FL_OK)
+        status = score_customers(job, error);
+    if (status == FL_OK)
+        status = take_counts(job, error);
+    fl_scan_close(job->scan); /* its buffers make room for the percentile */
+    job->scan = NULL;
+    end_stage(job, "score");
+    return status;
+}
+
+static fl_status finish_emit(struct job *job, struct fl_error *error)
+{
+    char name[256] = "";
+    struct fl_table_summary summary;
+    fl_status status = fl_emit_finish(job->emit, name, &summary, error);
+    /* Also after a failure: the last step of publishing may fail with the file in place. */
+    if (name[0] != '\0') {
+        const fl_status noted = fl_run_output_note(job->output, name, status == FL_OK ? error : NULL);
+        status = status == FL_OK ? noted : status;
+    }
+    if (status == FL_OK)
+        status = fl_run_manifest_add_output(&job->manifest, "customers", name, summary.rows,
+                                            summary.size_bytes, summary.digest, error);
+    if (status == FL_OK)
+        status = fl_emit_remove_staging(job->emit, error);
+    fl_emit_free(job->emit);
+    job->emit = NULL;
+    end_stage(job, "percentile");
+    return status;
+}
+
+static fl_status make_customers(struct job *job, struct fl_error *error)
+{
+    char day[11];
+    fl_day_format(job->plan->as_of_day, day);
+    const char *const facts[] = {
+        "as_of",      day,
+        "model_hash", job->model->hash,
+        "table",      "customers",
+        "version",    FOURLOOP_VERSION,
+        "view",       job->plan->view == FL_VIEW_KNOWN_THEN ? "known-then" : "known-now",
+        NULL};
+    fl_status status = score_and_emit(job, facts, error);
+    if (status == FL_OK)
+        status = finish_emit(job, error);
+    return status;
+}
+
+/* ---- publishing ---- */
+
+static fl_status write_model_copy(struct job *job, struct fl_error *error)
+{
+    for (int part = 0; part < FL_MODEL_PARTS; part++) {
+        const char *name = fl_model_part_name((enum fl_model_part)part);
+        const struct fl_buffer *bytes = &job->model->parts[part];
+        struct fl_run_file file = {0};
+        fl_status status = fl_run_output_write(job->output, name, bytes->bytes, bytes->size, &file, error);
+        if (status == FL_OK)
+            status = fl_run_manifest_add_output(&job->manifest, "model", name, 0, file.size_bytes,
+                                                file.digest, error);
+        if (status != FL_OK)
+            return status;
+    }
+    return FL_OK;
+}
+
+static fl_status write_timing(struct job *job, struct fl_error *error)
+{
+    char text[1024];
+    int size = snprintf(text, sizeof text, "{\n");
+    for (size_t i = 0; i < job->stage_count; i++)
+        size += snprintf(text + size, sizeof text - (size_t)size, "  \"%s_microseconds\": %llu%s\n",
+                         job->stages[i].name, (unsigned long long)job->stages[i].microseconds,
+                         i + 1 < job->stage_count ? "," : "");
+    size += snprintf(text + size, sizeof text - (size_t)size, "}\n");
+    return fl_run_output_write(job->output, FL_TIMING_NAME, text, (size_t)size, NULL, error);
+}
+
+static fl_status publish(struct job *job, struct fl_error *error)
+{
+    struct fl_buffer manifest = {0};
+    fl_status status = write_model_copy(job, error);
+    if (status == FL_OK)
+        status = write_timing(job, error);
+    if (status == FL_OK)
+        status = fl_run_manifest_print(&job->manifest, &manifest, error);
+    if (status == FL_OK)
+        status =
+            fl_run_output_write(job->output, FL_MANIFEST_NAME, manifest.bytes, manifest.size, NULL, error);
+    if (status == FL_OK)
+        status = fl_run_output_complete(job->output, &manifest, error);
+    fl_buffer_release(&manifest);
+    return status;
+}
+
+static fl_status run(struct job *job, struct fl_run_report *report, struct fl_error *error)
+{
+    struct fl_run_manifest present = {0};
+    fl_status status = open_inputs(job, error);
+    if (status == FL_OK)
+        status = fl_run_output_begin(job->plan->io, job->plan->out, &job->manifest, &job->output,
+                                     &report->already_there, &present, error);
+    if (status != FL_OK)
+        return status;
+    if (report->already_there) {
+        report->counts = present.counts;
+        fl_run_manifest_release(&present);
+        return FL_OK;
+    }
+    end_stage(job, "open");
+    status = fl_check_currencies(job->model, job->folder, job->plan->io_mode, job->plan->as_of_day, error);
+    end_stage(job, "currencies");
+    if (status == FL_OK)
+        status = make_customers(job, error);
+    if (status == FL_OK)
+        status = publish(job, error);
+    report->counts = job->manifest.counts;
+    return status;
+}
+
+fl_status fl_run(const struct fl_run_plan *plan, struct fl_run_report *report, struct fl_error *error)
+{
+    struct job job = {.plan = plan, .stage_start = microseconds_now()};
+    *report = (struct fl_run_report){0};
+    fl_status status = run(&job, report, error);
+    fl_scan_close(job.scan);
+    fl_emit_free(job.emit);
+    fl_run_output_end(job.output);
+    fl_run_manifest_release(&job.manifest);
+    fl_points_free(job.points);
+    fl_data_folder_close(job.folder);
+    fl_model_free(job.model);
+    return status;
+}

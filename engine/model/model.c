@@ -1,0 +1,256 @@
+/* model.c - opens, checks, hashes the files of a model folder as one. */
+#include "engine/model/model.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+
+#include "engine/model/model_defaults.h"
+#include "formats/base/bytes.h"
+#include "formats/base/checksum.h"
+#include "formats/base/publish.h"
+
+static const char *const part_names[FL_MODEL_PARTS] = {
+    [FL_MODEL_REGISTRY] = "registry.csv",
+    [FL_MODEL_SETTINGS] = "model.yaml",
+    [FL_MODEL_RATES] = "rates.csv",
+};
+
+const char *fl_model_part_name(enum fl_model_part part)
+{
+    return part_names[part];
+}
+
+static void add_part(struct fl_digest *digest, const char *name, const struct fl_buffer *part)
+{
+    uint8_t size[8];
+    fl_store_le64(size, part->size);
+    fl_digest_add(digest, name, strlen(name) + 1);
+    fl_digest_add(digest, size, sizeof size);
+    fl_digest_add(digest, part->bytes, part->size);
+}
+
+/* Name and size go in with each file, so that no bytes can move from one file to the next unseen. */
+static fl_status hash_parts(struct fl_model *model, struct fl_error *error)
+{
+    struct fl_digest *all = fl_digest_create();
+    struct fl_digest *registry = fl_digest_create();
+    if (all == NULL || registry == NULL) {
+        fl_digest_free(all);
+        fl_digest_free(registry);
+        return fl_fail_memory(error, 1024);
+    }
+    for (int part = 0; part < FL_MODEL_PARTS; part++)
+        add_part(all, part_names[part], &model->parts[part]);
+    uint8_t bytes[16];
+    fl_digest_128(all, bytes);
+    fl_hex128(bytes, model->hash);
+    fl_digest_add(registry, model->parts[FL_MODEL_REGISTRY].bytes, model->parts[FL_MODEL_REGISTRY].size);
+    fl_digest_128(registry, model->registry_digest);
+    fl_digest_free(all);
+    fl_digest_free(registry);
+    return FL_OK;
+}
+
+/* Checks the three files whose bytes the model holds already. */
+static fl_status parse_parts(struct fl_model *model, const char *const shown_paths[FL_MODEL_PARTS],
+                             struct fl_error *error)
+{
+    const struct fl_buffer *part = model->parts;
+    fl_status status =
+        fl_registry_parse((const char *)part[FL_MODEL_REGISTRY].bytes, part[FL_MODEL_REGISTRY].size,
+                          shown_paths[FL_MODEL_REGISTRY], &model->registry, error);
+    if (status == FL_OK)
+        status =
+            fl_model_file_parse((const char *)part[FL_MODEL_SETTINGS].bytes, part[FL_MODEL_SETTINGS].size,
+                                shown_paths[FL_MODEL_SETTINGS], &model->settings, error);
+    if (status == FL_OK)
+        status = fl_rates_parse((const char *)part[FL_MODEL_RATES].bytes, part[FL_MODEL_RATES].size,
+                                shown_paths[FL_MODEL_RATES], model->settings.currency, &model->rates, error);
+    if (status == FL_OK)
+        status = hash_parts(model, error);
+    return status;
+}
+
+static void free_paths(char *paths[FL_MODEL_PARTS])
+{
+    for (int part = 0; part < FL_MODEL_PARTS; part++)
+        free(paths[part]);
+}
+
+static fl_status join_paths(const char *folder, char *paths[FL_MODEL_PARTS], struct fl_error *error)
+{
+    for (int part = 0; part < FL_MODEL_PARTS; part++) {
+        paths[part] = fl_path_join(folder, part_names[part]);
+        if (paths[part] == NULL)
+            return fl_fail_memory(error, strlen(folder) + 32);
+    }
+    return FL_OK;
+}
+
+static fl_status read_and_parse(const struct fl_io *io, const char *path, struct fl_model *model,
+                                struct fl_error *error)
+{
+    char *paths[FL_MODEL_PARTS] = {NULL};
+    fl_status status = join_paths(path, paths, error);
+    for (int part = 0; part < FL_MODEL_PARTS && status == FL_OK; part++)
+        status = fl_file_read_all(io, paths[part], FL_CONFIG_BYTES_MAX, &model->parts[part], error);
+    if (status == FL_OK) {
+        const char *const shown_paths[FL_MODEL_PARTS] = {paths[0], paths[1], paths[2]};
+        status = parse_parts(model, shown_paths, error);
+    }
+    free_paths(paths);
+    return status;
+}
+
+fl_status fl_model_open(const struct fl_io *io, const char *path, struct fl_model **model,
+                        struct fl_error *error)
+{
+    *model = NULL;
+    struct fl_model *opened = calloc(1, sizeof *opened);
+    if (opened == NULL)
+        return fl_fail_memory(error, sizeof *opened);
+    fl_status status = read_and_parse(io, path, opened, error);
+    if (status != FL_OK) {
+        fl_model_free(opened);
+        return status;
+    }
+    *model = opened;
+    return FL_OK;
+}
+
+static fl_status copy_defaults(struct fl_model *model, struct fl_error *error)
+{
+    for (int part = 0; part < FL_MODEL_PARTS; part++) {
+        const struct fl_model_default_file *file = &fl_model_default_files[part];
+        if (!fl_buffer_append(&model->parts[part], file->bytes, file->size))
+            return fl_fail_memory(error, file->size);
+    }
+    return FL_OK;
+}
+
+fl_status fl_model_default(struct fl_model **model, struct fl_error *error)
+{
+    *model = NULL;
+    struct fl_model *opened = calloc(1, sizeof *opened);
+    if (opened == NULL)
+        return fl_fail_memory(error, sizeof *opened);
+    fl_status status = copy_defaults(opened, error);
+    if (status == FL_OK)
+        status = parse_parts(opened, part_names, error);
+    if (status != FL_OK) {
+        fl_model_free(opened);
+        return status;
+    }
+    *model = opened;
+    return FL_OK;
+}
+
+void fl_model_free(struct fl_model *model)
+{
+    if (model == NULL)
+        return;
+    fl_registry_release(&model->registry);
+    fl_rates_release(&model->rates);
+    for (int part = 0; part < FL_MODEL_PARTS; part++)
+        fl_buffer_release(&model->parts[part]);
+    free(model);
+}
+
+/* FL_OK when there is nothing at `path`. */
+static fl_status check_absent(const struct fl_io *io, const char *path, struct fl_error *error)
+{
+    const int file = io->open(path, O_RDONLY, 0);
+    if (file < 0 && errno == ENOENT)
+        return FL_OK;
+    if (file >= 0)
+        io->close(file);
+    fl_fail(error, FL_CANNOT_CREATE, "the folder holds a model file already: nothing was written");
+    fl_error_at_path(error, path);
+    return FL_CANNOT_CREATE;
+}
+
+/* The default file, with `currency` (NULL: as it is) in place of the code behind its line "currency: ". */
+static fl_status write_default(struct fl_output *output, const struct fl_model_default_file *file, const char *currency,
+                               struct fl_error *error)
+{
+    static const char key[] = "\ncurrency: ";
+    const char *const bytes = (const char *)file->bytes;
+    const char *const line = currency == NULL ? NULL : memmem(bytes, file->size, key, sizeof key - 1);
+    if (line == NULL)
+        return fl_output_write(output, bytes, file->size, error);
+    const size_t before = (size_t)(line - bytes) + sizeof key - 1;
+    const size_t code_size = strlen(currency);
+    fl_status status = fl_output_write(output, bytes, before, error);
+    if (status == FL_OK)
+        status = fl_output_write(output, currency, code_size, error);
+    if (status == FL_OK)
+        status = fl_output_write(output, bytes + before + code_size, file->size - before - code_size, error);
+    return status;
+}
+
+static fl_status write_part(const struct fl_io *io, const char *folder, int part, const char *currency,
+                            struct fl_error *error)
+{
+    const struct fl_model_default_file *file = &fl_model_default_files[part];
+    struct fl_output *output = NULL;
+    fl_status status = fl_output_create(io, folder, &output, error);
+    if (status != FL_OK)
+        return status;
+    status = write_default(output, file, part == FL_MODEL_SETTINGS ? currency : NULL, error);
+    if (status == FL_OK)
+        return fl_output_commit(output, part_names[part], error);
+    fl_output_abort(output);
+    return status;
+}
+
+static fl_status write_parts(const struct fl_io *io, const char *folder, char *const paths[FL_MODEL_PARTS],
+                             const char *currency, struct fl_error *error)
+{
+    int tried = 0;
+    fl_status status = FL_OK;
+    while (tried < FL_MODEL_PARTS && status == FL_OK)
+        status = write_part(io, folder, tried++, currency, error);
+    if (status == FL_OK)
+        status = fl_directory_sync(io, folder, error);
+    /* The last one may have got its name although its commit failed. */
+    for (int part = 0; part < tried && status != FL_OK; part++)
+        io->unlink(paths[part]);
+    return status;
+}
+
+fl_status fl_model_init(const struct fl_io *io, const char *path, const char *currency, struct fl_error *error)
+{
+    char *paths[FL_MODEL_PARTS] = {NULL};
+    if (currency != NULL && fl_currency_places(currency, strlen(currency)) < 0)
+        return fl_fail(error, FL_USAGE, "`%s` is no currency: three capital letters", currency);
+    fl_status status = join_paths(path, paths, error);
+    if (status == FL_OK)
+        status = fl_directory_ensure(io, path, error);
+    for (int part = 0; part < FL_MODEL_PARTS && status == FL_OK; part++)
+        status = check_absent(io, paths[part], error);
+    if (status == FL_OK)
+        status = write_parts(io, path, paths, currency, error);
+    free_paths(paths);
+    return status;
+}
+
+const struct fl_names *fl_model_types(const struct fl_model *model)
+{
+    return model->registry.names;
+}
+
+const uint8_t *fl_model_registry_digest(const struct fl_model *model)
+{
+    return model->registry_digest;
+}
+
+const char *fl_model_hash(const struct fl_model *model)
+{
+    return model->hash;
+}
+
+unsigned fl_model_type_count(const struct fl_model *model)
+{
+    return model->registry.count;
+}

@@ -1,0 +1,16 @@
+/* model_defaults.h - the files of engine/defaults as the build embeds them. */
+#ifndef ENGINE_MODEL_MODEL_DEFAULTS_H
+#define ENGINE_MODEL_MODEL_DEFAULTS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct fl_model_default_file {
+    const uint8_t *bytes;
+    size_t size;
+};
+
+/* By enum fl_model_part. Its definition is written by engine/CMakeLists.txt into the build tree. */
+extern const struct fl_model_default_file fl_model_default_files[3];
+
+#endif

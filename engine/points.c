@@ -1,0 +1,121 @@
+/* points.c - micro-points of one daily group: all rows of one type on one day inside one scope. */
+#include "engine/points.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "engine/decay.h"
+
+_Static_assert(sizeof(struct fl_type_points) == 16, "see points.h");
+
+/* floor((p * D + 2^31) / 2^32): a shift of a negative number is a floor with the compilers we take. */
+static int64_t contribution_of(int64_t p, uint32_t decay)
+{
+    return (p * (int64_t)decay + (INT64_C(1) << 31)) >> 32;
+}
+
+/* round_half_away(1e6 * w * units / rows). The doubled numerator stays below 2^63: rows <= 2^32. */
+static int64_t points_per_row(int32_t weight_micro, uint64_t units, uint64_t rows)
+{
+    const uint64_t magnitude = (uint64_t)llabs((long long)weight_micro) * units;
+    const int64_t rounded = (int64_t)((2 * magnitude + rows) / (2 * rows));
+    return weight_micro < 0 ? -rounded : rounded;
+}
+_Static_assert(2 * FL_SCOPE_ROWS_MAX * 1000u * FL_WEIGHT_MILLI_MAX + FL_SCOPE_ROWS_MAX < UINT64_MAX,
+               "would wrap");
+
+struct fl_group_points fl_points_of_group(const struct fl_points *points, uint8_t type, int32_t age_days,
+                                          uint64_t rows, uint64_t units)
+{
+    assert(units >= 1 && units <= rows && rows <= FL_SCOPE_ROWS_MAX);
+    const struct fl_type_points *of_type = &points->types[type];
+    const uint32_t age = fl_points_age(points, age_days);
+    const uint32_t decay = points->decay[points->decay_class[type] * points->ages + age];
+    const int64_t full = of_type->single;
+    struct fl_group_points group = {.units = units};
+    if (of_type->daily_cap != 0 && units > of_type->daily_cap)
+        group.units = of_type->daily_cap;
+    group.p = group.units == rows ? full : points_per_row(of_type->single, group.units, rows);
+    group.contribution = contribution_of(group.p, decay);
+    group.lost_to_cap = (int64_t)rows * (full - group.p);
+    return group;
+}
+
+static void fill_type(const struct fl_interaction_type *from, struct fl_type_points *to)
+{
+    to->single = from->weight_milli * 1000;
+    to->single_positive = to->single > 0 ? to->single : 0;
+    to->daily_cap = from->daily_cap;
+    to->loop = (uint8_t)from->loop;
+    to->inbound = from->direction == FL_DIRECTION_INBOUND;
+    to->purchase = from->role == FL_ROLE_PURCHASE;
+    to->by_order = from->count_by == FL_COUNT_BY_ORDER;
+}
+_Static_assert((int64_t)FL_WEIGHT_MILLI_MAX * 1000 <= INT32_MAX, "micro-points of one row fit into 32 bits");
+
+/* Numbers the distinct half-lives in order of first use. */
+static unsigned fill_classes(const struct fl_registry *registry, struct fl_points *points,
+                             int32_t half_lives[FL_TYPES_MAX])
+{
+    unsigned classes = 0;
+    for (unsigned type = 0; type < FL_TYPES_MAX; type++) {
+        if (!registry->types[type].known)
+            continue;
+        const int32_t half_life = registry->types[type].half_life_milli;
+        unsigned class = 0;
+        while (class < classes && half_lives[class] != half_life)
+            class ++;
+        if (class == classes)
+            half_lives[classes++] = half_life;
+        points->decay_class[type] = (uint8_t) class;
+    }
+    return classes;
+}
+
+static void fill_single(const struct fl_registry *registry, struct fl_points *points)
+{
+    for (unsigned type = 0; type < FL_TYPES_MAX; type++) {
+        if (!registry->types[type].known)
+            continue;
+        fill_type(&registry->types[type], &points->types[type]);
+        const uint32_t *decay = points->decay + points->decay_class[type] * points->ages;
+        int32_t *single = points->single + type * points->ages;
+        for (uint32_t age = 0; age < points->ages; age++)
+            single[age] = (int32_t)contribution_of(points->types[type].single, decay[age]);
+    }
+}
+
+fl_status fl_points_create(const struct fl_model *model, struct fl_points **points, struct fl_error *error)
+{
+    *points = NULL;
+    int32_t half_lives[FL_TYPES_MAX];
+    struct fl_points *made = calloc(1, sizeof *made);
+    if (made == NULL)
+        return fl_fail_memory(error, sizeof *made);
+    const size_t ages = (size_t)model->settings.horizon_days + 2;
+    const unsigned classes = fill_classes(&model->registry, made, half_lives);
+    made->ages = (uint32_t)ages;
+    made->single = calloc(ages * FL_TYPES_MAX, sizeof *made->single);
+    made->decay = calloc(ages * classes, sizeof *made->decay);
+    if (made->single == NULL || made->decay == NULL) {
+        fl_points_free(made);
+        return fl_fail_memory(error, ages * (FL_TYPES_MAX + classes) * sizeof *made->single);
+    }
+    /* The last entry of each line stays 0: what the horizon leaves of older rows. */
+    for (unsigned class = 0; class < classes; class ++) {
+        for (uint32_t age = 0; age + 1 < made->ages; age++)
+            made->decay[class * made->ages + age] = fl_decay(half_lives[class], (int32_t)age);
+    }
+    fill_single(&model->registry, made);
+    *points = made;
+    return FL_OK;
+}
+
+void fl_points_free(struct fl_points *points)
+{
+    if (points == NULL)
+        return;
+    free(points->single);
+    free(points->decay);
+    free(points);
+}

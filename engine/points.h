@@ -1,0 +1,52 @@
+/* points.h - micro-points of one daily group: all rows of one type on one day inside one scope. */
+#ifndef ENGINE_POINTS_H
+#define ENGINE_POINTS_H
+
+#include "engine/model/model.h"
+
+/* A scope may have this many rows: then each sum of 2^32 rows of at most 10^9 micro-points fits into 63 bits.
+ */
+#define FL_SCOPE_ROWS_MAX (UINT64_C(1) << 32)
+_Static_assert(FL_SCOPE_ROWS_MAX * 1000u * FL_WEIGHT_MILLI_MAX < (UINT64_C(1) << 63), "sums would overflow");
+
+/* What the scorer looks up for each row of a type. Sixteen bytes, so that all types lie in 4 KiB. */
+struct fl_type_points {
+    int32_t single;          /* p of a row that is alone in its group; 0 for types the registry lacks */
+    int32_t single_positive; /* max(0, single) */
+    uint32_t daily_cap;
+    uint8_t loop;
+    bool inbound, purchase, by_order;
+};
+
+/* Built once from a model; immutable, so threads may share it. */
+struct fl_points {
+    struct fl_type_points types[FL_TYPES_MAX];
+    uint32_t ages;   /* entries of a line below: ages 0 .. horizon, then one 0 for all that is older */
+    int32_t *single; /* [type * ages + age]: contribution of a row that is alone in its group */
+    uint32_t *decay; /* [class * ages + age]: D */
+    uint8_t decay_class[FL_TYPES_MAX]; /* one class for each distinct half-life */
+};
+
+fl_status fl_points_create(const struct fl_model *model, struct fl_points **points, struct fl_error *error);
+void fl_points_free(struct fl_points *points);
+
+/* Where an age stands in a line. */
+static inline uint32_t fl_points_age(const struct fl_points *points, int32_t age_days)
+{
+    return (uint32_t)age_days < points->ages ? (uint32_t)age_days : points->ages - 1;
+}
+
+/* One daily group, counted. */
+struct fl_group_points {
+    uint64_t units;       /* min(u, c), or u without a cap */
+    int64_t p;            /* micro-points of each row */
+    int64_t contribution; /* of each row, decayed */
+    int64_t lost_to_cap;  /* of all rows together */
+};
+
+/* Requires: 1 <= units <= rows <= FL_SCOPE_ROWS_MAX, age_days >= 0; `units` counts rows or distinct orders.
+ */
+struct fl_group_points fl_points_of_group(const struct fl_points *points, uint8_t type, int32_t age_days,
+                                          uint64_t rows, uint64_t units);
+
+#endif

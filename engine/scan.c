@@ -1,0 +1,418 @@
+/* scan.c - all interactions of a data folder that count, customer by customer, in one pass over its files.
+ *
+ * Cursors lie in a heap by customer. While the cursor at the top is alone with its customer, it stays there
+ * and its runs are handed out as they lie. A customer of several files moves its cursors to a second heap by
+ * (day, type, order), from which stretches of rows are copied into one chunk at a time: memory does not grow
+ * with the customer. */
+#include "engine/scan.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+enum { CHUNK_ROWS = 16384, PAGES_BYTES = 10 << 20 };
+
+typedef bool cursor_before(const struct fl_scan_cursor *a, const struct fl_scan_cursor *b);
+
+struct cursor_heap {
+    struct fl_scan_cursor **cursors;
+    size_t count;
+    cursor_before *before;
+};
+
+/* Rows of a customer of several files, merged. */
+struct chunk {
+    int32_t day[CHUNK_ROWS];
+    uint8_t type[CHUNK_ROWS];
+    int64_t order[CHUNK_ROWS];
+    uint8_t order_null[CHUNK_ROWS];
+    size_t rows;
+};
+
+struct fl_scan {
+    struct fl_scan_plan plan;
+    struct fl_scan_cursor *cursors;
+    size_t cursor_count;
+    struct cursor_heap waiting;  /* by customer */
+    struct cursor_heap merging;  /* of one customer, by row */
+    struct fl_scan_cursor *lent; /* its run was handed out: pass over it first */
+    bool started;
+    int64_t last_customer; /* of the piece before, once started */
+    struct fl_scan_pages pages;
+    struct chunk *chunk;
+    struct fl_run_counts counts;
+    uint64_t rows, memory_bytes;
+};
+
+/* ---- heaps of cursors ---- */
+
+static bool before_by_customer(const struct fl_scan_cursor *a, const struct fl_scan_cursor *b)
+{
+    const int64_t customer_a = fl_scan_cursor_customer(a), customer_b = fl_scan_cursor_customer(b);
+    return customer_a != customer_b ? customer_a < customer_b : a->file < b->file;
+}
+
+/* Day and type as one number that sorts like the pair. */
+static int64_t row_key(const struct fl_scan_cursor *cursor, uint32_t row)
+{
+    return (int64_t)cursor->day[row] * FL_TYPES_MAX + cursor->type[row];
+}
+
+static bool has_order(const struct fl_scan_cursor *cursor, uint32_t row)
+{
+    return cursor->has_order && cursor->order_null[row] == 0;
+}
+
+static int compare_rows(const struct fl_scan_cursor *a, uint32_t row_a, const struct fl_scan_cursor *b,
+                        uint32_t row_b)
+{
+    const int64_t key_a = row_key(a, row_a), key_b = row_key(b, row_b);
+    if (key_a != key_b)
+        return key_a < key_b ? -1 : 1;
+    const bool ordered_a = has_order(a, row_a), ordered_b = has_order(b, row_b);
+    if (!ordered_a || !ordered_b)
+        return (int)ordered_a - (int)ordered_b;
+    return (a->order[row_a] > b->order[row_b]) - (a->order[row_a] < b->order[row_b]);
+}
+
+static bool before_by_row(const struct fl_scan_cursor *a, const struct fl_scan_cursor *b)
+{
+    const int order = compare_rows(a, a->row, b, b->row);
+    return order != 0 ? order < 0 : a->file < b->file;
+}
+
+static void sift_down(struct cursor_heap *heap, size_t at)
+{
+    struct fl_scan_cursor **cursors = heap->cursors;
+    for (;;) {
+        size_t least = at;
+        for (size_t child = 2 * at + 1; child <= 2 * at + 2 && child < heap->count; child++) {
+            if (heap->before(cursors[child], cursors[least]))
+                least = child;
+        }
+        if (least == at)
+            return;
+        struct fl_scan_cursor *moved = cursors[at];
+        cursors[at] = cursors[least];
+        cursors[least] = moved;
+        at = least;
+    }
+}
+
+static void heap_push(struct cursor_heap *heap, struct fl_scan_cursor *cursor)
+{
+    size_t at = heap->count++;
+    while (at > 0 && heap->before(cursor, heap->cursors[(at - 1) / 2])) {
+        heap->cursors[at] = heap->cursors[(at - 1) / 2];
+        at = (at - 1) / 2;
+    }
+    heap->cursors[at] = cursor;
+}
+
+static struct fl_scan_cursor *heap_pop(struct cursor_heap *heap)
+{
+    struct fl_scan_cursor *first = heap->cursors[0];
+    heap->cursors[0] = heap->cursors[--heap->count];
+    sift_down(heap, 0);
+    return first;
+}
+
+/* The cursor that comes next after the first, or NULL. */
+static const struct fl_scan_cursor *heap_second(const struct cursor_heap *heap)
+{
+    if (heap->count < 2)
+        return NULL;
+    if (heap->count == 2 || heap->before(heap->cursors[1], heap->cursors[2]))
+        return heap->cursors[1];
+    return heap->cursors[2];
+}
+
+/* ---- opening ---- */
+
+static bool is_wanted(const struct fl_scan_plan *plan, const struct fl_data_file *file)
+{
+    return strcmp(file->table, "interactions") == 0 && file->rows > 0 &&
+           file->customer_max >= plan->rules.customer_first &&
+           file->customer_min <= plan->rules.customer_last;
+}
+
+static fl_status check_table(const struct fl_table *table, const struct fl_data_file *file,
+                             struct fl_error *error)
+{
+    if (strcmp(fl_table_schema(table)->name, "interactions") != 0)
+        fl_fail(error, FL_CORRUPT, "the file holds the table %s, the manifest says interactions",
+                fl_table_schema(table)->name);
+    else if (fl_table_rows(table) != file->rows)
+        fl_fail(error, FL_CORRUPT, "%llu rows, the manifest says %llu",
+                (unsigned long long)fl_table_rows(table), (unsigned long long)file->rows);
+    else
+        return FL_OK;
+    fl_error_at_path(error, fl_table_path(table));
+    return FL_CORRUPT;
+}
+
+static fl_status check_memory(const struct fl_scan *scan, size_t file_count, struct fl_error *error)
+{
+    if (scan->memory_bytes <= scan->plan.memory_bytes)
+        return FL_OK;
+    return fl_fail(
+        error, FL_LIMIT,
+        "the buffers of %zu files need %llu bytes, at most %llu: compact the folder, or raise --memory",
+        file_count, (unsigned long long)scan->memory_bytes, (unsigned long long)scan->plan.memory_bytes);
+}
+
+static fl_status open_file(struct fl_scan *scan, const struct fl_data_file *file, struct fl_error *error)
+{
+    struct fl_table *table = NULL;
+    char *path = fl_data_folder_path_of(scan->plan.folder, file->name);
+    if (path == NULL)
+        return fl_fail_memory(error, strlen(file->name));
+    fl_status status = fl_table_open(scan->plan.io, path, scan->plan.io_mode, &table, error);
+    free(path);
+    if (status != FL_OK)
+        return status;
+    status = check_table(table, file, error);
+    scan->memory_bytes += fl_scan_cursor_memory(table);
+    if (status == FL_OK)
+        status = check_memory(scan, scan->cursor_count + 1, error);
+    if (status != FL_OK) {
+        fl_table_close(table);
+        return status;
+    }
+    scan->rows += fl_table_rows(table);
+    struct fl_scan_cursor *cursor = &scan->cursors[scan->cursor_count];
+    return fl_scan_cursor_open(cursor, table, scan->cursor_count++, error);
+}
+
+static fl_status open_files(struct fl_scan *scan, struct fl_error *error)
+{
+    const struct fl_data_folder *folder = scan->plan.folder;
+    size_t wanted = 0;
+    for (size_t i = 0; i < folder->file_count; i++)
+        wanted += is_wanted(&scan->plan, &folder->files[i]);
+    if (wanted > FL_FILES_MAX)
+        return fl_fail(error, FL_LIMIT, "%zu interactions files, at most %u: compact the folder", wanted,
+                       FL_FILES_MAX);
+    scan->cursors = calloc(wanted + 1, sizeof *scan->cursors);
+    scan->waiting.cursors = calloc(wanted + 1, sizeof(struct fl_scan_cursor *));
+    scan->merging.cursors = calloc(wanted + 1, sizeof(struct fl_scan_cursor *));
+    if (scan->cursors == NULL || scan->waiting.cursors == NULL || scan->merging.cursors == NULL)
+        return fl_fail_memory(error, (wanted + 1) * sizeof *scan->cursors);
+    for (size_t i = 0; i < folder->file_count; i++) {
+        if (!is_wanted(&scan->plan, &folder->files[i]))
+            continue;
+        fl_status status = open_file(scan, &folder->files[i], error);
+        if (status != FL_OK)
+            return status;
+    }
+    return FL_OK;
+}
+
+/* Loads the cursor's next block and puts the cursor back among the waiting, if there is one. */
+static fl_status load_and_wait(struct fl_scan *scan, struct fl_scan_cursor *cursor, struct fl_error *error)
+{
+    bool more = false;
+    fl_status status =
+        fl_scan_cursor_load(cursor, &scan->plan.rules, &scan->pages, &scan->counts, &more, error);
+    if (status != FL_OK)
+        return status;
+    if (more)
+        heap_push(&scan->waiting, cursor);
+    if (scan->plan.progress != NULL &&
+        scan->plan.progress(scan->plan.progress_context, scan->counts.rows_in, scan->rows) != 0)
+        return fl_fail(error, FL_INTERRUPTED, "stopped after %llu of %llu rows",
+                       (unsigned long long)scan->counts.rows_in, (unsigned long long)scan->rows);
+    return FL_OK;
+}
+
+fl_status fl_scan_open(const struct fl_scan_plan *plan, struct fl_scan **scan, struct fl_error *error)
+{
+    *scan = NULL;
+    struct fl_scan *opened = calloc(1, sizeof *opened);
+    if (opened == NULL)
+        return fl_fail_memory(error, sizeof *opened);
+    opened->plan = *plan;
+    opened->waiting.before = before_by_customer;
+    opened->merging.before = before_by_row;
+    opened->memory_bytes = PAGES_BYTES + sizeof *opened->chunk;
+    opened->chunk = calloc(1, sizeof *opened->chunk);
+    fl_status status = opened->chunk == NULL ? fl_fail_memory(error, sizeof *opened->chunk) : FL_OK;
+    if (status == FL_OK)
+        status = check_memory(opened, 0, error);
+    if (status == FL_OK)
+        status = open_files(opened, error);
+    for (size_t i = 0; i < opened->cursor_count && status == FL_OK; i++)
+        status = load_and_wait(opened, &opened->cursors[i], error);
+    if (status != FL_OK) {
+        fl_scan_close(opened);
+        return status;
+    }
+    *scan = opened;
+    return FL_OK;
+}
+
+void fl_scan_close(struct fl_scan *scan)
+{
+    if (scan == NULL)
+        return;
+    for (size_t i = 0; i < scan->cursor_count; i++)
+        fl_scan_cursor_close(&scan->cursors[i]);
+    free(scan->cursors);
+    free(scan->waiting.cursors);
+    free(scan->merging.cursors);
+    free(scan->chunk);
+    fl_scan_pages_release(&scan->pages);
+    free(scan);
+}
+
+const struct fl_run_counts *fl_scan_counts(const struct fl_scan *scan)
+{
+    return &scan->counts;
+}
+
+uint64_t fl_scan_rows(const struct fl_scan *scan)
+{
+    return scan->rows;
+}
+
+uint64_t fl_scan_memory(const struct fl_scan *scan)
+{
+    return scan->memory_bytes;
+}
+
+/* ---- pieces ---- */
+
+static struct fl_rows rows_of(const struct fl_scan_cursor *cursor, uint32_t from, uint32_t to)
+{
+    struct fl_rows rows = {.day = cursor->day + from, .type = cursor->type + from, .count = to - from};
+    if (cursor->has_order) {
+        rows.order = cursor->order + from;
+        rows.order_null = cursor->order_null + from;
+    }
+    return rows;
+}
+
+/* Passes over the run that was handed out last; its cursor is the first of the waiting. */
+static fl_status take_back(struct fl_scan *scan, struct fl_error *error)
+{
+    struct fl_scan_cursor *cursor = scan->lent;
+    if (cursor == NULL)
+        return FL_OK;
+    scan->lent = NULL;
+    assert(scan->waiting.cursors[0] == cursor);
+    cursor->row = fl_scan_cursor_run_end(cursor);
+    cursor->run++;
+    if (cursor->run < cursor->run_count) {
+        sift_down(&scan->waiting, 0);
+        return FL_OK;
+    }
+    heap_pop(&scan->waiting);
+    return load_and_wait(scan, cursor, error);
+}
+
+/* Passes over `rows` rows of the first merging cursor; at the end of its run it goes back among the waiting.
+ */
+static fl_status pass_merged(struct fl_scan *scan, uint32_t rows, struct fl_error *error)
+{
+    struct fl_scan_cursor *cursor = scan->merging.cursors[0];
+    cursor->row += rows;
+    if (cursor->row < fl_scan_cursor_run_end(cursor)) {
+        sift_down(&scan->merging, 0);
+        return FL_OK;
+    }
+    heap_pop(&scan->merging);
+    cursor->run++;
+    if (cursor->run == cursor->run_count)
+        return load_and_wait(scan, cursor, error);
+    heap_push(&scan->waiting, cursor);
+    return FL_OK;
+}
+
+static void copy_to_chunk(struct chunk *chunk, const struct fl_scan_cursor *cursor, uint32_t rows)
+{
+    const uint32_t from = cursor->row;
+    memcpy(chunk->day + chunk->rows, cursor->day + from, rows * sizeof *chunk->day);
+    memcpy(chunk->type + chunk->rows, cursor->type + from, rows);
+    if (cursor->has_order) {
+        memcpy(chunk->order + chunk->rows, cursor->order + from, rows * sizeof *chunk->order);
+        memcpy(chunk->order_null + chunk->rows, cursor->order_null + from, rows);
+    } else {
+        memset(chunk->order_null + chunk->rows, 1, rows);
+    }
+    chunk->rows += rows;
+}
+
+/* How many rows of `cursor` may go before the next row of `other` (NULL: none waits), at least one, at most
+ * `max`. */
+static uint32_t stretch(const struct fl_scan_cursor *cursor, const struct fl_scan_cursor *other, uint32_t max)
+{
+    const uint32_t left = fl_scan_cursor_run_end(cursor) - cursor->row;
+    const uint32_t most = left < max ? left : max;
+    if (other == NULL)
+        return most;
+    uint32_t rows = 1;
+    while (rows < most && compare_rows(cursor, cursor->row + rows, other, other->row) <= 0)
+        rows++;
+    return rows;
+}
+
+/* Moves the waiting cursors of `customer` to the merging; a customer that goes on in a cursor's next block
+ * comes back here. */
+static void gather(struct fl_scan *scan, int64_t customer)
+{
+    while (scan->waiting.count > 0 && fl_scan_cursor_customer(scan->waiting.cursors[0]) == customer)
+        heap_push(&scan->merging, heap_pop(&scan->waiting));
+}
+
+static fl_status merge_chunk(struct fl_scan *scan, int64_t customer, struct fl_error *error)
+{
+    struct chunk *chunk = scan->chunk;
+    chunk->rows = 0;
+    gather(scan, customer);
+    while (chunk->rows < CHUNK_ROWS && scan->merging.count > 0) {
+        const struct fl_scan_cursor *first = scan->merging.cursors[0];
+        const uint32_t rows =
+            stretch(first, heap_second(&scan->merging), (uint32_t)(CHUNK_ROWS - chunk->rows));
+        copy_to_chunk(chunk, first, rows);
+        fl_status status = pass_merged(scan, rows, error);
+        if (status != FL_OK)
+            return status;
+        gather(scan, customer);
+    }
+    return FL_OK;
+}
+
+static void hand_out(struct fl_scan *scan, int64_t customer, struct fl_rows rows, struct fl_scan_piece *piece)
+{
+    piece->customer = customer;
+    piece->first = !scan->started || customer != scan->last_customer;
+    piece->rows = rows;
+    scan->started = true;
+    scan->last_customer = customer;
+}
+
+fl_status fl_scan_next(struct fl_scan *scan, struct fl_scan_piece *piece, struct fl_error *error)
+{
+    *piece = (struct fl_scan_piece){0};
+    fl_status status = take_back(scan, error);
+    if (status != FL_OK || (scan->waiting.count == 0 && scan->merging.count == 0))
+        return status;
+    struct fl_scan_cursor *first = scan->waiting.count > 0 ? scan->waiting.cursors[0] : NULL;
+    const struct fl_scan_cursor *second = heap_second(&scan->waiting);
+    const bool alone = scan->merging.count == 0 &&
+                       (second == NULL || fl_scan_cursor_customer(second) != fl_scan_cursor_customer(first));
+    if (alone) {
+        hand_out(scan, fl_scan_cursor_customer(first),
+                 rows_of(first, first->row, fl_scan_cursor_run_end(first)), piece);
+        scan->lent = first;
+        return FL_OK;
+    }
+    const int64_t customer = scan->merging.count > 0 ? fl_scan_cursor_customer(scan->merging.cursors[0])
+                                                     : fl_scan_cursor_customer(first);
+    status = merge_chunk(scan, customer, error);
+    if (status != FL_OK)
+        return status;
+    const struct chunk *chunk = scan->chunk;
+    hand_out(scan, customer,
+             (struct fl_rows){chunk->day, chunk->type, chunk->order, chunk->order_null, chunk->rows}, piece);
+    return FL_OK;
+}

@@ -1,0 +1,44 @@
+/* scan.h - all interactions of a data folder that count, customer by customer, in one pass over its files. */
+#ifndef ENGINE_SCAN_H
+#define ENGINE_SCAN_H
+
+#include "engine/scan_cursor.h"
+#include "formats/folder/data_folder.h"
+
+struct fl_scan_plan {
+    const struct fl_io *io;
+    const struct fl_data_folder *folder;
+    enum fl_io_mode io_mode;
+    struct fl_row_rules rules;
+    uint64_t memory_bytes; /* all buffers of the scan stay under it */
+    /* Called once a block; a non-zero return stops with FL_INTERRUPTED. May be NULL. */
+    int (*progress)(void *context, uint64_t rows_done, uint64_t rows_all);
+    void *progress_context;
+};
+
+/* One or more rows of one customer, in the order of day, type, order id (rows without one first). A customer
+ * whose rows lie in one block of one file comes as one piece that points into the block; others come as
+ * several pieces one after the other, cut anywhere. Valid until the next call. */
+struct fl_scan_piece {
+    int64_t customer;
+    bool first; /* the customer's first piece */
+    struct fl_rows rows;
+};
+
+struct fl_scan;
+
+/* Opens all interactions files of the folder that may hold a customer of the rules' range. FL_LIMIT: the
+ * buffers would pass memory_bytes, or more than FL_FILES_MAX files. `plan` is copied, what it points to is
+ * borrowed. */
+fl_status fl_scan_open(const struct fl_scan_plan *plan, struct fl_scan **scan, struct fl_error *error);
+/* The next piece; rows.count is 0 at the end. The same pieces' rows whatever files they are spread over. */
+fl_status fl_scan_next(struct fl_scan *scan, struct fl_scan_piece *piece, struct fl_error *error);
+/* What was passed so far; complete at the end. `customers` stays 0. */
+const struct fl_run_counts *fl_scan_counts(const struct fl_scan *scan);
+/* Rows of all its files, as the files say. */
+uint64_t fl_scan_rows(const struct fl_scan *scan);
+/* Bytes of buffers that the scan may come to hold. */
+uint64_t fl_scan_memory(const struct fl_scan *scan);
+void fl_scan_close(struct fl_scan *scan);
+
+#endif

@@ -1,0 +1,64 @@
+/* scan_cursor.h - the rows of one interactions file that count, block by block, as runs of customers. */
+#ifndef ENGINE_SCAN_CURSOR_H
+#define ENGINE_SCAN_CURSOR_H
+
+#include "engine/model/registry.h"
+#include "engine/score.h"
+#include "formats/table/table_reader.h"
+
+/* Which rows count, and why others do not. */
+struct fl_row_rules {
+    const struct fl_registry *registry;
+    int32_t as_of_day;
+    enum fl_view view;
+    int32_t late_report_days;
+    int64_t customer_first, customer_last; /* other customers are passed by, uncounted */
+};
+
+/* Work space for decoding, shared by all cursors of a scan: a cursor keeps only what it needs of a block. */
+struct fl_scan_pages {
+    struct fl_column_data customer, day, type, order, arrival;
+};
+void fl_scan_pages_release(struct fl_scan_pages *pages);
+
+/* One file. The block in hand is `rows` compact arrays, cut into runs of one customer each; `run`, `row` are
+ * where the reader of the cursor stands: row < run_end[run] while rows are left. */
+struct fl_scan_cursor {
+    struct fl_table *table;
+    size_t file; /* index in the scan, to order what is equal */
+    size_t next_block;
+    int64_t last_customer; /* of the blocks read so far */
+    int32_t *day;
+    uint8_t *type;
+    int64_t *order;
+    uint8_t *order_null;
+    bool has_order;                           /* of the block in hand: order, order_null are filled */
+    struct fl_buffer run_customers, run_ends; /* int64_t, uint32_t each */
+    size_t run_count, run;
+    uint32_t row;
+};
+
+/* Takes the open table over (closed by fl_scan_cursor_close(), also after a failure) and allocates for its
+ * largest block. */
+fl_status fl_scan_cursor_open(struct fl_scan_cursor *cursor, struct fl_table *table, size_t file,
+                              struct fl_error *error);
+void fl_scan_cursor_close(struct fl_scan_cursor *cursor);
+/* Bytes of buffers a cursor over `table` may come to hold. */
+uint64_t fl_scan_cursor_memory(const struct fl_table *table);
+
+/* Goes to the next block that holds a row that counts; adds every row passed to `counts`. *more is false at
+ * the end of the file. Errors carry path, block and column. */
+fl_status fl_scan_cursor_load(struct fl_scan_cursor *cursor, const struct fl_row_rules *rules,
+                              struct fl_scan_pages *pages, struct fl_run_counts *counts, bool *more,
+                              struct fl_error *error);
+
+static inline int64_t fl_scan_cursor_customer(const struct fl_scan_cursor *cursor)
+{
+    return ((const int64_t *)(const void *)cursor->run_customers.bytes)[cursor->run];
+}
+static inline uint32_t fl_scan_cursor_run_end(const struct fl_scan_cursor *cursor)
+{
+    return ((const uint32_t *)(const void *)cursor->run_ends.bytes)[cursor->run];
+}
+
+#endif

@@ -1,0 +1,97 @@
+/* score.h - engagement, intent, trend of one scope from its rows in day order. */
+#ifndef ENGINE_SCORE_H
+#define ENGINE_SCORE_H
+
+#include "engine/points.h"
+
+/* Sorted, so that a number is the word's place in the dictionary of a results file. */
+#define FL_BAND_LIST(X) X(COLD, "cold") X(ENGAGED, "engaged") X(HOT, "hot") X(NONE, "none") X(WARM, "warm")
+#define FL_TREND_LIST(X)                                                                                     \
+    X(FALLING, "falling") X(QUIET, "quiet") X(RISING, "rising") X(STARTED, "started") X(STEADY, "steady")
+#define X(name, word) FL_BAND_##name,
+enum fl_band { FL_BAND_LIST(X) FL_BANDS };
+#undef X
+#define X(name, word) FL_TREND_##name,
+enum fl_trend { FL_TREND_LIST(X) FL_TRENDS };
+#undef X
+
+/* Rows of one scope, sorted by day, type, then order (rows without one together). Borrowed. Days are at most
+ * the as-of day; types are in the registry. */
+struct fl_rows {
+    const int32_t *day;
+    const uint8_t *type;
+    const int64_t *order;      /* NULL: no row's type is counted by order, or none has one */
+    const uint8_t *order_null; /* 1: the row has none; NULL: each has one */
+    size_t count;
+};
+
+/* SEMANTICS.md section 2; points in micro-points. */
+struct fl_scope_score {
+    int64_t raw, raw_positive, raw_negative, intent_raw;
+    int64_t points_28, points_84, intent_points_28, intent_points_84;
+    int64_t loop_points[FL_LOOPS];
+    uint64_t rows, units;
+    int64_t lost_to_cap, lost_to_decay;
+    int32_t first_day, last_day, last_purchase_day;
+    bool has_purchase;
+    uint8_t engagement, intent, band, trend, intent_trend;
+};
+
+/* What the rows so far add up to. */
+struct fl_scope_sums {
+    int64_t loop_points[FL_LOOPS];
+    int64_t positive;              /* contributions above 0 */
+    int64_t full;                  /* n * p of all groups */
+    int64_t points_28, points_112; /* undecayed, p > 0, ages 0..27 and 0..111 */
+    int64_t intent;                /* these three since the last purchase day */
+    int64_t intent_points_28, intent_points_112;
+    int64_t lost_to_cap;
+    uint64_t rows, units;
+    int32_t first_day, last_day, last_purchase_day;
+    int32_t first_weighted_day; /* INT32_MAX: none yet */
+};
+
+/* The group that the last row belongs to; the next row may join it. */
+struct fl_open_group {
+    uint64_t rows, units; /* rows 0: none is open */
+    int32_t day;
+    uint8_t type;
+    bool has_order;
+    int64_t order; /* of the last row that has one */
+};
+
+/* Scores one scope after the other: begin, add (any number of times, a scope's rows may come in pieces cut
+ * anywhere), end. Plain memory, no allocation; one scorer belongs to one thread. */
+struct fl_scorer {
+    const struct fl_points *points;
+    const struct fl_model_settings *settings;
+    enum fl_scope scope;
+    int32_t as_of_day;
+    struct fl_scope_sums sums;
+    struct fl_open_group open;
+};
+
+/* Both are borrowed. */
+void fl_scorer_init(struct fl_scorer *scorer, const struct fl_points *points,
+                    const struct fl_model_settings *settings, enum fl_scope scope, int32_t as_of_day);
+void fl_scorer_begin(struct fl_scorer *scorer);
+/* False, with the scope given up, when it would have more than FL_SCOPE_ROWS_MAX rows. */
+bool fl_scorer_add(struct fl_scorer *scorer, const struct fl_rows *rows);
+/* Requires at least one row since begin. */
+void fl_scorer_end(struct fl_scorer *scorer, struct fl_scope_score *score);
+
+/* ---- the pieces, for explain and tests ---- */
+
+/* Starts a group with row `row`. */
+void fl_group_start(struct fl_open_group *group, const struct fl_rows *rows, size_t row);
+/* Counts the rows from `row` on that belong to the open group into it; returns the first that does not. */
+size_t fl_group_extend(struct fl_open_group *group, const struct fl_rows *rows, size_t row, bool by_order);
+
+/* round_half_up(100 R / (R + K)) with R = max(0, raw); K > 0. */
+uint8_t fl_score_of(int64_t raw, int64_t k_micro);
+enum fl_band fl_band_of(uint8_t engagement, const uint8_t band_floor[3]);
+enum fl_trend fl_trend_of(int64_t points_28, int64_t points_84, bool started, int64_t unit_micro);
+const char *fl_band_word(unsigned band);
+const char *fl_trend_word(unsigned trend);
+
+#endif

@@ -1,0 +1,72 @@
+/* percentile_test.c - the radix sort sorts, the percentile is the formula.
+ *
+ * Random raws of every magnitude (so that passes are skipped and not skipped, even and odd in number) against
+ * qsort(); percentiles against counting all raws one by one; the formula at its ends by hand. */
+#include "tests/unit/engine_fixture.h"
+
+#include "engine/percentile.h"
+
+static int compare_raws(const void *a, const void *b)
+{
+    const uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    return (x > y) - (x < y);
+}
+
+static void test_sort(void **state)
+{
+    (void)state;
+    enum { COUNT_MAX = 3000 };
+    static uint64_t raws[COUNT_MAX], expected[COUNT_MAX], scratch[COUNT_MAX];
+    uint64_t random = 3;
+    for (unsigned bits = 1; bits <= 63; bits++) {
+        const size_t count = bits % 5 == 0 ? bits / 5 - 1 : COUNT_MAX - bits;
+        for (size_t i = 0; i < count; i++)
+            raws[i] = expected[i] = next_random(&random) & ((UINT64_C(1) << bits) - 1);
+        qsort(expected, count, sizeof *expected, compare_raws);
+        fl_sort_raws(raws, scratch, count);
+        assert_memory_equal(raws, expected, count * sizeof *raws);
+    }
+}
+
+static void test_formula(void **state)
+{
+    (void)state;
+    const uint64_t raws[] = {1, 2, 2, 2, 7, 9};
+    assert_int_equal(fl_percentile(raws, 6, 1), 8);  /* (100 + 6) / 12 */
+    assert_int_equal(fl_percentile(raws, 6, 2), 42); /* (200 + 300 + 6) / 12 */
+    assert_int_equal(fl_percentile(raws, 6, 7), 75); /* (800 + 100 + 6) / 12 */
+    assert_int_equal(fl_percentile(raws, 6, 9), 92); /* (1000 + 100 + 6) / 12 */
+    const uint64_t one[] = {INT64_MAX};
+    assert_int_equal(fl_percentile(one, 1, INT64_MAX), 50);
+    const uint64_t equal[] = {5, 5, 5, 5};
+    assert_int_equal(fl_percentile(equal, 4, 5), 50);
+}
+
+static void test_all_of_a_thousand(void **state)
+{
+    (void)state;
+    enum { COUNT = 1000 };
+    uint64_t raws[COUNT], scratch[COUNT], random = 4;
+    for (size_t i = 0; i < COUNT; i++)
+        raws[i] = 1 + next_random(&random) % 300;
+    fl_sort_raws(raws, scratch, COUNT);
+    for (size_t i = 0; i < COUNT; i++) {
+        uint64_t less = 0, equal = 0;
+        for (size_t other = 0; other < COUNT; other++) {
+            less += raws[other] < raws[i];
+            equal += raws[other] == raws[i];
+        }
+        assert_int_equal(fl_percentile(raws, COUNT, raws[i]),
+                         (200 * less + 100 * equal + COUNT) / (2 * COUNT));
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_sort),
+        cmocka_unit_test(test_formula),
+        cmocka_unit_test(test_all_of_a_thousand),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
