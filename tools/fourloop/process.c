@@ -1,0 +1,82 @@
+/* process.c - the manners of the process: descriptors, limits, signals. */
+#include "tools/fourloop/process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "formats/base/limits.h"
+
+/* Global because a signal handler has no other way to say anything. */
+static volatile sig_atomic_t interrupted;
+
+static void on_interrupt(int number)
+{
+    (void)number;
+    interrupted = 1;
+}
+
+static void set_handler(int number, void (*handler)(int), int flags)
+{
+    struct sigaction action;
+    memset(&action, 0, sizeof action);
+    sigemptyset(&action.sa_mask);
+    action.sa_handler = handler;
+    action.sa_flags = flags;
+    (void)sigaction(number, &action, NULL);
+}
+
+/* A closed descriptor is opened the wrong way round: whoever uses it gets EBADF, as if it were still closed.
+ * open() takes the lowest free number, which is `file` because all below it are open by then. */
+static void force_open(int file)
+{
+    if (fcntl(file, F_GETFD) == -1 && errno == EBADF)
+        (void)open("/dev/null", file == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
+/* A scan may hold FL_FILES_MAX table files open; the usual soft limit is 1024. */
+static void raise_open_files(void)
+{
+    struct rlimit limit;
+    const rlim_t wanted = FL_FILES_MAX + 64;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted)
+        return;
+    limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
+    (void)setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+void process_prepare(void)
+{
+    for (int file = STDIN_FILENO; file <= STDERR_FILENO; file++)
+        force_open(file);
+    raise_open_files();
+    set_handler(SIGXFSZ, SIG_IGN, 0);
+}
+
+void process_set_signals(bool publishes)
+{
+    set_handler(SIGPIPE, publishes ? SIG_IGN : SIG_DFL, 0);
+    if (!publishes)
+        return;
+    /* The readers repeat a read that was interrupted anyway, so let the kernel do it. */
+    set_handler(SIGINT, on_interrupt, SA_RESTART | (int)SA_RESETHAND);
+    set_handler(SIGTERM, on_interrupt, SA_RESTART | (int)SA_RESETHAND);
+}
+
+bool process_interrupted(void)
+{
+    return interrupted != 0;
+}
+
+fl_status process_finish_stdout(struct fl_error *error)
+{
+    errno = 0;
+    if (fflush(stdout) == 0 && ferror(stdout) == 0)
+        return FL_OK;
+    return fl_fail(error, FL_IO, "writing to the standard output failed: %s",
+                   errno == 0 ? "an earlier write" : strerrordesc_np(errno));
+}

@@ -1,0 +1,22 @@
+/* process.h - the manners of the process: descriptors, limits, signals. */
+#ifndef TOOLS_FOURLOOP_PROCESS_H
+#define TOOLS_FOURLOOP_PROCESS_H
+
+#include <stdbool.h>
+
+#include "formats/base/status.h"
+
+/* First thing of main(): descriptors 0 to 2 exist (one that was closed refuses reading or writing, so that no
+ * data file can take its number), the limit of open files is raised, SIGXFSZ becomes EFBIG. */
+void process_prepare(void);
+
+/* A verb that publishes goes on when the reader of stdout or stderr leaves, and stops in good order at SIGINT
+ * or SIGTERM: process_interrupted() is true from then on, a second signal ends it at once. The others die of
+ * SIGPIPE quietly. */
+void process_set_signals(bool publishes);
+bool process_interrupted(void);
+
+/* Flushes stdout; FL_IO when any of it could not be written, a full disk included. */
+fl_status process_finish_stdout(struct fl_error *error);
+
+#endif

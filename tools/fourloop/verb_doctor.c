@@ -1,0 +1,116 @@
+/* verb_doctor.c - `fourloop doctor`: shows what the tool finds on this machine. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/statvfs.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "formats/base/publish.h"
+#include "formats/base/zone.h"
+#include "tools/fourloop/report.h"
+#include "tools/fourloop/verbs.h"
+
+/* Linux 5.14; older headers lack the name. */
+#ifndef MADV_POPULATE_READ
+#define MADV_POPULATE_READ 22
+#endif
+
+static void print_build(void)
+{
+    printf("version        fourloop " FOURLOOP_VERSION "\n");
+#ifdef __clang__
+    printf("compiler       clang %s\n", __clang_version__);
+#else
+    printf("compiler       gcc %s\n", __VERSION__);
+#endif
+}
+
+static void print_cpu(void)
+{
+#if defined(__x86_64__)
+    __builtin_cpu_init();
+    printf("cpu            x86-64%s%s%s\n", __builtin_cpu_supports("sse4.2") ? " sse4.2" : "",
+           __builtin_cpu_supports("avx2") ? " avx2" : "", __builtin_cpu_supports("avx512f") ? " avx512" : "");
+#else
+    printf("cpu            no levels known for this kind\n");
+#endif
+}
+
+/* The guard of mapped files: without it a page that vanishes ends the tool by its SIGBUS handler only. */
+static void print_kernel(const struct fl_io *io)
+{
+    struct utsname name;
+    printf("kernel         %s\n", uname(&name) == 0 ? name.release : "unknown");
+    const size_t size = (size_t)sysconf(_SC_PAGESIZE);
+    printf("page size      %zu bytes\n", size);
+    void *page = io->mmap(NULL, size, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    const bool populates = page != MAP_FAILED && io->madvise(page, size, MADV_POPULATE_READ) == 0;
+    if (page != MAP_FAILED)
+        (void)io->munmap(page, size);
+    printf("mapped files   %s\n",
+           populates ? "guarded (MADV_POPULATE_READ)" : "not guarded by this kernel: use --io copy");
+}
+
+static void print_limits(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0)
+        printf("open files     %llu\n", (unsigned long long)limit.rlim_cur);
+    const long pages = sysconf(_SC_PHYS_PAGES);
+    char size[REPORT_SIZE_TEXT];
+    if (pages > 0)
+        printf("memory         %s\n", report_size((uint64_t)pages * (uint64_t)sysconf(_SC_PAGESIZE), size));
+}
+
+static bool check_zones(const struct fl_io *io)
+{
+    struct fl_zone *zone;
+    struct fl_error error;
+    fl_error_clear(&error);
+    if (fl_zone_open(io, "Europe/Amsterdam", &zone, &error) != FL_OK) {
+        printf("time zones     MISSING: %s (Debian: apt-get install tzdata)\n", error.message);
+        return false;
+    }
+    fl_zone_free(zone);
+    printf("time zones     found\n");
+    return true;
+}
+
+static bool check_space(const struct fl_io *io, const char *path)
+{
+    struct statvfs facts;
+    char size[REPORT_SIZE_TEXT];
+    if (statvfs(path, &facts) != 0) {
+        printf("space          FAILED: %s: %s\n", path, strerrordesc_np(errno));
+        return false;
+    }
+    printf("space          %s free at %s\n", report_size((uint64_t)facts.f_bavail * facts.f_frsize, size),
+           path);
+    int file;
+    struct fl_error error;
+    fl_error_clear(&error);
+    if (fl_scratch_file(io, path, &file, &error) != FL_OK) {
+        printf("writing        FAILED at %s: %s\n", path, error.message);
+        return false;
+    }
+    (void)io->close(file);
+    printf("writing        works at %s\n", path);
+    return true;
+}
+
+fl_status verb_doctor(const struct command *command, const struct fl_io *io, struct fl_error *error)
+{
+    print_build();
+    print_cpu();
+    print_kernel(io);
+    print_limits();
+    const bool zones_found = check_zones(io);
+    const bool space_found = check_space(io, command->word_count == 0 ? "." : command->words[0]);
+    if (!zones_found || !space_found)
+        return fl_fail(error, FL_INTERNAL, "something the tool needs is missing; see above");
+    report_say("all that the tool needs is there");
+    return FL_OK;
+}
