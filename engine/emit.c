@@ -1,8 +1,9 @@
-/* emit.c - the customers table of a run: local results first, then with what needs all customers. */
+/* emit.c - a table of results: local ones first, then with what needs all customers. */
 #include "engine/emit.h"
 
 #include <assert.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "engine/id_join.h"
@@ -14,7 +15,13 @@
 
 enum { BATCH_ROWS = 1024, COLUMNS_MAX = 32 };
 
-enum { STAGED_COLUMNS = FL_SCORE_FIELDS + 1 };
+const struct fl_emit_table fl_emit_tables[FL_SCOPES] = {
+    [FL_SCOPE_CUSTOMER] = {.schema = "customer_scores", .stem = "customers", .percentile = true},
+    [FL_SCOPE_BRAND] = {.schema = "brand_scores", .stem = "brands", .word_id = FL_BRAND_SCORES_BRAND},
+    [FL_SCOPE_CATEGORY] = {.schema = "category_scores",
+                           .stem = "categories",
+                           .word_id = FL_CATEGORY_SCORES_CATEGORY},
+};
 
 /* The dictionaries of the WORD columns, built from the lists of score.h. */
 #define X(name, word) word
@@ -26,10 +33,14 @@ _Static_assert(FL_BANDS < WORDS_MAX && FL_TRENDS < WORDS_MAX, "offsets have room
 
 struct fl_emit {
     struct fl_emit_plan plan;
+    const struct fl_emit_table *table;
+    const struct fl_schema *schema;
+    char staging_name[64];
     struct fl_table_writer *staging;
     char *staging_path; /* once it is published */
     /* Rows that wait to be appended. */
     int64_t customers[BATCH_ROWS];
+    uint32_t scope_words[BATCH_ROWS];
     struct fl_scope_score scores[BATCH_ROWS];
     size_t rows;
     uint64_t positive_raws;
@@ -59,15 +70,10 @@ static struct fl_words words_over(const char *bytes, const char *(*word)(unsigne
     return (struct fl_words){count, offsets, bytes};
 }
 
-static const struct fl_schema *scores_schema(void)
-{
-    return fl_schema_by_name("customer_scores");
-}
-
 /* All columns of the schema in its order, but two that depend. */
 static void choose_columns(struct fl_emit *emit, bool with_ids, bool with_percentile)
 {
-    const struct fl_schema *schema = scores_schema();
+    const struct fl_schema *schema = emit->schema;
     emit->column_count = 0;
     for (size_t i = 0; i < schema->count; i++) {
         const uint16_t id = schema->columns[i].id;
@@ -76,6 +82,8 @@ static void choose_columns(struct fl_emit *emit, bool with_ids, bool with_percen
         assert(emit->column_count < COLUMNS_MAX);
         struct fl_words *words = &emit->words[emit->column_count];
         *words = (struct fl_words){0};
+        if (id == emit->table->word_id)
+            *words = emit->plan.words;
         if (id == FL_SCORES_BAND)
             *words = words_over(band_bytes, fl_band_word, FL_BANDS, emit->band_offsets);
         if (id == FL_SCORES_TREND || id == FL_SCORES_INTENT_TREND)
@@ -105,7 +113,7 @@ static fl_status make_uuid(const struct fl_emit *emit, uint64_t local_digest, ui
 static fl_status create_writer(struct fl_emit *emit, bool final, struct fl_table_writer **writer,
                                struct fl_error *error)
 {
-    struct fl_table_plan plan = {.schema = scores_schema(),
+    struct fl_table_plan plan = {.schema = emit->schema,
                                  .column_ids = emit->column_ids,
                                  .column_count = emit->column_count,
                                  .words = emit->words,
@@ -125,10 +133,11 @@ fl_status fl_emit_create(const struct fl_emit_plan *plan, struct fl_emit **emit,
     if (made == NULL)
         return fl_fail_memory(error, sizeof *made);
     made->plan = *plan;
+    made->table = &fl_emit_tables[plan->scope];
+    made->schema = fl_schema_by_name(made->table->schema);
+    (void)snprintf(made->staging_name, sizeof made->staging_name, FL_STAGING_PREFIX "%s.flseg",
+                   made->table->stem);
     choose_columns(made, false, false);
-    assert(made->column_count == STAGED_COLUMNS);
-    for (size_t i = 0; i < FL_SCORE_FIELDS; i++)
-        assert(made->column_ids[i + 1] == fl_score_fields[i].id); /* flush() relies on it */
     fl_status status = create_writer(made, false, &made->staging, error);
     if (status != FL_OK) {
         fl_emit_free(made);
@@ -154,16 +163,22 @@ static void fill_column(struct fl_emit *emit, size_t index, const struct fl_scor
     }
 }
 
-/* Appends the waiting rows to the staging file. */
+/* Appends the waiting rows to the staging file: customer, word, then the fields in the order of the schema.
+ */
 static fl_status flush(struct fl_emit *emit, struct fl_error *error)
 {
-    struct fl_column_values columns[STAGED_COLUMNS] = {{.as.i64 = emit->customers}};
-    for (size_t i = 0; i < FL_SCORE_FIELDS; i++) {
+    struct fl_column_values columns[COLUMNS_MAX] = {{.as.i64 = emit->customers}};
+    size_t count = 1;
+    if (emit->table->word_id != 0)
+        columns[count++].as.words = emit->scope_words;
+    for (size_t i = 0; i < FL_SCORE_FIELDS; i++, count++) {
+        assert(emit->column_ids[count] == fl_score_fields[i].id);
         fill_column(emit, i, &fl_score_fields[i]);
-        columns[i + 1].as.i64 = emit->values[i].i64;
+        columns[count].as.i64 = emit->values[i].i64;
         if (fl_score_fields[i].id == FL_SCORES_LAST_PURCHASE_DAY)
-            columns[i + 1].nulls = emit->no_purchase;
+            columns[count].nulls = emit->no_purchase;
     }
+    assert(count == emit->column_count);
     for (size_t row = 0; row < emit->rows; row++)
         emit->no_purchase[row] = !emit->scores[row].has_purchase;
     fl_status status = fl_table_writer_append(emit->staging, columns, emit->rows, error);
@@ -171,10 +186,11 @@ static fl_status flush(struct fl_emit *emit, struct fl_error *error)
     return status;
 }
 
-fl_status fl_emit_add(struct fl_emit *emit, int64_t customer, const struct fl_scope_score *score,
-                      struct fl_error *error)
+fl_status fl_emit_add(struct fl_emit *emit, int64_t customer, uint32_t word,
+                      const struct fl_scope_score *score, struct fl_error *error)
 {
     emit->customers[emit->rows] = customer;
+    emit->scope_words[emit->rows] = word;
     emit->scores[emit->rows++] = *score;
     emit->positive_raws += score->raw > 0;
     return emit->rows == BATCH_ROWS ? flush(emit, error) : FL_OK;
@@ -306,7 +322,7 @@ static fl_status copy_block(struct second_pass *pass, size_t block, struct fl_er
             values[i].as.i64 = column->as.i64;
             values[i].nulls = column->nulls;
         }
-        if (status == FL_OK && pass->emit->column_ids[i] == FL_SCORES_RAW)
+        if (status == FL_OK && pass->emit->column_ids[i] == FL_SCORES_RAW && pass->emit->table->percentile)
             status = fill_percentiles(pass, column, error);
         if (status != FL_OK)
             return status;
@@ -323,10 +339,10 @@ static fl_status run_second_pass(struct fl_emit *emit, struct second_pass *pass,
 {
     const struct fl_data_folder *folder = emit->plan.folder;
     const bool with_ids = folder->text_ids && !folder->pseudonymous;
-    choose_columns(emit, with_ids, true);
+    choose_columns(emit, with_ids, emit->table->percentile);
     fl_status status =
         fl_table_open(folder->io, emit->staging_path, emit->plan.io_mode, &pass->staged, error);
-    if (status == FL_OK)
+    if (status == FL_OK && emit->table->percentile)
         status = sort_raws(pass, error);
     if (status == FL_OK && with_ids)
         status = fl_id_join_open(folder, emit->plan.io_mode, &pass->ids, error);
@@ -344,12 +360,12 @@ static fl_status publish_staging(struct fl_emit *emit, struct fl_error *error)
     fl_status status = emit->rows > 0 ? flush(emit, error) : FL_OK;
     if (status != FL_OK)
         return status;
-    emit->staging_path = fl_path_join(emit->plan.out, FL_STAGING_NAME);
+    emit->staging_path = fl_path_join(emit->plan.out, emit->staging_name);
     if (emit->staging_path == NULL)
-        return fl_fail_memory(error, strlen(emit->plan.out) + sizeof FL_STAGING_NAME);
+        return fl_fail_memory(error, strlen(emit->plan.out) + sizeof emit->staging_name);
     struct fl_table_writer *writer = emit->staging;
     emit->staging = NULL; /* finish lets go of it in every case */
-    status = fl_table_writer_finish(writer, NULL, FL_STAGING_NAME, name, &summary, error);
+    status = fl_table_writer_finish(writer, NULL, emit->staging_name, name, &summary, error);
     emit->local_digest = summary.digest;
     return status;
 }
@@ -367,7 +383,7 @@ fl_status fl_emit_finish(struct fl_emit *emit, char name[256], struct fl_table_s
     if (status == FL_OK) {
         struct fl_table_writer *writer = pass->writer;
         pass->writer = NULL;
-        status = fl_table_writer_finish(writer, "customers", NULL, name, summary, error);
+        status = fl_table_writer_finish(writer, emit->table->stem, NULL, name, summary, error);
     }
     end_second_pass(pass);
     free(pass);

@@ -1,4 +1,4 @@
-/* emit.h - the customers table of a run: local results first, then with what needs all customers. */
+/* emit.h - a table of results: local ones first, then with what needs all customers. */
 #ifndef ENGINE_EMIT_H
 #define ENGINE_EMIT_H
 
@@ -6,10 +6,20 @@
 #include "formats/folder/data_folder.h"
 #include "formats/table/table_writer.h"
 
-/* The name under which local results wait for their percentile; an interrupted run may leave it behind. */
-#define FL_STAGING_NAME ".fl-staging-customers.flseg"
+/* Local results wait under this prefix, the stem and ".flseg"; an interrupted run may leave them behind. */
+#define FL_STAGING_PREFIX ".fl-staging-"
+
+/* One table of results. */
+struct fl_emit_table {
+    const char *schema, *stem; /* "customer_scores", "customers" */
+    uint16_t word_id;          /* column of the scope's word; 0: the scope is the customer */
+    bool percentile;
+};
+extern const struct fl_emit_table fl_emit_tables[FL_SCOPES]; /* stem NULL: no table of that scope */
 
 struct fl_emit_plan {
+    enum fl_scope scope;                 /* which table */
+    struct fl_words words;               /* dictionary of the scope's words */
     const struct fl_data_folder *folder; /* its io is used; gives the text of customer ids */
     enum fl_io_mode io_mode;
     const char *out;          /* directory */
@@ -21,10 +31,10 @@ struct fl_emit;
 
 /* Starts the staging file in `out`. `plan` is copied, what it points to is borrowed until free. */
 fl_status fl_emit_create(const struct fl_emit_plan *plan, struct fl_emit **emit, struct fl_error *error);
-/* Customers must come in rising order. */
-fl_status fl_emit_add(struct fl_emit *emit, int64_t customer, const struct fl_scope_score *score,
-                      struct fl_error *error);
-/* Writes the final file "customers-<digest>.flseg". `name` is set as soon as the file may be there. FL_LIMIT:
+/* Rows must come by rising customer, then word (0 where the scope has none). */
+fl_status fl_emit_add(struct fl_emit *emit, int64_t customer, uint32_t word,
+                      const struct fl_scope_score *score, struct fl_error *error);
+/* Writes the final file "<stem>-<digest>.flseg". `name` is set as soon as the file may be there. FL_LIMIT:
  * the percentile needs more than memory_bytes. */
 fl_status fl_emit_finish(struct fl_emit *emit, char name[256], struct fl_table_summary *summary,
                          struct fl_error *error);

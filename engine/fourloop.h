@@ -19,9 +19,11 @@ enum fl_view {
 
 struct fl_model;
 
-/* Writes the default model into `path` (made if missing; FL_CANNOT_CREATE when it holds a model file already). `currency`
- * is the model's currency, three capital letters (FL_USAGE otherwise); NULL: that of the default. */
-fl_status fl_model_init(const struct fl_io *io, const char *path, const char *currency, struct fl_error *error);
+/* Writes the default model into `path` (made if missing; FL_CANNOT_CREATE when it holds a model file
+ * already). `currency` is the model's currency, three capital letters (FL_USAGE otherwise); NULL: that of the
+ * default. */
+fl_status fl_model_init(const struct fl_io *io, const char *path, const char *currency,
+                        struct fl_error *error);
 /* Reads and checks all of a model folder. FL_BAD_MODEL names file, line, column. Immutable: threads may share
  * it. */
 fl_status fl_model_open(const struct fl_io *io, const char *path, struct fl_model **model,

@@ -9,6 +9,7 @@
 #include "engine/emit.h"
 #include "engine/run_output.h"
 #include "engine/scan.h"
+#include "engine/scope_stage.h"
 #include "formats/base/civil.h"
 
 enum { STAGES_MAX = 8 };
@@ -21,8 +22,10 @@ struct job {
     struct fl_points *points;
     struct fl_run_manifest manifest;
     struct fl_run_output *output;
+    struct fl_scope_words words; /* of the worded scopes that the model asks for */
     struct fl_scan *scan;
-    struct fl_emit *emit;
+    struct fl_emit *emits[FL_SCOPES];
+    struct fl_scope_stage *stages_of[FL_SCOPES];
     /* Where the time went: into timing.json, never into a result. */
     struct {
         const char *name;
@@ -51,11 +54,25 @@ static void end_stage(struct job *job, const char *name)
 
 /* ---- what the run is made of ---- */
 
+/* The worded scope of a kind of scope, or -1. */
+static int worded_of(int scope)
+{
+    return scope == FL_SCOPE_BRAND ? FL_WORDED_BRAND : scope == FL_SCOPE_CATEGORY ? FL_WORDED_CATEGORY : -1;
+}
+
+static bool has_worded_scope(const struct fl_model *model)
+{
+    return model->settings.scopes[FL_SCOPE_BRAND] || model->settings.scopes[FL_SCOPE_CATEGORY];
+}
+
 /* Whether the run reads the table file. */
-static bool is_input(const struct fl_data_folder *folder, const struct fl_data_file *file)
+static bool is_input(const struct fl_model *model, const struct fl_data_folder *folder,
+                     const struct fl_data_file *file)
 {
     if (strcmp(file->table, "interactions") == 0)
         return true;
+    if (strcmp(file->table, "products") == 0)
+        return has_worded_scope(model);
     return strcmp(file->table, "customer_ids") == 0 && folder->text_ids && !folder->pseudonymous;
 }
 
@@ -71,7 +88,7 @@ static fl_status describe_inputs(struct job *job, struct fl_error *error)
     memcpy(manifest->model_hash, job->model->hash, sizeof manifest->model_hash);
     for (size_t i = 0; i < job->folder->file_count; i++) {
         const struct fl_data_file *file = &job->folder->files[i];
-        if (!is_input(job->folder, file))
+        if (!is_input(job->model, job->folder, file))
             continue;
         fl_status status =
             fl_run_manifest_add_input(manifest, file->name, file->table, file->rows, file->digest, error);
@@ -111,6 +128,7 @@ static fl_status open_scan(struct job *job, struct fl_error *error)
                   .late_report_days = job->model->settings.late_report_days,
                   .customer_first = INT64_MIN,
                   .customer_last = INT64_MAX},
+        .words = job->words.files == NULL ? NULL : &job->words,
         .memory_bytes = plan->memory_bytes,
         .progress = plan->progress,
         .progress_context = plan->progress_context,
@@ -118,13 +136,48 @@ static fl_status open_scan(struct job *job, struct fl_error *error)
     return fl_scan_open(&scan_plan, &job->scan, error);
 }
 
-static fl_status emit_customer(struct job *job, struct fl_scorer *scorer, int64_t customer,
-                               struct fl_error *error)
+/* Where a stage of a worded scope puts its scores. */
+struct scope_target {
+    struct fl_emit *emit;
+    int64_t customer;
+};
+
+static fl_status emit_word(void *context, uint32_t word, const struct fl_scope_score *score,
+                           struct fl_error *error)
+{
+    const struct scope_target *target = context;
+    return fl_emit_add(target->emit, target->customer, word, score, error);
+}
+
+static fl_status end_customer(struct job *job, struct fl_scorer *scorer, int64_t customer,
+                              struct fl_error *error)
 {
     struct fl_scope_score score;
     fl_scorer_end(scorer, &score);
+    fl_scorer_begin(scorer);
     job->manifest.counts.customers++;
-    return fl_emit_add(job->emit, customer, &score, error);
+    fl_status status = fl_emit_add(job->emits[FL_SCOPE_CUSTOMER], customer, 0, &score, error);
+    for (int scope = 0; scope < FL_SCOPES && status == FL_OK; scope++) {
+        struct scope_target target = {job->emits[scope], customer};
+        if (job->stages_of[scope] != NULL)
+            status = fl_scope_stage_end(job->stages_of[scope], emit_word, &target, error);
+    }
+    return status;
+}
+
+static fl_status add_piece(struct job *job, struct fl_scorer *scorer, const struct fl_scan_piece *piece,
+                           struct fl_error *error)
+{
+    if (!fl_scorer_add(scorer, &piece->rows))
+        return fl_fail(error, FL_LIMIT, "a customer has more than %llu rows",
+                       (unsigned long long)FL_SCOPE_ROWS_MAX);
+    fl_status status = FL_OK;
+    for (int scope = 0; scope < FL_SCOPES && status == FL_OK; scope++) {
+        if (job->stages_of[scope] != NULL)
+            status = fl_scope_stage_add(job->stages_of[scope], &piece->rows, piece->words[worded_of(scope)],
+                                        error);
+    }
+    return status;
 }
 
 static fl_status score_customers(struct job *job, struct fl_error *error)
@@ -136,15 +189,13 @@ static fl_status score_customers(struct job *job, struct fl_error *error)
         struct fl_scan_piece piece;
         fl_status status = fl_scan_next(job->scan, &piece, error);
         if (status == FL_OK && scorer.sums.rows > 0 && (piece.first || piece.rows.count == 0))
-            status = emit_customer(job, &scorer, customer, error);
+            status = end_customer(job, &scorer, customer, error);
         if (status != FL_OK || piece.rows.count == 0)
             return status;
-        if (piece.first)
-            fl_scorer_begin(&scorer);
         customer = piece.customer;
-        if (!fl_scorer_add(&scorer, &piece.rows))
-            return fl_fail(error, FL_LIMIT, "a customer has more than %llu rows",
-                           (unsigned long long)FL_SCOPE_ROWS_MAX);
+        status = add_piece(job, &scorer, &piece, error);
+        if (status != FL_OK)
+            return status;
     }
 }
 
@@ -164,16 +215,64 @@ static fl_status take_counts(struct job *job, struct fl_error *error)
     return FL_OK;
 }
 
-static fl_status score_and_emit(struct job *job, const char *const *facts, struct fl_error *error)
+static fl_status open_words(struct job *job, struct fl_error *error)
 {
-    const struct fl_emit_plan emit_plan = {.folder = job->folder,
-                                           .io_mode = job->plan->io_mode,
-                                           .out = job->plan->out,
-                                           .facts = facts,
-                                           .memory_bytes = job->plan->memory_bytes};
-    fl_status status = fl_emit_create(&emit_plan, &job->emit, error);
-    if (status == FL_OK)
-        status = open_scan(job, error);
+    bool wanted[FL_WORDED_SCOPES];
+    wanted[FL_WORDED_BRAND] = job->model->settings.scopes[FL_SCOPE_BRAND];
+    wanted[FL_WORDED_CATEGORY] = job->model->settings.scopes[FL_SCOPE_CATEGORY];
+    if (!has_worded_scope(job->model))
+        return FL_OK;
+    return fl_scope_words_open(job->folder, job->plan->io_mode, wanted, &job->words, error);
+}
+
+/* What tells the results of two runs apart; kept in the file. */
+struct emit_facts {
+    char day[11];
+    const char *list[11];
+};
+
+static void fill_facts(const struct job *job, int scope, struct emit_facts *facts)
+{
+    fl_day_format(job->plan->as_of_day, facts->day);
+    const char *const list[] = {
+        "as_of",      facts->day,
+        "model_hash", job->model->hash,
+        "table",      fl_emit_tables[scope].stem,
+        "version",    FOURLOOP_VERSION,
+        "view",       job->plan->view == FL_VIEW_KNOWN_THEN ? "known-then" : "known-now",
+        NULL};
+    _Static_assert(sizeof list == sizeof facts->list, "as many");
+    memcpy(facts->list, list, sizeof list);
+}
+
+/* The stage of a worded scope, and the table of any scope. */
+static fl_status open_scope(struct job *job, int scope, const struct emit_facts *facts,
+                            struct fl_error *error)
+{
+    struct fl_emit_plan plan = {.scope = (enum fl_scope)scope,
+                                .folder = job->folder,
+                                .io_mode = job->plan->io_mode,
+                                .out = job->plan->out,
+                                .facts = facts->list,
+                                .memory_bytes = job->plan->memory_bytes};
+    if (worded_of(scope) >= 0) {
+        plan.words = job->words.words[worded_of(scope)].words;
+        const struct fl_scope_stage_plan stage_plan = {.points = job->points,
+                                                       .settings = &job->model->settings,
+                                                       .scope = (enum fl_scope)scope,
+                                                       .as_of_day = job->plan->as_of_day,
+                                                       .word_count = plan.words.count,
+                                                       .memory_bytes = job->plan->memory_bytes};
+        fl_status status = fl_scope_stage_create(&stage_plan, &job->stages_of[scope], error);
+        if (status != FL_OK)
+            return status;
+    }
+    return fl_emit_create(&plan, &job->emits[scope], error);
+}
+
+static fl_status score_all(struct job *job, struct fl_error *error)
+{
+    fl_status status = open_scan(job, error);
     if (status == FL_OK)
         status = score_customers(job, error);
     if (status == FL_OK)
@@ -184,41 +283,43 @@ static fl_status score_and_emit(struct job *job, const char *const *facts, struc
     return status;
 }
 
-static fl_status finish_emit(struct job *job, struct fl_error *error)
+static fl_status finish_emit(struct job *job, int scope, struct fl_error *error)
 {
     char name[256] = "";
     struct fl_table_summary summary;
-    fl_status status = fl_emit_finish(job->emit, name, &summary, error);
+    fl_status status = fl_emit_finish(job->emits[scope], name, &summary, error);
     /* Also after a failure: the last step of publishing may fail with the file in place. */
     if (name[0] != '\0') {
         const fl_status noted = fl_run_output_note(job->output, name, status == FL_OK ? error : NULL);
         status = status == FL_OK ? noted : status;
     }
     if (status == FL_OK)
-        status = fl_run_manifest_add_output(&job->manifest, "customers", name, summary.rows,
+        status = fl_run_manifest_add_output(&job->manifest, fl_emit_tables[scope].stem, name, summary.rows,
                                             summary.size_bytes, summary.digest, error);
-    if (status == FL_OK)
-        status = fl_emit_remove_staging(job->emit, error);
-    fl_emit_free(job->emit);
-    job->emit = NULL;
-    end_stage(job, "percentile");
-    return status;
+    return status == FL_OK ? fl_emit_remove_staging(job->emits[scope], error) : status;
 }
 
-static fl_status make_customers(struct job *job, struct fl_error *error)
+static fl_status make_tables(struct job *job, struct fl_error *error)
 {
-    char day[11];
-    fl_day_format(job->plan->as_of_day, day);
-    const char *const facts[] = {
-        "as_of",      day,
-        "model_hash", job->model->hash,
-        "table",      "customers",
-        "version",    FOURLOOP_VERSION,
-        "view",       job->plan->view == FL_VIEW_KNOWN_THEN ? "known-then" : "known-now",
-        NULL};
-    fl_status status = score_and_emit(job, facts, error);
+    struct emit_facts facts[FL_SCOPES];
+    fl_status status = open_words(job, error);
+    for (int scope = 0; scope < FL_SCOPES && status == FL_OK; scope++) {
+        if (!job->model->settings.scopes[scope])
+            continue;
+        fill_facts(job, scope, &facts[scope]);
+        status = open_scope(job, scope, &facts[scope], error);
+    }
     if (status == FL_OK)
-        status = finish_emit(job, error);
+        status = score_all(job, error);
+    for (int scope = 0; scope < FL_SCOPES && status == FL_OK; scope++) {
+        if (job->emits[scope] != NULL)
+            status = finish_emit(job, scope, error);
+    }
+    for (int scope = 0; scope < FL_SCOPES; scope++) { /* before the facts go */
+        fl_emit_free(job->emits[scope]);
+        job->emits[scope] = NULL;
+    }
+    end_stage(job, "results");
     return status;
 }
 
@@ -287,7 +388,7 @@ static fl_status run(struct job *job, struct fl_run_report *report, struct fl_er
     status = fl_check_currencies(job->model, job->folder, job->plan->io_mode, job->plan->as_of_day, error);
     end_stage(job, "currencies");
     if (status == FL_OK)
-        status = make_customers(job, error);
+        status = make_tables(job, error);
     if (status == FL_OK)
         status = publish(job, error);
     report->counts = job->manifest.counts;
@@ -300,7 +401,9 @@ fl_status fl_run(const struct fl_run_plan *plan, struct fl_run_report *report, s
     *report = (struct fl_run_report){0};
     fl_status status = run(&job, report, error);
     fl_scan_close(job.scan);
-    fl_emit_free(job.emit);
+    for (int scope = 0; scope < FL_SCOPES; scope++)
+        fl_scope_stage_free(job.stages_of[scope]);
+    fl_scope_words_release(&job.words);
     fl_run_output_end(job.output);
     fl_run_manifest_release(&job.manifest);
     fl_points_free(job.points);

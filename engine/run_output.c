@@ -25,19 +25,27 @@ struct fl_run_output {
  * file; without one they are somebody's model folder or data folder. */
 enum name_kind { NAME_FOREIGN, NAME_TEMPORARY, NAME_SEGMENT, NAME_AFTER_SEGMENT, NAME_SUCCESS };
 
+static bool is_segment_of(const char *stem, const char *name)
+{
+    const char *at = name + strlen(stem);
+    return strncmp(name, stem, strlen(stem)) == 0 && strlen(at) == sizeof "-0123456789abcdef.flseg" - 1 &&
+           at[0] == '-' && strspn(at + 1, "0123456789abcdef") == 16 && strcmp(at + 17, ".flseg") == 0;
+}
+
 static bool is_segment_name(const char *name)
 {
-    static const char stem[] = "customers-", extension[] = ".flseg";
-    const size_t size = strlen(name), hex_from = sizeof stem - 1;
-    return size == hex_from + 16 + sizeof extension - 1 && strncmp(name, stem, hex_from) == 0 &&
-           strspn(name + hex_from, "0123456789abcdef") == 16 && strcmp(name + hex_from + 16, extension) == 0;
+    for (int scope = 0; scope < FL_SCOPES; scope++) {
+        if (fl_emit_tables[scope].stem != NULL && is_segment_of(fl_emit_tables[scope].stem, name))
+            return true;
+    }
+    return false;
 }
 
 static enum name_kind kind_of(const char *name)
 {
     if (strcmp(name, FL_SUCCESS_NAME) == 0)
         return NAME_SUCCESS;
-    if (strcmp(name, FL_STAGING_NAME) == 0 ||
+    if (strncmp(name, FL_STAGING_PREFIX, strlen(FL_STAGING_PREFIX)) == 0 ||
         strncmp(name, FL_TEMPORARY_PREFIX, strlen(FL_TEMPORARY_PREFIX)) == 0)
         return NAME_TEMPORARY;
     if (is_segment_name(name))

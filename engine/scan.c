@@ -9,7 +9,8 @@
 #include <assert.h>
 #include <stdlib.h>
 
-enum { CHUNK_ROWS = 16384, PAGES_BYTES = 10 << 20 };
+/* Beside the cursors: pages being decoded, and a block of results being written for each table. */
+enum { CHUNK_ROWS = 16384, PAGES_BYTES = 10 << 20, RESULTS_BYTES = 16 << 20 };
 
 typedef bool cursor_before(const struct fl_scan_cursor *a, const struct fl_scan_cursor *b);
 
@@ -25,6 +26,7 @@ struct chunk {
     uint8_t type[CHUNK_ROWS];
     int64_t order[CHUNK_ROWS];
     uint8_t order_null[CHUNK_ROWS];
+    uint32_t word[FL_WORDED_SCOPES][CHUNK_ROWS];
     size_t rows;
 };
 
@@ -160,8 +162,9 @@ static fl_status check_memory(const struct fl_scan *scan, size_t file_count, str
         file_count, (unsigned long long)scan->memory_bytes, (unsigned long long)scan->plan.memory_bytes);
 }
 
-static fl_status open_file(struct fl_scan *scan, const struct fl_data_file *file, struct fl_error *error)
+static fl_status open_file(struct fl_scan *scan, size_t index, struct fl_error *error)
 {
+    const struct fl_data_file *file = &scan->plan.folder->files[index];
     struct fl_table *table = NULL;
     char *path = fl_data_folder_path_of(scan->plan.folder, file->name);
     if (path == NULL)
@@ -180,7 +183,9 @@ static fl_status open_file(struct fl_scan *scan, const struct fl_data_file *file
     }
     scan->rows += fl_table_rows(table);
     struct fl_scan_cursor *cursor = &scan->cursors[scan->cursor_count];
-    return fl_scan_cursor_open(cursor, table, scan->cursor_count++, error);
+    const struct fl_scope_words *words = scan->plan.words;
+    return fl_scan_cursor_open(cursor, table, scan->cursor_count++,
+                               words == NULL ? NULL : &words->files[index], error);
 }
 
 static fl_status open_files(struct fl_scan *scan, struct fl_error *error)
@@ -200,7 +205,7 @@ static fl_status open_files(struct fl_scan *scan, struct fl_error *error)
     for (size_t i = 0; i < folder->file_count; i++) {
         if (!is_wanted(&scan->plan, &folder->files[i]))
             continue;
-        fl_status status = open_file(scan, &folder->files[i], error);
+        fl_status status = open_file(scan, i, error);
         if (status != FL_OK)
             return status;
     }
@@ -233,7 +238,9 @@ fl_status fl_scan_open(const struct fl_scan_plan *plan, struct fl_scan **scan, s
     opened->plan = *plan;
     opened->waiting.before = before_by_customer;
     opened->merging.before = before_by_row;
-    opened->memory_bytes = PAGES_BYTES + sizeof *opened->chunk;
+    opened->memory_bytes = PAGES_BYTES + RESULTS_BYTES + sizeof *opened->chunk;
+    if (plan->words != NULL)
+        opened->memory_bytes += plan->words->memory_bytes + FL_WORDED_SCOPES * RESULTS_BYTES;
     opened->chunk = calloc(1, sizeof *opened->chunk);
     fl_status status = opened->chunk == NULL ? fl_fail_memory(error, sizeof *opened->chunk) : FL_OK;
     if (status == FL_OK)
@@ -338,6 +345,10 @@ static void copy_to_chunk(struct chunk *chunk, const struct fl_scan_cursor *curs
     } else {
         memset(chunk->order_null + chunk->rows, 1, rows);
     }
+    for (int scope = 0; scope < FL_WORDED_SCOPES; scope++) {
+        if (cursor->word[scope] != NULL)
+            memcpy(chunk->word[scope] + chunk->rows, cursor->word[scope] + from, rows * sizeof(uint32_t));
+    }
     chunk->rows += rows;
 }
 
@@ -381,6 +392,14 @@ static fl_status merge_chunk(struct fl_scan *scan, int64_t customer, struct fl_e
     return FL_OK;
 }
 
+static void lend_words(const struct fl_scan_cursor *cursor, struct fl_scan_piece *piece)
+{
+    for (int scope = 0; scope < FL_WORDED_SCOPES; scope++) {
+        if (cursor->word[scope] != NULL)
+            piece->words[scope] = cursor->word[scope] + cursor->row;
+    }
+}
+
 static void hand_out(struct fl_scan *scan, int64_t customer, struct fl_rows rows, struct fl_scan_piece *piece)
 {
     piece->customer = customer;
@@ -401,6 +420,7 @@ fl_status fl_scan_next(struct fl_scan *scan, struct fl_scan_piece *piece, struct
     const bool alone = scan->merging.count == 0 &&
                        (second == NULL || fl_scan_cursor_customer(second) != fl_scan_cursor_customer(first));
     if (alone) {
+        lend_words(first, piece);
         hand_out(scan, fl_scan_cursor_customer(first),
                  rows_of(first, first->row, fl_scan_cursor_run_end(first)), piece);
         scan->lent = first;
@@ -412,6 +432,8 @@ fl_status fl_scan_next(struct fl_scan *scan, struct fl_scan_piece *piece, struct
     if (status != FL_OK)
         return status;
     const struct chunk *chunk = scan->chunk;
+    for (int scope = 0; scope < FL_WORDED_SCOPES; scope++)
+        piece->words[scope] = chunk->word[scope];
     hand_out(scan, customer,
              (struct fl_rows){chunk->day, chunk->type, chunk->order, chunk->order_null, chunk->rows}, piece);
     return FL_OK;

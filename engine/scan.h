@@ -10,7 +10,8 @@ struct fl_scan_plan {
     const struct fl_data_folder *folder;
     enum fl_io_mode io_mode;
     struct fl_row_rules rules;
-    uint64_t memory_bytes; /* all buffers of the scan stay under it */
+    const struct fl_scope_words *words; /* NULL: pieces come without words */
+    uint64_t memory_bytes;              /* all buffers of the scan, and the words, stay under it */
     /* Called once a block; a non-zero return stops with FL_INTERRUPTED. May be NULL. */
     int (*progress)(void *context, uint64_t rows_done, uint64_t rows_all);
     void *progress_context;
@@ -23,6 +24,7 @@ struct fl_scan_piece {
     int64_t customer;
     bool first; /* the customer's first piece */
     struct fl_rows rows;
+    const uint32_t *words[FL_WORDED_SCOPES]; /* of each row: number in the plan's unions, or FL_NO_WORD */
 };
 
 struct fl_scan;

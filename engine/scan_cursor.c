@@ -11,6 +11,9 @@ void fl_scan_pages_release(struct fl_scan_pages *pages)
     fl_column_data_release(&pages->type);
     fl_column_data_release(&pages->order);
     fl_column_data_release(&pages->arrival);
+    fl_column_data_release(&pages->product);
+    for (int scope = 0; scope < FL_WORDED_SCOPES; scope++)
+        fl_column_data_release(&pages->word[scope]);
 }
 
 static uint32_t largest_block(const struct fl_table *table)
@@ -26,16 +29,17 @@ static uint32_t largest_block(const struct fl_table *table)
 uint64_t fl_scan_cursor_memory(const struct fl_table *table)
 {
     enum {
-        ROW_BYTES = sizeof(int32_t) + 1 + sizeof(int64_t) + 1,
+        ROW_BYTES = sizeof(int32_t) + 1 + sizeof(int64_t) + 1 + FL_WORDED_SCOPES * sizeof(uint32_t),
         RUN_BYTES = sizeof(int64_t) + sizeof(uint32_t)
     };
     return sizeof(struct fl_scan_cursor) + (uint64_t)largest_block(table) * (ROW_BYTES + RUN_BYTES);
 }
 
 fl_status fl_scan_cursor_open(struct fl_scan_cursor *cursor, struct fl_table *table, size_t file,
-                              struct fl_error *error)
+                              const struct fl_file_words *file_words, struct fl_error *error)
 {
-    *cursor = (struct fl_scan_cursor){.table = table, .file = file, .last_customer = INT64_MIN};
+    *cursor = (struct fl_scan_cursor){
+        .table = table, .file = file, .file_words = file_words, .last_customer = INT64_MIN};
     const size_t rows = largest_block(table);
     if (rows == 0)
         return FL_OK;
@@ -45,6 +49,13 @@ fl_status fl_scan_cursor_open(struct fl_scan_cursor *cursor, struct fl_table *ta
     cursor->order_null = malloc(rows * sizeof *cursor->order_null);
     if (cursor->day == NULL || cursor->type == NULL || cursor->order == NULL || cursor->order_null == NULL)
         return fl_fail_memory(error, fl_scan_cursor_memory(table));
+    for (int scope = 0; scope < FL_WORDED_SCOPES && file_words != NULL; scope++) {
+        if (file_words->own[scope] == NULL)
+            continue;
+        cursor->word[scope] = malloc(rows * sizeof *cursor->word[scope]);
+        if (cursor->word[scope] == NULL)
+            return fl_fail_memory(error, fl_scan_cursor_memory(table));
+    }
     return FL_OK;
 }
 
@@ -56,6 +67,8 @@ void fl_scan_cursor_close(struct fl_scan_cursor *cursor)
     free(cursor->type);
     free(cursor->order);
     free(cursor->order_null);
+    for (int scope = 0; scope < FL_WORDED_SCOPES; scope++)
+        free(cursor->word[scope]);
     fl_buffer_release(&cursor->run_customers);
     fl_buffer_release(&cursor->run_ends);
     *cursor = (struct fl_scan_cursor){0};
@@ -105,6 +118,42 @@ static bool has_arrival(const struct fl_table *table, size_t block)
            facts.nulls < fl_table_block(table, block).rows;
 }
 
+static fl_status read_words(struct fl_scan_cursor *cursor, size_t block, struct fl_scan_pages *pages,
+                            struct fl_error *error)
+{
+    static const uint16_t ids[FL_WORDED_SCOPES] = {
+        [FL_WORDED_BRAND] = FL_INTERACTIONS_BRAND, [FL_WORDED_CATEGORY] = FL_INTERACTIONS_CATEGORY};
+    fl_status status = FL_OK;
+    if (cursor->file_words != NULL)
+        status = fl_table_read_column(cursor->table, block, FL_INTERACTIONS_PRODUCT, &pages->product, error);
+    for (int scope = 0; scope < FL_WORDED_SCOPES && status == FL_OK; scope++) {
+        if (cursor->word[scope] != NULL)
+            status = fl_table_read_column(cursor->table, block, ids[scope], &pages->word[scope], error);
+    }
+    return status;
+}
+
+/* A row's own brand (category), else that of its product. */
+static uint32_t word_of(const struct fl_scan_cursor *cursor, const struct fl_scan_pages *pages, int scope,
+                        size_t row)
+{
+    const struct fl_column_data *own = &pages->word[scope], *product = &pages->product;
+    if (own->nulls == NULL || own->nulls[row] == 0)
+        return cursor->file_words->own[scope][own->as.words[row]];
+    if (product->nulls == NULL || product->nulls[row] == 0)
+        return cursor->file_words->of_product[scope][product->as.words[row]];
+    return FL_NO_WORD;
+}
+
+static void take_words(struct fl_scan_cursor *cursor, const struct fl_scan_pages *pages, size_t from,
+                       size_t to)
+{
+    for (int scope = 0; scope < FL_WORDED_SCOPES; scope++) {
+        if (cursor->word[scope] != NULL)
+            cursor->word[scope][to] = word_of(cursor, pages, scope, from);
+    }
+}
+
 static fl_status read_pages(struct fl_scan_cursor *cursor, size_t block, bool with_arrival,
                             struct fl_scan_pages *pages, struct fl_error *error)
 {
@@ -118,7 +167,7 @@ static fl_status read_pages(struct fl_scan_cursor *cursor, size_t block, bool wi
         status = fl_table_read_column(cursor->table, block, FL_INTERACTIONS_ORDER, &pages->order, error);
     if (status == FL_OK && with_arrival)
         status = fl_table_read_column(cursor->table, block, FL_INTERACTIONS_ARRIVAL, &pages->arrival, error);
-    return status;
+    return status == FL_OK ? read_words(cursor, block, pages, error) : status;
 }
 
 /* The merge relies on the order of rows, and the choice of pages to read on the map of types: what a block
@@ -187,6 +236,8 @@ static bool take_all(struct fl_scan_cursor *cursor, const struct fl_scan_pages *
         else
             memset(cursor->order_null, 0, rows);
     }
+    for (size_t row = 0; row < rows && cursor->file_words != NULL; row++)
+        take_words(cursor, pages, row, row);
     for (size_t row = 0; row < rows; row++) {
         if (row > 0 && customer[row] == customer[row - 1])
             continue;
@@ -249,6 +300,8 @@ static bool take_some(struct fl_scan_cursor *cursor, const struct fl_row_rules *
             cursor->order[kept] = pages->order.as.i64[row];
             cursor->order_null[kept] = pages->order.nulls != NULL ? pages->order.nulls[row] : 0;
         }
+        if (cursor->file_words != NULL)
+            take_words(cursor, pages, row, kept);
         kept++;
     }
     end_run(cursor, kept);

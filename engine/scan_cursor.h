@@ -3,6 +3,7 @@
 #define ENGINE_SCAN_CURSOR_H
 
 #include "engine/model/registry.h"
+#include "engine/scope_words.h"
 #include "engine/score.h"
 #include "formats/table/table_reader.h"
 
@@ -17,7 +18,8 @@ struct fl_row_rules {
 
 /* Work space for decoding, shared by all cursors of a scan: a cursor keeps only what it needs of a block. */
 struct fl_scan_pages {
-    struct fl_column_data customer, day, type, order, arrival;
+    struct fl_column_data customer, day, type, order, arrival, product;
+    struct fl_column_data word[FL_WORDED_SCOPES];
 };
 void fl_scan_pages_release(struct fl_scan_pages *pages);
 
@@ -25,13 +27,15 @@ void fl_scan_pages_release(struct fl_scan_pages *pages);
  * where the reader of the cursor stands: row < run_end[run] while rows are left. */
 struct fl_scan_cursor {
     struct fl_table *table;
-    size_t file; /* index in the scan, to order what is equal */
+    size_t file;                            /* index in the scan, to order what is equal */
+    const struct fl_file_words *file_words; /* borrowed; NULL: no words are wanted */
     size_t next_block;
     int64_t last_customer; /* of the blocks read so far */
     int32_t *day;
     uint8_t *type;
     int64_t *order;
     uint8_t *order_null;
+    uint32_t *word[FL_WORDED_SCOPES];         /* united numbers; NULL where a scope is not wanted */
     bool has_order;                           /* of the block in hand: order, order_null are filled */
     struct fl_buffer run_customers, run_ends; /* int64_t, uint32_t each */
     size_t run_count, run;
@@ -41,7 +45,7 @@ struct fl_scan_cursor {
 /* Takes the open table over (closed by fl_scan_cursor_close(), also after a failure) and allocates for its
  * largest block. */
 fl_status fl_scan_cursor_open(struct fl_scan_cursor *cursor, struct fl_table *table, size_t file,
-                              struct fl_error *error);
+                              const struct fl_file_words *file_words, struct fl_error *error);
 void fl_scan_cursor_close(struct fl_scan_cursor *cursor);
 /* Bytes of buffers a cursor over `table` may come to hold. */
 uint64_t fl_scan_cursor_memory(const struct fl_table *table);

@@ -171,8 +171,8 @@ static fl_status check_absent(const struct fl_io *io, const char *path, struct f
 }
 
 /* The default file, with `currency` (NULL: as it is) in place of the code behind its line "currency: ". */
-static fl_status write_default(struct fl_output *output, const struct fl_model_default_file *file, const char *currency,
-                               struct fl_error *error)
+static fl_status write_default(struct fl_output *output, const struct fl_model_default_file *file,
+                               const char *currency, struct fl_error *error)
 {
     static const char key[] = "\ncurrency: ";
     const char *const bytes = (const char *)file->bytes;
@@ -219,7 +219,8 @@ static fl_status write_parts(const struct fl_io *io, const char *folder, char *c
     return status;
 }
 
-fl_status fl_model_init(const struct fl_io *io, const char *path, const char *currency, struct fl_error *error)
+fl_status fl_model_init(const struct fl_io *io, const char *path, const char *currency,
+                        struct fl_error *error)
 {
     char *paths[FL_MODEL_PARTS] = {NULL};
     if (currency != NULL && fl_currency_places(currency, strlen(currency)) < 0)

@@ -15,6 +15,7 @@ static const struct fl_model_settings defaults = {
     .trend_unit_micro = 30 * MICRO,
     .band_floor = {20, 40, 60},
     .late_report_days = 30,
+    .scopes = {[FL_SCOPE_CUSTOMER] = true},
 };
 
 /* What is being read, so that each step has one argument for it. */
@@ -125,10 +126,35 @@ static fl_status read_trend_unit(const struct parse *parse, struct fl_model_sett
     return node == NULL ? FL_OK : read_points(parse, node, &settings->trend_unit_micro);
 }
 
+static fl_status read_scopes(const struct parse *parse, struct fl_model_settings *settings)
+{
+    static const char *const words[] = {"customer", "brand", "category", NULL}; /* as in enum fl_scope */
+    const struct fl_yaml_node *list = fl_yaml_find(parse->root, "scopes");
+    if (list == NULL)
+        return FL_OK;
+    if (list->kind != FL_YAML_LIST)
+        return fl_yaml_fail(parse->file, list, parse->error,
+                            "scopes are a list: [customer, brand, category]");
+    bool scopes[FL_SCOPES] = {false};
+    for (size_t i = 0; i < list->count; i++) {
+        int scope = 0;
+        fl_status status = fl_yaml_choice(parse->file, list->items[i], words, &scope, parse->error);
+        if (status != FL_OK)
+            return status;
+        if (scopes[scope])
+            return fl_yaml_fail(parse->file, list->items[i], parse->error, "the scope is there twice");
+        scopes[scope] = true;
+    }
+    if (!scopes[FL_SCOPE_CUSTOMER])
+        return fl_yaml_fail(parse->file, list, parse->error, "the scope customer is always needed");
+    memcpy(settings->scopes, scopes, sizeof scopes);
+    return FL_OK;
+}
+
 static fl_status read_settings(const struct parse *parse, struct fl_model_settings *settings)
 {
     static const char *const known[] = {"currency", "horizon_days",     "k_points", "trend_unit_points",
-                                        "bands",    "late_report_days", NULL};
+                                        "bands",    "late_report_days", "scopes",   NULL};
     fl_status status = fl_yaml_only_keys(parse->file, parse->root, known, parse->error);
     if (status == FL_OK)
         status = read_currency(parse, settings);
@@ -143,6 +169,8 @@ static fl_status read_settings(const struct parse *parse, struct fl_model_settin
     if (status == FL_OK)
         status =
             read_days(parse, "late_report_days", 0, FL_LATE_REPORT_DAYS_MAX, &settings->late_report_days);
+    if (status == FL_OK)
+        status = read_scopes(parse, settings);
     return status;
 }
 

@@ -4,6 +4,7 @@
 
 #include "formats/base/status.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* The kinds of scope; the words are the keys of `k_points`. */
@@ -23,6 +24,7 @@ struct fl_model_settings {
     int64_t trend_unit_micro;
     uint8_t band_floor[3]; /* lowest engagement of warm, engaged, hot */
     int32_t late_report_days;
+    bool scopes[FL_SCOPES]; /* which kinds are scored; the customer always is */
 };
 
 /* Every key may be absent and then has its default. FL_BAD_MODEL with the place and a caret: an unknown key

@@ -207,6 +207,72 @@ void fl_column_data_release(struct fl_column_data *data)
     *data = (struct fl_column_data){0};
 }
 
+void fl_column_scratch_release(struct fl_column_scratch *scratch)
+{
+    fl_buffer_release(&scratch->stored);
+    fl_buffer_release(&scratch->unpacked);
+    fl_buffer_release(&scratch->dense);
+}
+
+fl_status fl_table_read_into(struct fl_table *table, size_t block, uint16_t column_id, void *values,
+                             uint8_t *nulls, bool *has_nulls, struct fl_column_scratch *scratch,
+                             struct fl_error *error)
+{
+    struct fl_column_data data = {
+        .values_buffer = scratch->dense, .scratch = scratch->stored, .page_buffer = scratch->unpacked};
+    const fl_status status = fl_table_read_column(table, block, column_id, &data, error);
+    const struct fl_column *column =
+        &table->footer.schema->columns[fl_schema_find_id(table->footer.schema, column_id)];
+    *has_nulls = false;
+    if (status == FL_OK) {
+        memcpy(values, data.values_buffer.bytes, data.rows * fl_kind_size_bytes(column->kind));
+        *has_nulls = data.nulls != NULL;
+        if (data.nulls != NULL && nulls != NULL)
+            memcpy(nulls, data.nulls, data.rows);
+    }
+    *scratch = (struct fl_column_scratch){data.scratch, data.page_buffer, data.values_buffer};
+    fl_buffer_release(&data.nulls_buffer);
+    fl_buffer_release(&data.text_buffer);
+    return status;
+}
+
+void fl_run_buffer_release(struct fl_run_buffer *runs)
+{
+    fl_buffer_release(&runs->value_buffer);
+    fl_buffer_release(&runs->end_row_buffer);
+    *runs = (struct fl_run_buffer){0};
+}
+
+fl_status fl_table_read_runs(struct fl_table *table, size_t block, uint16_t column_id,
+                             struct fl_run_buffer *runs, struct fl_column_scratch *scratch,
+                             struct fl_error *error)
+{
+    const size_t rows = fl_get32(table->footer.blocks[block].rows);
+    int64_t *customer = malloc(rows * sizeof *customer);
+    bool has_nulls;
+    if (customer == NULL || !fl_buffer_reserve(&runs->value_buffer, rows * sizeof(int64_t)) ||
+        !fl_buffer_reserve(&runs->end_row_buffer, rows * sizeof(uint32_t))) {
+        free(customer);
+        return fl_fail_memory(error, rows * sizeof *customer);
+    }
+    fl_status status =
+        fl_table_read_into(table, block, column_id, customer, NULL, &has_nulls, scratch, error);
+    int64_t *value = (int64_t *)(void *)runs->value_buffer.bytes;
+    uint32_t *end_row = (uint32_t *)(void *)runs->end_row_buffer.bytes;
+    runs->count = 0;
+    runs->value = value;
+    runs->end_row = end_row;
+    for (size_t row = 0; row < rows && status == FL_OK; row++) {
+        if (row == 0 || customer[row] != customer[row - 1])
+            value[runs->count++] = customer[row];
+        end_row[runs->count - 1] = (uint32_t)row + 1;
+        if (row > 0 && customer[row] < customer[row - 1])
+            status = fl_fail(error, FL_CORRUPT, "the keys do not ascend");
+    }
+    free(customer);
+    return status;
+}
+
 /* ---- words ---- */
 
 /* Sizes were checked at open, page by page and in sum. */

@@ -71,6 +71,37 @@ fl_status fl_table_read_column(struct fl_table *table, size_t block, uint16_t co
                                struct fl_column_data *data, struct fl_error *error);
 void fl_column_data_release(struct fl_column_data *data);
 
+/* Work space of the calls below, reused from call to call and from table to table; zero-initialise, release
+ * once. */
+struct fl_column_scratch {
+    struct fl_buffer stored, unpacked, dense;
+};
+void fl_column_scratch_release(struct fl_column_scratch *scratch);
+
+/* fl_table_read_column() straight into the caller's arrays, for columns that are no texts: `values` has room
+ * for the block's rows in the storage of the column's kind, `nulls` for one byte a row. *has_nulls false:
+ * nulls[] was left as it was. nulls NULL: the caller has no place for nulls, a page with any is FL_CORRUPT.
+ * After a failure the arrays hold anything. */
+fl_status fl_table_read_into(struct fl_table *table, size_t block, uint16_t column_id, void *values,
+                             uint8_t *nulls, bool *has_nulls, struct fl_column_scratch *scratch,
+                             struct fl_error *error);
+
+/* A KEY column as runs: rows end_row[i - 1] (0 for the first) to end_row[i] - 1 hold value[i].
+ * Zero-initialise, release once. */
+struct fl_run_buffer {
+    size_t count;
+    const int64_t *value;
+    const uint32_t *end_row;
+    struct fl_buffer value_buffer, end_row_buffer;
+};
+void fl_run_buffer_release(struct fl_run_buffer *runs);
+
+/* The runs of a block's KEY column, which is not spread over the rows for it. The values ascend strictly: a
+ * column that goes down is FL_CORRUPT. */
+fl_status fl_table_read_runs(struct fl_table *table, size_t block, uint16_t column_id,
+                             struct fl_run_buffer *runs, struct fl_column_scratch *scratch,
+                             struct fl_error *error);
+
 /* The words of a WORD column (count 0 when the file lacks it); they live as long as the table. Read and
  * checked (sorted, distinct, valid UTF-8) at first use. */
 fl_status fl_table_words(struct fl_table *table, uint16_t column_id, const struct fl_words **words,

@@ -35,6 +35,8 @@ static void assert_default_settings(const struct fl_model_settings *settings)
     assert_int_equal(settings->trend_unit_micro, 30000000);
     assert_memory_equal(settings->band_floor, "\x14\x28\x3c", 3);
     assert_int_equal(settings->late_report_days, 30);
+    assert_true(settings->scopes[FL_SCOPE_CUSTOMER]);
+    assert_false(settings->scopes[FL_SCOPE_BRAND] || settings->scopes[FL_SCOPE_CATEGORY]);
 }
 
 static void test_default_settings(void **state)
@@ -57,7 +59,8 @@ static void test_settings(void **state)
     struct fl_error error;
     assert_int_equal(
         parse_yaml("currency: JPY\nhorizon_days: 1\nk_points: {intent: {brand: 0.000001, product: 7.5}}\n"
-                   "trend_unit_points: 1000000000\nbands: [2, 3, 100]\nlate_report_days: 0\n",
+                   "trend_unit_points: 1000000000\nbands: [2, 3, 100]\nlate_report_days: 0\n"
+                   "scopes: [category, customer]\n",
                    &settings, &error),
         FL_OK);
     assert_string_equal(settings.currency, "JPY");
@@ -69,6 +72,8 @@ static void test_settings(void **state)
     assert_int_equal(settings.trend_unit_micro, INT64_C(1000000000000000));
     assert_memory_equal(settings.band_floor, "\x02\x03\x64", 3);
     assert_int_equal(settings.late_report_days, 0);
+    assert_true(settings.scopes[FL_SCOPE_CUSTOMER] && settings.scopes[FL_SCOPE_CATEGORY]);
+    assert_false(settings.scopes[FL_SCOPE_BRAND] || settings.scopes[FL_SCOPE_PRODUCT]);
 }
 
 static void test_settings_refused(void **state)
@@ -97,6 +102,11 @@ static void test_settings_refused(void **state)
     assert_yaml_refused("bands: [20, 20, 60]\n", 1, 13, "");
     assert_yaml_refused("bands: [20, 40, 101]\n", 1, 17, "");
     assert_yaml_refused("late_report_days: -1\n", 1, 19, "");
+    assert_yaml_refused("scopes: customer\n", 1, 9, "scopes are a list: [customer, brand, category]");
+    assert_yaml_refused("scopes: [brand]\n", 1, 9, "the scope customer is always needed");
+    assert_yaml_refused("scopes: [customer, brand, brand]\n", 1, 27, "the scope is there twice");
+    assert_yaml_refused("scopes: [customer, brands]\n", 1, 20, "");
+    assert_yaml_refused("scopes: [customer, product]\n", 1, 20, "");
 }
 
 static fl_status parse_rates(const char *text, struct fl_rates *rates, struct fl_error *error)
@@ -265,9 +275,7 @@ int main(void)
         cmocka_unit_test(test_settings_refused),     cmocka_unit_test(test_rates),
         cmocka_unit_test(test_rates_refused),        cmocka_unit_test(test_hash),
         cmocka_unit_test(test_open_failures),        cmocka_unit_test(test_init),
-        cmocka_unit_test(test_init_with_a_currency),
-        cmocka_unit_test(test_init_with_a_currency),
-        cmocka_unit_test(test_init_when_calls_fail),
+        cmocka_unit_test(test_init_with_a_currency), cmocka_unit_test(test_init_when_calls_fail),
     };
     return cmocka_run_group_tests(tests, fixture_open, fixture_close);
 }

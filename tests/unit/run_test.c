@@ -498,6 +498,100 @@ static void test_text_ids(void **state)
     fl_table_close(table);
 }
 
+/* ---- brands and categories ---- */
+
+/* The scoped table of a run as text: customer, word, rows, raw of each row. */
+static void print_table(const char *out, const char *table_name, uint16_t word_id, char *text, size_t size)
+{
+    char path[FIXTURE_PATH_SIZE], inner[2 * FIXTURE_PATH_SIZE];
+    struct fl_run_folder *folder = NULL;
+    struct fl_table *table = NULL;
+    struct fl_column_data customer = {0}, word = {0}, count = {0}, raw = {0};
+    const struct fl_words *words = NULL;
+    assert_int_equal(fl_run_folder_open(&fl_io_system, fixture_path(out, path), &folder, NULL), FL_OK);
+    const struct fl_run_file *file = fl_run_folder_find(folder, table_name);
+    assert_non_null(file);
+    (void)snprintf(inner, sizeof inner, "%s/%s", path, file->name);
+    assert_int_equal(fl_table_open(&fl_io_system, inner, FL_IO_COPY, &table, NULL), FL_OK);
+    text[0] = '\0';
+    if (fl_table_blocks(table) > 0) {
+        assert_int_equal(fl_table_read_column(table, 0, FL_SCORES_CUSTOMER, &customer, NULL), FL_OK);
+        assert_int_equal(fl_table_read_column(table, 0, word_id, &word, NULL), FL_OK);
+        assert_int_equal(fl_table_read_column(table, 0, FL_SCORES_ROWS, &count, NULL), FL_OK);
+        assert_int_equal(fl_table_read_column(table, 0, FL_SCORES_RAW, &raw, NULL), FL_OK);
+        assert_int_equal(fl_table_words(table, word_id, &words, NULL), FL_OK);
+    }
+    for (size_t row = 0; row < customer.rows; row++) {
+        const struct fl_text name = fl_words_at(words, word.as.words[row]);
+        const size_t used = strlen(text);
+        (void)snprintf(text + used, size - used, "%lld %.*s %lld %lld; ", (long long)customer.as.i64[row],
+                       (int)name.size, name.bytes, (long long)count.as.i64[row], (long long)raw.as.i64[row]);
+    }
+    fl_column_data_release(&customer);
+    fl_column_data_release(&word);
+    fl_column_data_release(&count);
+    fl_column_data_release(&raw);
+    fl_table_close(table);
+    fl_run_folder_close(folder);
+}
+
+static void import_products(const char *folder, const char *csv)
+{
+    char folder_path[FIXTURE_PATH_SIZE], input_path[FIXTURE_PATH_SIZE];
+    fixture_put("products.csv", csv);
+    const char *input = fixture_path("products.csv", input_path);
+    const struct fl_import_plan plan = {.io = &fl_io_system,
+                                        .folder = fixture_path(folder, folder_path),
+                                        .table = "products",
+                                        .inputs = &input,
+                                        .input_count = 1,
+                                        .types = fl_model_types(model),
+                                        .types_digest = fl_model_registry_digest(model),
+                                        .memory_bytes = FL_IMPORT_MEMORY_MIN};
+    struct fl_import_report report;
+    struct fl_error error;
+    fl_error_clear(&error);
+    if (fl_import(&plan, &report, &error) != FL_OK)
+        fail_msg("%s: %s", error.path, error.message);
+}
+
+/* A row's own brand, else its product's, else none; capping inside the scope; words of one file unknown to
+ * the other. */
+static void test_scopes(void **state)
+{
+    (void)state;
+    struct fl_run_report report;
+    char text[1024], again[1024];
+    static const char *const parts[] = {"customer,day,type,brand,category,product\n"
+                                        "2,2026-11-20,web_wishlist_add,Zeta,,p1\n"
+                                        "1,2026-11-20,web_wishlist_add,,shoes,p1\n"
+                                        "1,2026-11-20,web_wishlist_add,,,p3\n",
+                                        "customer,day,type,brand,category,product\n"
+                                        "1,2026-11-20,web_wishlist_add,Alpha,,\n"
+                                        "1,2026-11-20,web_wishlist_add,,,p2\n"
+                                        "1,2026-11-21,web_wishlist_add,Later,,\n"};
+    fixture_put("model/model.yaml", "scopes: [customer, brand, category]\n");
+    for (size_t i = 0; i < 2; i++)
+        import_csv("scoped", parts[i]);
+    import_products("scoped", "product,brand,category\np1,Beta,hats\np2,Alpha,\n");
+    run_well((struct fixture_run){.data = "scoped", .out = "scoped_out", .as_of = as_of}, &report);
+    assert_int_equal(report.counts.customers, 2);
+    /* web_wishlist_add is worth 6 points and counts up to 4 times a day. */
+    print_table("scoped_out", "brands", FL_BRAND_SCORES_BRAND, text, sizeof text);
+    assert_string_equal(text, "1 Alpha 2 12000000; 1 Beta 1 6000000; 2 Zeta 1 6000000; ");
+    print_table("scoped_out", "categories", FL_CATEGORY_SCORES_CATEGORY, text, sizeof text);
+    assert_string_equal(text, "1 shoes 1 6000000; 2 hats 1 6000000; ");
+    /* A new products table is another input. */
+    import_products("scoped", "product,brand,category\np3,Gamma,hats\n");
+    assert_refused((struct fixture_run){.data = "scoped", .out = "scoped_out", .as_of = as_of},
+                   FL_CANNOT_CREATE, "a run of other inputs");
+    run_well((struct fixture_run){.data = "scoped", .out = "scoped_again", .as_of = as_of}, &report);
+    print_table("scoped_again", "brands", FL_BRAND_SCORES_BRAND, again, sizeof again);
+    assert_string_equal(again, "1 Alpha 2 12000000; 1 Beta 1 6000000; 1 Gamma 1 6000000; 2 Zeta 1 6000000; ");
+    fixture_remove("model");
+    init_model_folder("model");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -517,6 +611,7 @@ int main(void)
         cmocka_unit_test(test_unknown_type),
         cmocka_unit_test(test_currencies),
         cmocka_unit_test(test_text_ids),
+        cmocka_unit_test(test_scopes),
     };
     return cmocka_run_group_tests(tests, make_rows, free_rows);
 }

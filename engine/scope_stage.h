@@ -1,0 +1,34 @@
+/* scope_stage.h - scores of one customer by brand or category: rows are regrouped by the united word. */
+#ifndef ENGINE_SCOPE_STAGE_H
+#define ENGINE_SCOPE_STAGE_H
+
+#include "engine/score.h"
+#include "formats/table/word_union.h"
+
+struct fl_scope_stage_plan {
+    const struct fl_points *points;
+    const struct fl_model_settings *settings;
+    enum fl_scope scope;
+    int32_t as_of_day;
+    size_t word_count;     /* of the union that words are numbers of */
+    uint64_t memory_bytes; /* for the sums of one customer's words */
+};
+
+struct fl_scope_stage;
+
+/* What the plan points to is borrowed until free. */
+fl_status fl_scope_stage_create(const struct fl_scope_stage_plan *plan, struct fl_scope_stage **stage,
+                                struct fl_error *error);
+/* Adds rows of the customer in hand, in the order of fl_rows; words[row] is FL_NO_WORD or below word_count.
+ * FL_LIMIT: too many words for the memory, or too many rows for a scope. */
+fl_status fl_scope_stage_add(struct fl_scope_stage *stage, const struct fl_rows *rows, const uint32_t *words,
+                             struct fl_error *error);
+
+typedef fl_status fl_scope_sink(void *context, uint32_t word, const struct fl_scope_score *score,
+                                struct fl_error *error);
+/* Gives the scores of the customer in hand by rising word, and is ready for the next customer. */
+fl_status fl_scope_stage_end(struct fl_scope_stage *stage, fl_scope_sink *sink, void *context,
+                             struct fl_error *error);
+void fl_scope_stage_free(struct fl_scope_stage *stage);
+
+#endif

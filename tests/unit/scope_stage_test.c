@@ -1,0 +1,199 @@
+/* scope_stage_test.c - scores by word equal scoring each word's rows alone.
+ *
+ * Random customers with rows of many words, some without, are fed in pieces cut anywhere; what the stage
+ * gives must be the words in rising order, each with exactly the score of a scorer that saw only its rows.
+ * One stage scores all customers in turn, so that nothing of one may be left for the next. */
+#include "tests/unit/engine_fixture.h"
+
+#include "engine/scope_stage.h"
+
+enum { ROWS_MAX = 300, WORDS = 50, AS_OF = 20000 };
+
+static struct fl_model *model;
+static struct fl_points *points;
+
+static int make_model(void **state)
+{
+    (void)state;
+    model = default_model();
+    return fl_points_create(model, &points, NULL) == FL_OK ? 0 : -1;
+}
+
+static int free_model(void **state)
+{
+    (void)state;
+    fl_points_free(points);
+    fl_model_free(model);
+    return 0;
+}
+
+struct customer {
+    int32_t day[ROWS_MAX];
+    uint8_t type[ROWS_MAX], order_null[ROWS_MAX];
+    int64_t order[ROWS_MAX];
+    uint32_t word[ROWS_MAX];
+    size_t count;
+};
+
+/* Days rise and types rise within a day; orders rise within a type. */
+static void make_customer(struct customer *customer, uint64_t *random)
+{
+    const uint64_t words = 1 + next_random(random) % WORDS;
+    int32_t day = AS_OF - 400;
+    uint8_t type = 1;
+    customer->count = 1 + next_random(random) % ROWS_MAX;
+    for (size_t i = 0; i < customer->count; i++) {
+        if (next_random(random) % 3 == 0) {
+            day += (int32_t)(next_random(random) % 4);
+            type = (uint8_t)(i > 0 && customer->day[i - 1] == day ? type : 1 + next_random(random) % 100);
+        } else if (next_random(random) % 2 == 0 && type < 140) {
+            type++;
+        }
+        customer->day[i] = day < AS_OF ? day : AS_OF;
+        customer->type[i] = type;
+        customer->order[i] = (int64_t)(i / 5);
+        customer->order_null[i] = 0;
+        customer->word[i] =
+            next_random(random) % 5 == 0 ? FL_NO_WORD : (uint32_t)(next_random(random) % words);
+    }
+}
+
+struct expected {
+    const struct customer *customer;
+    uint32_t last_word;
+    size_t given;
+};
+
+static struct fl_scope_score score_alone(const struct customer *customer, uint32_t word)
+{
+    struct fl_scorer scorer;
+    struct fl_scope_score score;
+    fl_scorer_init(&scorer, points, &model->settings, FL_SCOPE_BRAND, AS_OF);
+    for (size_t i = 0; i < customer->count; i++) {
+        const struct fl_rows row = {&customer->day[i], &customer->type[i], &customer->order[i],
+                                    &customer->order_null[i], 1};
+        if (customer->word[i] == word)
+            assert_true(fl_scorer_add(&scorer, &row));
+    }
+    fl_scorer_end(&scorer, &score);
+    return score;
+}
+
+static fl_status compare(void *context, uint32_t word, const struct fl_scope_score *score,
+                         struct fl_error *error)
+{
+    struct expected *expected = context;
+    (void)error;
+    assert_true(expected->given == 0 || word > expected->last_word);
+    expected->last_word = word;
+    expected->given++;
+    const struct fl_scope_score alone = score_alone(expected->customer, word);
+    assert_int_equal(score->raw, alone.raw);
+    assert_int_equal(score->intent_raw, alone.intent_raw);
+    assert_int_equal(score->rows, alone.rows);
+    assert_int_equal(score->units, alone.units);
+    assert_int_equal(score->engagement, alone.engagement);
+    assert_int_equal(score->trend, alone.trend);
+    assert_int_equal(score->points_84, alone.points_84);
+    assert_int_equal(score->lost_to_cap, alone.lost_to_cap);
+    assert_int_equal(score->lost_to_decay, alone.lost_to_decay);
+    assert_int_equal(score->first_day, alone.first_day);
+    assert_int_equal(score->last_purchase_day, alone.last_purchase_day);
+    return FL_OK;
+}
+
+static struct fl_scope_stage *create_stage(uint64_t memory_bytes)
+{
+    struct fl_scope_stage *stage = NULL;
+    const struct fl_scope_stage_plan plan = {.points = points,
+                                             .settings = &model->settings,
+                                             .scope = FL_SCOPE_BRAND,
+                                             .as_of_day = AS_OF,
+                                             .word_count = WORDS,
+                                             .memory_bytes = memory_bytes};
+    assert_int_equal(fl_scope_stage_create(&plan, &stage, NULL), FL_OK);
+    return stage;
+}
+
+static size_t count_words(const struct customer *customer)
+{
+    bool there[WORDS] = {false};
+    size_t count = 0;
+    for (size_t i = 0; i < customer->count; i++) {
+        if (customer->word[i] == FL_NO_WORD || there[customer->word[i]])
+            continue;
+        there[customer->word[i]] = true;
+        count++;
+    }
+    return count;
+}
+
+static void test_equals_each_word_alone(void **state)
+{
+    (void)state;
+    static struct customer customer;
+    uint64_t random = 77;
+    struct fl_scope_stage *stage = create_stage(1 << 20);
+    for (int i = 0; i < 1500; i++) {
+        struct expected expected = {.customer = &customer};
+        make_customer(&customer, &random);
+        for (size_t at = 0; at < customer.count;) {
+            const size_t left = customer.count - at,
+                         wanted = 1 + next_random(&random) % (i % 3 == 0 ? ROWS_MAX : 9);
+            struct fl_rows rows = {customer.day + at, customer.type + at, customer.order + at,
+                                   customer.order_null + at, wanted < left ? wanted : left};
+            assert_int_equal(fl_scope_stage_add(stage, &rows, customer.word + at, NULL), FL_OK);
+            at += rows.count;
+        }
+        assert_int_equal(fl_scope_stage_end(stage, compare, &expected, NULL), FL_OK);
+        assert_int_equal(expected.given, count_words(&customer));
+    }
+    fl_scope_stage_free(stage);
+}
+
+static fl_status refuse(void *context, uint32_t word, const struct fl_scope_score *score,
+                        struct fl_error *error)
+{
+    (void)word;
+    (void)score;
+    ++*(int *)context;
+    return fl_fail(error, FL_IO, "no");
+}
+
+/* After a sink that fails the stage is ready for the next customer. */
+static void test_failing_sink_and_limit(void **state)
+{
+    (void)state;
+    static struct customer customer;
+    struct fl_error error;
+    int calls = 0;
+    uint64_t random = 5;
+    do {
+        make_customer(&customer, &random);
+    } while (count_words(&customer) < 30);
+    const struct fl_rows rows = {customer.day, customer.type, customer.order, customer.order_null,
+                                 customer.count};
+    struct fl_scope_stage *stage = create_stage(1 << 20);
+    assert_int_equal(fl_scope_stage_add(stage, &rows, customer.word, NULL), FL_OK);
+    assert_int_equal(fl_scope_stage_end(stage, refuse, &calls, NULL), FL_IO);
+    assert_int_equal(calls, 1);
+    struct expected expected = {.customer = &customer};
+    assert_int_equal(fl_scope_stage_add(stage, &rows, customer.word, NULL), FL_OK);
+    assert_int_equal(fl_scope_stage_end(stage, compare, &expected, NULL), FL_OK);
+    assert_int_equal(expected.given, count_words(&customer));
+    fl_scope_stage_free(stage);
+    stage = create_stage(100);
+    fl_error_clear(&error);
+    assert_int_equal(fl_scope_stage_add(stage, &rows, customer.word, &error), FL_LIMIT);
+    assert_non_null(strstr(error.message, "bytes, at most 100: raise --memory"));
+    fl_scope_stage_free(stage);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_equals_each_word_alone),
+        cmocka_unit_test(test_failing_sink_and_limit),
+    };
+    return cmocka_run_group_tests(tests, make_model, free_model);
+}
