@@ -183,7 +183,10 @@ fl_status fl_model_file_parse(const char *bytes, size_t size, const char *shown_
     if (status != FL_OK)
         return status;
     const struct parse parse = {file, fl_yaml_root(file), error};
-    status = read_settings(&parse, settings);
+    const bool empty =
+        parse.root->kind == FL_YAML_SCALAR && !parse.root->quoted && parse.root->text.size == 0;
+    if (!empty) /* every line may be left out */
+        status = read_settings(&parse, settings);
     fl_yaml_free(file);
     return status;
 }

@@ -7,7 +7,7 @@
  * __int128 need a run-time function that clang does not link by default. */
 typedef unsigned __int128 magnitude;
 
-enum { DIGITS_MAX = 38, INPUT_DIGITS_MAX = 18, PLACES_MAX = 400 };
+enum { DIGITS_MAX = 38, PLACES_MAX = 400 };
 
 static magnitude power_of_ten(int exponent)
 {
@@ -54,14 +54,14 @@ struct digits {
     int64_t after_mark; /* digits read behind the mark */
 };
 
-/* False: more than 18 significant digits. */
+/* False: more than 38 significant digits, which 128 bits hold. */
 static bool add_digit(struct digits *digits, int digit)
 {
     if (digit == 0) {
         digits->zeros += digits->count > 0;
         return true;
     }
-    if (digits->count + digits->zeros + 1 > INPUT_DIGITS_MAX)
+    if (digits->count + digits->zeros + 1 > DIGITS_MAX)
         return false;
     for (; digits->zeros > 0; digits->zeros--, digits->count++)
         digits->value *= 10;
@@ -70,15 +70,14 @@ static bool add_digit(struct digits *digits, int digit)
     return true;
 }
 
-/* One or more digits from `at`; NULL without one or with too many. */
+/* The digits from `at` on, if there are any; NULL with too many. */
 static const char *parse_digits(const char *at, const char *end, struct digits *digits)
 {
-    const char *const first = at;
     for (; at < end && is_digit(*at); at++) {
         if (!add_digit(digits, *at - '0'))
             return NULL;
     }
-    return at == first ? NULL : at;
+    return at;
 }
 
 /* [+-] digits behind the e; NULL when there are none. */
@@ -108,16 +107,21 @@ bool fl_decimal_parse(const char *text, size_t size, char mark, struct fl_decima
     if (*at == '+' || *at == '-')
         negative = *at++ == '-';
     struct digits digits = {0};
+    const char *const whole = at;
     at = parse_digits(at, end, &digits);
     if (at == NULL)
         return false;
+    bool any = at > whole;
     if (at < end && *at == mark) {
         const char *const fraction = ++at;
         at = parse_digits(at, end, &digits);
         if (at == NULL)
             return false;
         digits.after_mark = at - fraction;
+        any = any || digits.after_mark > 0;
     }
+    if (!any)
+        return false;
     int64_t exponent = 0;
     if (at < end && (*at == 'e' || *at == 'E')) {
         at = parse_exponent(at + 1, end, &exponent);

@@ -12,8 +12,8 @@ struct fl_decimal {
     int places;        /* -400 .. 400 */
 };
 
-/* Strict: [+-] digits [mark digits] [e|E [+-] digits], nothing else, at most 18 significant digits, no grouping, no
- * blanks; `mark` is '.' or ','. False otherwise. */
+/* Strict: [+-] digits [mark digits] [e|E [+-] digits], nothing else, at most 38 significant digits, no grouping, no
+ * blanks; the digits on one side of the mark may be missing (".5", "5."); `mark` is '.' or ','. False otherwise. */
 bool fl_decimal_parse(const char *text, size_t size, char mark, struct fl_decimal *number);
 /* False when the result needs more than 38 digits. */
 bool fl_decimal_multiply(struct fl_decimal a, struct fl_decimal b, struct fl_decimal *product);

@@ -354,3 +354,30 @@ fl_status fl_data_folder_decide_ids(struct fl_data_folder *folder, bool text_ids
     folder->pseudonymous = pseudonymous;
     return FL_OK;
 }
+
+static bool has_size(const struct fl_data_folder *folder, const struct fl_data_file *file)
+{
+    char *path = fl_data_folder_path_of(folder, file->name);
+    if (path == NULL)
+        return false;
+    const int opened = folder->io->open(path, O_RDONLY | O_NONBLOCK, 0);
+    free(path);
+    if (opened < 0)
+        return false;
+    struct stat facts;
+    const bool same = folder->io->fstat(opened, &facts) == 0 && S_ISREG(facts.st_mode) &&
+                      (uint64_t)facts.st_size == file->size_bytes;
+    (void)folder->io->close(opened);
+    return same;
+}
+
+bool fl_data_folder_has_files(const struct fl_data_folder *folder, const char *import_id, const char **name)
+{
+    for (size_t i = 0; i < folder->file_count; i++) {
+        const struct fl_data_file *file = &folder->files[i];
+        *name = file->name;
+        if (strcmp(file->import_id, import_id) == 0 && !has_size(folder, file))
+            return false;
+    }
+    return true;
+}

@@ -43,6 +43,14 @@ void fl_data_folder_unlock(const struct fl_data_folder *folder, int lock);
 const struct fl_data_import *fl_data_folder_find_import(const struct fl_data_folder *folder,
                                                         const char *import_id);
 
+/* The import of `table` that took in a file with this digest (32 hex digits), or NULL. Lives as long as the above. */
+const struct fl_data_import *fl_data_folder_find_input(const struct fl_data_folder *folder, const char *table,
+                                                       const char *input_digest);
+
+/* Whether all table files that the manifest lists for the import are there with the size it says; *name is the first that
+ * is not. */
+bool fl_data_folder_has_files(const struct fl_data_folder *folder, const char *import_id, const char **name);
+
 /* Keeps others from making the same import at the same time: waits for them, and reads the manifest again.
  * *lock is given back with fl_data_folder_unlock_import(), whatever becomes of the import; -1 is no lock. */
 fl_status fl_data_folder_lock_import(struct fl_data_folder *folder, const char *import_id, int *lock,

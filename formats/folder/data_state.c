@@ -113,3 +113,23 @@ const struct fl_data_import *fl_data_folder_find_import(const struct fl_data_fol
     }
     return NULL;
 }
+
+static bool has_input(const struct fl_data_import *import, const char *input_digest)
+{
+    for (size_t i = 0; i < import->input_count; i++) {
+        if (strcmp(import->inputs[i], input_digest) == 0)
+            return true;
+    }
+    return false;
+}
+
+const struct fl_data_import *fl_data_folder_find_input(const struct fl_data_folder *folder, const char *table,
+                                                       const char *input_digest)
+{
+    const struct fl_data_state *state = fl_data_state_of_const(folder);
+    for (size_t i = 0; i < state->import_count; i++) {
+        if (strcmp(state->imports[i].table, table) == 0 && has_input(&state->imports[i], input_digest))
+            return &state->imports[i];
+    }
+    return NULL;
+}

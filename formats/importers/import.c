@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "formats/base/civil.h"
 #include "formats/base/file_map.h"
 #include "formats/base/limits.h"
 #include "formats/base/publish.h"
@@ -190,11 +191,55 @@ static fl_status make_import_id(struct fl_import_job *job, char *const *inputs, 
 
 /* --- reading and publishing */
 
+/* Whether an input of the same bytes comes before this one in the command. */
+static bool comes_before(const struct fl_import_job *job, size_t input)
+{
+    for (size_t i = 0; i < input; i++) {
+        if (memcmp(job->inputs[i].digest, job->inputs[input].digest, sizeof job->inputs[i].digest) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Rows that are in the folder already would count twice. Asked once the input is read, because files without
+ * rows are often alike and harm nobody. */
+static fl_status check_new(const struct fl_import_job *job, size_t input, struct fl_error *error)
+{
+    char digest[33];
+    fl_hex128(job->inputs[input].digest, digest);
+    const struct fl_data_import *other = fl_data_folder_find_input(job->folder, job->schema->name, digest);
+    const bool same_import = other != NULL && strcmp(other->id, job->report->import_id) == 0;
+    if (comes_before(job, input))
+        (void)fl_fail(
+            error, FL_BAD_DATA,
+            "the same bytes come twice in this command: their rows would count twice (--again takes them "
+            "all the same)");
+    else if (other != NULL && !same_import)
+        (void)fl_fail(
+            error, FL_BAD_DATA,
+            "this file was taken in before, by import %.16s with other files, another mapping or registry: "
+            "its rows would count twice (--again takes them all the same)",
+            other->id);
+    else
+        return FL_OK;
+    (void)fl_error_at_path(error, job->inputs[input].shown);
+    return FL_BAD_DATA;
+}
+
+static fl_status read_input(struct fl_import_job *job, size_t input, struct fl_error *error)
+{
+    const uint64_t rows_before = job->report->rows_read;
+    const fl_status status = fl_import_read_input(job, input, error);
+    if (status != FL_OK || job->plan->again || job->report->rows_read == rows_before)
+        return status;
+    return check_new(job, input, error);
+}
+
 static fl_status read_inputs(struct fl_import_job *job, struct fl_error *error)
 {
     fl_status status = fl_import_open_columns(job, error);
     for (size_t i = 0; status == FL_OK && i < job->plan->input_count; i++)
-        status = fl_import_read_input(job, i, error);
+        status = read_input(job, i, error);
     /* An import without a row has a file all the same: it is known that it was made. */
     if (status == FL_OK && (fl_row_store_rows(job->rows) > 0 || job->part_count == 0))
         status = fl_import_write_part(job, error);
@@ -308,6 +353,29 @@ static fl_status make_import(struct fl_import_job *job, char **inputs, struct fl
     return status;
 }
 
+/* The same input gives the same bytes, so that files which were lost can be written again: with the arrival
+ * day of the first time, which is not part of the input. */
+static fl_status restore_import(struct fl_import_job *job, const struct fl_data_import *made,
+                                const char *missing, char **inputs, struct fl_error *error)
+{
+    char day[11] = "none";
+    if (made->has_arrival)
+        fl_day_format(made->arrival_day, day);
+    if (made->has_arrival != job->plan->has_arrival ||
+        (made->has_arrival && made->arrival_day != job->plan->arrival_day)) {
+        (void)fl_fail(
+            error, FL_BAD_DATA,
+            "gone or cut, and this import can only be made again with the arrival day of its first time: %s",
+            day);
+        (void)fl_error_at_path(error, missing);
+        return FL_BAD_DATA;
+    }
+    const fl_status status = make_import(job, inputs, error);
+    job->report->already_there = false;
+    job->report->restored = status == FL_OK;
+    return status;
+}
+
 /* Of two processes with the same import one makes it and the other finds it made. */
 static fl_status make_import_once(struct fl_import_job *job, char **inputs, struct fl_error *error)
 {
@@ -315,10 +383,12 @@ static fl_status make_import_once(struct fl_import_job *job, char **inputs, stru
         fl_data_folder_lock_import(job->folder, job->report->import_id, &job->import_lock, error);
     if (status != FL_OK)
         return status;
-    job->report->already_there = fl_data_folder_find_import(job->folder, job->report->import_id) != NULL;
-    if (!job->report->already_there)
-        status = make_import(job, inputs, error);
-    return status;
+    const struct fl_data_import *made = fl_data_folder_find_import(job->folder, job->report->import_id);
+    const char *missing = NULL;
+    if (made == NULL)
+        return make_import(job, inputs, error);
+    job->report->already_there = fl_data_folder_has_files(job->folder, job->report->import_id, &missing);
+    return job->report->already_there ? FL_OK : restore_import(job, made, missing, inputs, error);
 }
 
 static fl_status sweep(const struct fl_import_job *job, struct fl_error *error)

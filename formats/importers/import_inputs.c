@@ -30,10 +30,14 @@ static fl_status fail_input(struct fl_error *error, fl_status status, const stru
 
 static fl_status read_piece(const struct pass *pass, size_t *size, struct fl_error *error)
 {
-    ssize_t got;
-    do {
+    ssize_t got = pass->job->plan->io->read(pass->file, pass->piece, PIECE_BYTES);
+    while (got < 0 && errno == EINTR) {
+        /* A pipe may stay silent for hours: whoever sends the signal wants an answer now. */
+        const fl_status status = fl_import_progress(pass->job, 0, error);
+        if (status != FL_OK)
+            return status;
         got = pass->job->plan->io->read(pass->file, pass->piece, PIECE_BYTES);
-    } while (got < 0 && errno == EINTR);
+    }
     if (got < 0 && errno == EISDIR)
         return fail_input(error, FL_BAD_DATA, pass->input, "a directory, not a file");
     if (got < 0)

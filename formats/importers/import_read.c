@@ -33,6 +33,7 @@ static struct fl_reject_plan reject_plan(const struct pass *pass)
         .shown_input = pass->job->inputs[pass->input].shown,
         .delimiter = fl_csv_delimiter(pass->reading->reader),
         .header = {(const char *)header->bytes, header->size},
+        .field_count = fl_mapping_fields_needed(pass->reading->bound),
     };
 }
 
@@ -56,7 +57,7 @@ static fl_status reject(struct pass *pass, const struct fl_csv_record *record,
         if (status != FL_OK)
             return status;
     }
-    return fl_reject_file_add(pass->rejects, record->raw, trouble, error);
+    return fl_reject_file_add(pass->rejects, record, trouble, error);
 }
 
 /* The report shows the path of the first one. */
@@ -82,7 +83,8 @@ static fl_status convert(const struct pass *pass, size_t column, struct fl_cell 
 {
     const struct fl_import_job *job = pass->job;
     struct fl_word_pool *pool = job->pools[column];
-    if (job->columns[column] == pass->arrival && !pass->brings_arrival)
+    const bool stated = pass->brings_arrival && !cell->null;
+    if (job->columns[column] == pass->arrival && !stated)
         *cell = (struct fl_cell){.number = job->plan->arrival_day, .null = !job->plan->has_arrival};
     if (column == 0 && job->text_ids)
         cell->number = fl_data_folder_key_of(job->folder, cell->text);

@@ -42,6 +42,9 @@ void fl_mapping_bound_free(struct fl_mapping_bound *bound);
 /* Whether rows of this file can hold the column (schema index) at all. */
 bool fl_mapping_fills(const struct fl_mapping_bound *bound, int column);
 
+/* Fields that a record must at least have. */
+size_t fl_mapping_fields_needed(const struct fl_mapping_bound *bound);
+
 /* One value of a row, by the kind of its column: WORD and TEXT and a text customer id use `text`, the rest
  * `number`. Money is in minor units of the row's currency, MILLI in thousandths. */
 struct fl_cell {

@@ -240,6 +240,11 @@ void fl_mapping_bound_free(struct fl_mapping_bound *bound)
     free(bound);
 }
 
+size_t fl_mapping_fields_needed(const struct fl_mapping_bound *bound)
+{
+    return bound->field_count > 0 ? bound->field_count : bound->fields_needed;
+}
+
 bool fl_mapping_fills(const struct fl_mapping_bound *bound, int column)
 {
     for (size_t i = 0; i < bound->target_count; i++) {

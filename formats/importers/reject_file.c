@@ -17,6 +17,7 @@ struct fl_reject_file {
     char *shown_input;
     char name[NAME_SIZE];
     char delimiter;
+    size_t field_count;
 };
 
 static void make_name(const struct fl_reject_plan *plan, char name[NAME_SIZE])
@@ -64,10 +65,12 @@ static fl_status write_cell(struct fl_reject_file *file, const char *text, struc
     return status == FL_OK ? write_text(file, fl_text_of("\""), error) : status;
 }
 
-static fl_status write_record(struct fl_reject_file *file, struct fl_text raw, const char *const cells[CELLS],
-                              struct fl_error *error)
+static fl_status write_record(struct fl_reject_file *file, struct fl_text raw, size_t field_count,
+                              const char *const cells[CELLS], struct fl_error *error)
 {
     fl_status status = write_text(file, raw, error);
+    for (size_t i = field_count; status == FL_OK && i < file->field_count; i++)
+        status = write_text(file, (struct fl_text){&file->delimiter, 1}, error);
     for (size_t i = 0; status == FL_OK && i < CELLS; i++)
         status = write_cell(file, cells[i], error);
     return status == FL_OK ? write_text(file, fl_text_of("\n"), error) : status;
@@ -75,7 +78,7 @@ static fl_status write_record(struct fl_reject_file *file, struct fl_text raw, c
 
 static fl_status write_header(struct fl_reject_file *file, struct fl_text header, struct fl_error *error)
 {
-    return header.bytes == NULL ? FL_OK : write_record(file, header, cell_names, error);
+    return header.bytes == NULL ? FL_OK : write_record(file, header, file->field_count, cell_names, error);
 }
 
 static fl_status open_output(struct fl_reject_file *file, struct fl_error *error)
@@ -93,6 +96,7 @@ fl_status fl_reject_file_create(const struct fl_reject_plan *plan, struct fl_rej
         return fl_fail_memory(error, sizeof *created);
     created->io = plan->io;
     created->delimiter = plan->delimiter;
+    created->field_count = plan->field_count;
     created->directory = fl_path_join(plan->folder, FL_REJECT_FOLDER);
     created->shown_input = strdup(plan->shown_input);
     make_name(plan, created->name);
@@ -111,14 +115,14 @@ fl_status fl_reject_file_create(const struct fl_reject_plan *plan, struct fl_rej
     return FL_OK;
 }
 
-fl_status fl_reject_file_add(struct fl_reject_file *file, struct fl_text raw,
+fl_status fl_reject_file_add(struct fl_reject_file *file, const struct fl_csv_record *record,
                              const struct fl_row_trouble *trouble, struct fl_error *error)
 {
     char line[24], line_column[24];
     (void)snprintf(line, sizeof line, "%lld", (long long)trouble->line);
     (void)snprintf(line_column, sizeof line_column, "%lld", (long long)trouble->line_column);
     const char *const cells[CELLS] = {file->shown_input, line, line_column, trouble->words};
-    return write_record(file, raw, cells, error);
+    return write_record(file, record->raw, record->field_count, cells, error);
 }
 
 fl_status fl_reject_file_commit(struct fl_reject_file *file, char *path, size_t path_size,

@@ -358,8 +358,8 @@ static void reads_money(void **state)
     check_column("amount: x", "+7", "amount=700");
     check_column("amount: x", " \t7\xc2\xa0", "amount=700");
     check_column("amount: x", "", "");
-    check_column("amount: x", "92233720368547758.07",
-                 "rejected 2:1 amount: not a number | amount: not a number (column `x`)");
+    check_column("amount: x", "92233720368547758.07", "amount=9223372036854775807");
+    check_column("amount: x", ".5", "amount=50");
     check_column(
         "amount: x", "92233720368547758e1",
         "rejected 2:1 amount: too large | amount: too large: it does not fit in 64 bits (column `x`)");
@@ -562,7 +562,7 @@ static void reads_keys(void **state)
           "c,km\n1,1.5\n1,0.0015\n1,9223372036854775.808\n",
           "kept customer=1 store_distance_m=1500\n"
           "rejected 3:1 store_distance_m: not a whole number | store_distance_m: not a whole number\n"
-          "rejected 4:3 store_distance_m: not a number | store_distance_m: not a number (column `km`)\n");
+          "rejected 4:1 store_distance_m: too large | store_distance_m: too large: it does not fit in 64 bits\n");
 }
 
 static void counts_fields(void **state)

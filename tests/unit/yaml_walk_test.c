@@ -366,7 +366,8 @@ static void test_decimal(void **state)
     check_decimal("0.75", 75, 2, NULL);
     check_decimal("-1e3", -1, -3, NULL);
     check_decimal("0,75", 0, 0, "`0,75` is no decimal number; write a dot for the comma");
-    check_decimal(".5", 0, 0, "`.5` is no decimal number");
+    check_decimal(".5", 5, 1, NULL);
+    check_decimal("half", 0, 0, "`half` is no decimal number");
     check_decimal("'0.75'", 0, 0, "a text in quotes where a decimal number belongs; take the quotes away");
     check_decimal("[1]", 0, 0, "a list where a decimal number belongs");
 }

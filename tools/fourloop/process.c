@@ -62,9 +62,10 @@ void process_set_signals(bool publishes)
     set_handler(SIGPIPE, publishes ? SIG_IGN : SIG_DFL, 0);
     if (!publishes)
         return;
-    /* The readers repeat a read that was interrupted anyway, so let the kernel do it. */
-    set_handler(SIGINT, on_interrupt, SA_RESTART | (int)SA_RESETHAND);
-    set_handler(SIGTERM, on_interrupt, SA_RESTART | (int)SA_RESETHAND);
+    /* Without SA_RESTART, so that an import which waits for a pipe gets to hear of it. */
+    set_handler(SIGINT, on_interrupt, (int)SA_RESETHAND);
+    set_handler(SIGTERM, on_interrupt, (int)SA_RESETHAND);
+    set_handler(SIGHUP, on_interrupt, (int)SA_RESETHAND);
 }
 
 bool process_interrupted(void)

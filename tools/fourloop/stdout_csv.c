@@ -20,6 +20,6 @@ fl_status stdout_csv(const struct fl_io *io, struct fl_table *table, uint64_t ro
         fl_output_abort(output);
     if (status != FL_TEMPORARY)
         return status;
-    error->status = FL_IO;
-    return FL_IO;
+    /* Whoever reads the pipe has half of it: the same command cannot mend that. */
+    return fl_fail(error, FL_IO, "writing failed: the disk behind it is full");
 }

@@ -114,7 +114,8 @@ fl_status verb_export(const struct command *command, const struct fl_io *io, str
     if (status != FL_OK)
         return status;
     const char *path = command->flags[FLAG_EXPORT_OUT].text;
-    status = path == NULL ? stdout_csv(io, table, UINT64_MAX, error) : export_to_path(io, path, table, error);
+    const bool to_stdout = path == NULL || strcmp(path, "-") == 0;
+    status = to_stdout ? stdout_csv(io, table, UINT64_MAX, error) : export_to_path(io, path, table, error);
     fl_table_close(table);
     return status;
 }

@@ -51,7 +51,21 @@ static void say_reasons(const char *what, const struct fl_import_reason *reasons
         report_say("  %s %llu: %s", what, (unsigned long long)reasons[i].rows, reasons[i].words);
 }
 
-static void say_report(const struct command *command, const struct fl_import_report *report)
+static void say_rejects(const struct fl_import_report *report, bool published)
+{
+    say_reasons("rejected", report->rejects, report->reject_count);
+    if (report->reject_path[0] == '\0')
+        return;
+    if (published)
+        report_say("rejected rows, to mend and import by themselves: %s", report->reject_path);
+    else
+        report_say(
+            "nothing was imported: mend the source and run the same command, or accept the rejects with "
+            "--max-rejects %llu and mend them afterwards; they are in %s",
+            (unsigned long long)report->rows_rejected, report->reject_path);
+}
+
+static void say_report(const struct command *command, const struct fl_import_report *report, bool published)
 {
     const char *into = command->flags[FLAG_INTO].text;
     char size[REPORT_SIZE_TEXT];
@@ -64,9 +78,9 @@ static void say_report(const struct command *command, const struct fl_import_rep
                (unsigned long long)report->rows_skipped, (unsigned long long)report->rows_rejected,
                report->file_count, report_size(report->stored_bytes, size));
     say_reasons("skipped", report->skips, report->skip_count);
-    say_reasons("rejected", report->rejects, report->reject_count);
-    if (report->reject_path[0] != '\0')
-        report_say("rejected rows, to mend and import: %s", report->reject_path);
+    say_rejects(report, published);
+    if (report->restored)
+        report_say("this import was made before; files of it that were gone are back");
 }
 
 static void say_next(const struct command *command)
@@ -115,6 +129,7 @@ static fl_status import(const struct command *command, const struct fl_io *io, c
         .arrival_day = (int32_t)command->flags[FLAG_ARRIVAL].number,
         .memory_bytes = (uint64_t)command->flags[FLAG_MEMORY].number,
         .rejects_max = (uint64_t)command->flags[FLAG_MAX_REJECTS].number,
+        .again = command->flags[FLAG_AGAIN].given,
         .pseudonymous = command->flags[FLAG_PSEUDONYMOUS].given,
         .key_path = command->flags[FLAG_KEY_FILE].text,
         .progress = on_progress,
@@ -137,13 +152,13 @@ fl_status verb_import(const struct command *command, const struct fl_io *io, str
     fl_model_free(model);
     if (status != FL_OK && status != FL_REJECTED)
         return status;
-    say_report(command, &report);
+    say_report(command, &report, status == FL_OK);
     if (command->flags[FLAG_JSON].given) {
         const fl_status printed = report_json(json_of(&report), status == FL_OK ? error : NULL);
         if (status == FL_OK)
             status = printed;
     }
-    if (status == FL_OK)
+    if (status == FL_OK && !report.already_there)
         say_next(command);
     return status;
 }

@@ -1,7 +1,9 @@
 /* gen.c - the whole flow of making up a retailer: its log day by day, then its small files. */
 #include "tools/gen/gen.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "formats/base/civil.h"
 #include "tools/gen/gen_episode.h"
@@ -130,23 +132,40 @@ static fl_status write_content(struct retailer *retailer, enum file file, struct
     return write_interactions(retailer, error);
 }
 
-static fl_status write_file(struct retailer *retailer, enum file file, struct fl_error *error)
+static const char *const file_names[FILE_COUNT] = {"interactions.csv", "customers.csv", "products.csv",
+                                                   "mapping.yaml"};
+
+/* Somebody's real files may have the same names. */
+static fl_status check_absent(const struct gen_plan *plan, struct fl_error *error)
 {
-    static const char *const names[FILE_COUNT] = {"interactions.csv", "customers.csv", "products.csv",
-                                                  "mapping.yaml"};
+    for (enum file file = 0; file < FILE_COUNT; file++) {
+        char *path = fl_path_join(plan->out, file_names[file]);
+        if (path == NULL)
+            return fl_fail_memory(error, strlen(plan->out));
+        const int there = plan->io->open(path, O_PATH, 0);
+        if (there >= 0) {
+            (void)plan->io->close(there);
+            (void)fl_fail(error, FL_CANNOT_CREATE, "is there already: name another folder, or remove it");
+            (void)fl_error_at_path(error, path);
+        }
+        free(path);
+        if (there >= 0)
+            return FL_CANNOT_CREATE;
+    }
+    return FL_OK;
+}
+
+static fl_status write_file(struct retailer *retailer, enum file file, struct fl_output **output,
+                            struct fl_error *error)
+{
     const struct gen_plan *plan = retailer->plan;
-    struct fl_output *output;
-    fl_status status = fl_output_create(plan->io, plan->out, &output, error);
+    fl_status status = fl_output_create(plan->io, plan->out, output, error);
     if (status != FL_OK)
         return status;
-    gen_csv_start(&retailer->csv, output, error);
+    gen_csv_start(&retailer->csv, *output, error);
     status = write_content(retailer, file, error);
-    if (status != FL_OK) {
-        fl_output_abort(output);
-        return status;
-    }
-    retailer->report.bytes += fl_output_size(output);
-    return fl_output_commit(output, names[file], error);
+    retailer->report.bytes += fl_output_size(*output);
+    return status;
 }
 
 static fl_status check_plan(const struct gen_plan *plan, struct fl_error *error)
@@ -162,14 +181,24 @@ static fl_status check_plan(const struct gen_plan *plan, struct fl_error *error)
     return FL_OK;
 }
 
+/* All four get their names at the end, so that a command that was killed can be repeated. */
 static fl_status write_files(struct retailer *retailer, struct fl_error *error)
 {
     const struct gen_plan *plan = retailer->plan;
+    struct fl_output *outputs[FILE_COUNT] = {NULL};
     fl_status status = fl_directory_ensure(plan->io, plan->out, error);
     if (status == FL_OK)
         status = fl_directory_sweep(plan->io, plan->out, error);
+    if (status == FL_OK)
+        status = check_absent(plan, error);
     for (enum file file = 0; status == FL_OK && file < FILE_COUNT; file++)
-        status = write_file(retailer, file, error);
+        status = write_file(retailer, file, &outputs[file], error);
+    for (enum file file = 0; file < FILE_COUNT; file++) {
+        if (status == FL_OK)
+            status = fl_output_commit(outputs[file], file_names[file], error);
+        else
+            fl_output_abort(outputs[file]);
+    }
     return status == FL_OK ? fl_directory_sync(plan->io, plan->out, error) : status;
 }
 

@@ -1,0 +1,113 @@
+"""Imports that are made again: rows never count twice by accident, lost files come back, rejects say what happened."""
+
+import signal
+import subprocess
+import time
+import unittest
+
+from cli_case import AS_OF, FOURLOOP, CliCase, main
+
+HEADER = "customer,time,type\n"
+MONDAY = HEADER + "1,2026-03-23 10:00:00,web_visit\n"
+TUESDAY = HEADER + "1,2026-03-24 10:00:00,web_visit\n"
+WEDNESDAY = HEADER + "1,2026-03-25 10:00:00,web_visit\n"
+
+
+class Again(CliCase):
+    def setUp(self):
+        super().setUp()
+        for name, content in (("mon.csv", MONDAY), ("tue.csv", TUESDAY), ("wed.csv", WEDNESDAY)):
+            self.write(name, content)
+        self.make_model()
+
+    def take_in(self, *names, **settings):
+        return self.fourloop("import", "--into", "data", *names, **settings)
+
+    def rows_scored(self, out):
+        self.run_night(out)
+        return self.exported(out)[0]["rows"]
+
+    def test_a_file_in_another_combination(self):
+        self.take_in("mon.csv", "tue.csv")
+        self.take_in("tue.csv", "wed.csv", code=65, says=["tue.csv", "was taken in before", "--again"])
+        self.take_in("wed.csv")
+        self.assertEqual("3", self.rows_scored("out"))
+        self.take_in("--again", "tue.csv")
+        self.assertEqual("4", self.rows_scored("twice"))
+
+    def test_a_file_named_twice(self):
+        self.take_in("mon.csv", "mon.csv", code=65, says=["mon.csv", "come twice"])
+        self.assert_nothing_there("data")
+        self.take_in("mon.csv")
+
+    def test_another_mapping(self):
+        mapping = "zone: UTC\ncolumns: {customer: customer, time: time, type: type}\n"
+        self.write("shop.yaml", mapping)
+        self.take_in("--map", "shop.yaml", "mon.csv")
+        self.write("shop.yaml", mapping + "# a comment\n")
+        self.take_in("--map", "shop.yaml", "mon.csv", code=65, says="was taken in before")
+
+    def test_files_without_rows_harm_nobody(self):
+        self.write("quiet.csv", HEADER)
+        self.take_in("mon.csv", "quiet.csv")
+        self.take_in("tue.csv", "quiet.csv")
+        self.assertEqual("2", self.rows_scored("out"))
+
+    def test_a_lost_file_comes_back(self):
+        self.take_in("mon.csv", "--arrival", "2026-03-24")
+        table = self.table_file("data")
+        whole = table.read_bytes()
+        for cut in (None, 100):
+            table.unlink() if cut is None else table.write_bytes(whole[:cut])
+            self.fourloop("verify", "data", code=65)
+            self.take_in("mon.csv", code=65, says=[table.name, "arrival day of its first time: 2026-03-24"])
+            self.take_in("mon.csv", "--arrival", "2026-03-24", says="are back")
+            self.assertEqual(whole, table.read_bytes())
+            self.fourloop("verify", "data")
+
+    def test_what_to_do_with_rejects(self):
+        self.write("bad.csv", MONDAY + "2,2026-03-23 10:00:00,web_vist\n")
+        self.take_in("bad.csv", code=65, says=["nothing was imported", "--max-rejects 1"])
+        self.take_in("--max-rejects", "1", "bad.csv", says="to mend and import by themselves")
+
+    def test_a_padded_reject_is_no_data(self):
+        """A spreadsheet fills every line up to the header: what is said of a short record must not slide into columns."""
+        self.write("short.csv", "customer,time,type,brand,category,content\n1,2026-01-01,web_visit,b\n")
+        self.take_in("short.csv", code=65)
+        reject = next(self.path("data/rejects").glob("*.csv")).read_text().splitlines()
+        self.assertEqual(reject[0].count(","), reject[1].replace('"record: too few fields: 4, the header has 6"', "").count(","))
+        self.write("mended.csv", "\n".join(reject) + "\n")
+        self.take_in("mended.csv")
+        shown = self.fourloop("inspect", "--rows", "1", self.table_file("data")).stdout.decode().splitlines()
+        self.assertEqual("1,2026-01-01,9,,,b,,,,,,,,,,,,,,,", shown[1])
+
+    def test_rows_without_an_arrival_take_that_of_the_import(self):
+        self.write("late.csv", "customer,time,type,arrival\n1,2026-03-23 10:00:00,web_visit,\n"
+                   "2,2026-03-23 10:00:00,web_visit,2026-03-23\n")
+        self.take_in("--arrival", "2026-03-29", "late.csv")
+        self.run_night("then", "--view", "known-then", as_of="2026-03-28")
+        self.assertEqual(["2"], [row["customer"] for row in self.exported("then")])
+        self.run_night("now", as_of=AS_OF)
+        self.assertEqual(["1", "2"], [row["customer"] for row in self.exported("now")])
+
+
+class Waiting(CliCase):
+    def test_a_signal_ends_an_import_that_waits(self):
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            with subprocess.Popen([FOURLOOP, "import", "--into", "data", "-"], cwd=self.folder,
+                                  stdin=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+                time.sleep(0.3)
+                process.send_signal(number)
+                self.assertEqual(130, process.wait(timeout=20))
+        self.assert_nothing_there("data")
+
+
+class Gen(CliCase):
+    def test_foreign_files_stay(self):
+        self.write("raw/interactions.csv", "my,real,data\n")
+        self.fourloop("gen", "--customers", "10", "--out", "raw", code=73, says=["interactions.csv", "is there already"])
+        self.assertEqual({"interactions.csv": b"my,real,data\n"}, self.snapshot("raw"))
+
+
+if __name__ == "__main__":
+    main()
