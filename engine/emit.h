@@ -1,13 +1,11 @@
-/* emit.h - a table of results: local ones first, then with what needs all customers. */
+/* emit.h - a table of results, written as they come; what needs all customers follows as a late column. */
 #ifndef ENGINE_EMIT_H
 #define ENGINE_EMIT_H
 
+#include "engine/result_columns.h"
 #include "engine/score.h"
 #include "formats/folder/data_folder.h"
 #include "formats/table/table_writer.h"
-
-/* Local results wait under this prefix, the stem and ".flseg"; an interrupted run may leave them behind. */
-#define FL_STAGING_PREFIX ".fl-staging-"
 
 /* One table of results. */
 struct fl_emit_table {
@@ -20,27 +18,27 @@ extern const struct fl_emit_table fl_emit_tables[FL_SCOPES]; /* stem NULL: no ta
 struct fl_emit_plan {
     enum fl_scope scope;                 /* which table */
     struct fl_words words;               /* dictionary of the scope's words */
+    fl_result_columns columns;           /* of the table of customers */
     const struct fl_data_folder *folder; /* its io is used; gives the text of customer ids */
     enum fl_io_mode io_mode;
     const char *out;          /* directory */
-    const char *const *facts; /* as for a table writer: what, with the rows, tells two files apart */
+    const char *const *facts; /* as for a table writer: what, with the data, tells two files apart */
+    uint8_t data_digest[16];  /* of the rows that are scored: fl_scan_digest() */
     uint64_t memory_bytes;    /* for the percentile: 16 bytes a customer */
 };
 
 struct fl_emit;
 
-/* Starts the staging file in `out`. `plan` is copied, what it points to is borrowed until free. */
+/* Starts the file in `out`. `plan` is copied, what it points to is borrowed until free. */
 fl_status fl_emit_create(const struct fl_emit_plan *plan, struct fl_emit **emit, struct fl_error *error);
 /* Rows must come by rising customer, then word (0 where the scope has none). */
 fl_status fl_emit_add(struct fl_emit *emit, int64_t customer, uint32_t word,
                       const struct fl_scope_score *score, struct fl_error *error);
-/* Writes the final file "<stem>-<digest>.flseg". `name` is set as soon as the file may be there. FL_LIMIT:
- * the percentile needs more than memory_bytes. */
+/* Publishes the file as "<stem>-<digest>.flseg". `name` is set as soon as it may be there. FL_LIMIT: the
+ * percentile needs more than memory_bytes. */
 fl_status fl_emit_finish(struct fl_emit *emit, char name[256], struct fl_table_summary *summary,
                          struct fl_error *error);
-/* Removes the staging file, which nobody needs after finish. */
-fl_status fl_emit_remove_staging(struct fl_emit *emit, struct fl_error *error);
-/* Removes the staging file if it is still there. NULL is fine. */
+/* Removes the file unless it was finished. NULL is fine. */
 void fl_emit_free(struct fl_emit *emit);
 
 #endif

@@ -40,36 +40,38 @@ static fl_status open_model(struct work *work, const char *run, struct fl_error 
     return FL_CORRUPT;
 }
 
-static const struct fl_data_file *find_file(const struct fl_data_folder *data, const char *name)
+/* Lists the files of `data` that hold the run's inputs, which may have been folded since. */
+static fl_status list_inputs(struct work *work, struct fl_data_origin *origins, bool *used,
+                             struct fl_error *error)
 {
-    for (size_t i = 0; i < data->file_count; i++) {
-        if (strcmp(data->files[i].name, name) == 0)
-            return &data->files[i];
+    const struct fl_run_manifest *manifest = &work->manifest;
+    for (size_t i = 0; i < manifest->input_count; i++)
+        origins[i] = (struct fl_data_origin){manifest->inputs[i].name, manifest->inputs[i].digest};
+    const fl_status status =
+        fl_data_folder_find_origins(work->data, origins, manifest->input_count, used, error);
+    work->inputs = *work->data;
+    work->inputs.files = work->files;
+    work->inputs.file_count = 0;
+    for (size_t i = 0; i < work->data->file_count && status == FL_OK; i++) {
+        if (used[i])
+            work->files[work->inputs.file_count++] = work->data->files[i];
     }
-    return NULL;
+    return status;
 }
 
 /* The data folder as the run saw it: imports since then must not count. */
 static fl_status narrow_data(struct work *work, struct fl_error *error)
 {
-    const struct fl_run_manifest *manifest = &work->manifest;
-    work->files = calloc(manifest->input_count + 1, sizeof *work->files);
-    if (work->files == NULL)
-        return fl_fail_memory(error, manifest->input_count * sizeof *work->files);
-    work->inputs = *work->data;
-    work->inputs.files = work->files;
-    work->inputs.file_count = manifest->input_count;
-    for (size_t i = 0; i < manifest->input_count; i++) {
-        const struct fl_run_input *input = &manifest->inputs[i];
-        const struct fl_data_file *file = find_file(work->data, input->name);
-        if (file == NULL || file->digest != input->digest) {
-            fl_fail(error, FL_MISSING, "an input of the run is gone from the data folder: %s", input->name);
-            fl_error_at_path(error, work->data->path);
-            return FL_MISSING;
-        }
-        work->files[i] = *file;
-    }
-    return FL_OK;
+    const size_t inputs = work->manifest.input_count, files = work->data->file_count;
+    struct fl_data_origin *origins = calloc(inputs + 1, sizeof *origins);
+    bool *used = calloc(files + 1, sizeof *used);
+    work->files = calloc(files + 1, sizeof *work->files);
+    const fl_status status = origins == NULL || used == NULL || work->files == NULL
+                                 ? fl_fail_memory(error, (files + 1) * sizeof *work->files)
+                                 : list_inputs(work, origins, used, error);
+    free(origins);
+    free(used);
+    return status;
 }
 
 static fl_status find_key(struct work *work, const char *customer, struct fl_error *error)
@@ -241,7 +243,8 @@ static fl_status compare(const struct work *work, const struct fl_scope_score *s
 {
     const struct fl_schema *schema = fl_schema_by_name("customer_scores");
     for (size_t i = 0; i < FL_SCORE_FIELDS; i++) {
-        if (!fl_score_field_equal(&fl_score_fields[i], score, &work->stored))
+        if (fl_result_columns_has(work->manifest.columns, fl_score_fields[i].id) &&
+            !fl_score_field_equal(&fl_score_fields[i], score, &work->stored))
             return fail_different(error,
                                   schema->columns[fl_schema_find_id(schema, fl_score_fields[i].id)].name);
     }
@@ -288,7 +291,9 @@ static fl_status score_again(struct work *work, struct fl_error *error)
         return fail_different(error, "rows");
     struct fl_scope_score score;
     fl_scorer_end(&scorer, &score);
-    return compare(work, &score, error);
+    status = compare(work, &score, error);
+    work->stored = score; /* equal, but for columns that the run did not write */
+    return status;
 }
 
 /* ---- the answer ---- */

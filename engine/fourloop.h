@@ -48,8 +48,12 @@ struct fl_run_plan {
     int32_t as_of_day;
     enum fl_view view;
     enum fl_io_mode io_mode;
+    const char
+        *columns; /* of the customers table, with commas between; NULL: all. Others are neither computed nor
+                     written; the customer and its text id always are. FL_USAGE: an unknown one. */
     uint64_t memory_bytes;
-    /* Called now and then; a non-zero return stops with FL_INTERRUPTED. */
+    unsigned threads; /* at most; 0 is 1. The results do not depend on it. */
+    /* Called now and then, by one thread at a time; a non-zero return stops with FL_INTERRUPTED. */
     int (*progress)(void *context, uint64_t rows_done, uint64_t rows_all);
     void *progress_context;
 };

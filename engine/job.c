@@ -8,8 +8,7 @@
 #include "engine/currency_check.h"
 #include "engine/emit.h"
 #include "engine/run_output.h"
-#include "engine/scan.h"
-#include "engine/scope_stage.h"
+#include "engine/workers.h"
 #include "formats/base/civil.h"
 
 enum { STAGES_MAX = 8 };
@@ -21,11 +20,11 @@ struct job {
     struct fl_data_folder *folder;
     struct fl_points *points;
     struct fl_run_manifest manifest;
+    struct fl_buffer columns; /* names of the manifest's, as a text */
     struct fl_run_output *output;
     struct fl_scope_words words; /* of the worded scopes that the model asks for */
-    struct fl_scan *scan;
+    struct fl_workers *workers;
     struct fl_emit *emits[FL_SCOPES];
-    struct fl_scope_stage *stages_of[FL_SCOPES];
     /* Where the time went: into timing.json, never into a result. */
     struct {
         const char *name;
@@ -54,12 +53,6 @@ static void end_stage(struct job *job, const char *name)
 
 /* ---- what the run is made of ---- */
 
-/* The worded scope of a kind of scope, or -1. */
-static int worded_of(int scope)
-{
-    return scope == FL_SCOPE_BRAND ? FL_WORDED_BRAND : scope == FL_SCOPE_CATEGORY ? FL_WORDED_CATEGORY : -1;
-}
-
 static bool has_worded_scope(const struct fl_model *model)
 {
     return model->settings.scopes[FL_SCOPE_BRAND] || model->settings.scopes[FL_SCOPE_CATEGORY];
@@ -81,6 +74,11 @@ static fl_status describe_inputs(struct job *job, struct fl_error *error)
     struct fl_run_manifest *manifest = &job->manifest;
     manifest->as_of_day = job->plan->as_of_day;
     manifest->view = job->plan->view;
+    fl_status status = fl_result_columns_parse(job->plan->columns, &manifest->columns, error);
+    if (status == FL_OK && !fl_result_columns_print(manifest->columns, &job->columns))
+        status = fl_fail_memory(error, job->columns.size);
+    if (status != FL_OK)
+        return status;
     manifest->version = strdup(FOURLOOP_VERSION);
     manifest->zone = job->folder->zone == NULL ? NULL : strdup(job->folder->zone);
     if (manifest->version == NULL || (job->folder->zone != NULL && manifest->zone == NULL))
@@ -90,7 +88,7 @@ static fl_status describe_inputs(struct job *job, struct fl_error *error)
         const struct fl_data_file *file = &job->folder->files[i];
         if (!is_input(job->model, job->folder, file))
             continue;
-        fl_status status =
+        status =
             fl_run_manifest_add_input(manifest, file->name, file->table, file->rows, file->digest, error);
         if (status != FL_OK)
             return status;
@@ -115,98 +113,39 @@ static fl_status open_inputs(struct job *job, struct fl_error *error)
 
 /* ---- scoring ---- */
 
-static fl_status open_scan(struct job *job, struct fl_error *error)
+static struct fl_range_scorer_plan scorer_plan(const struct job *job)
 {
     const struct fl_run_plan *plan = job->plan;
-    const struct fl_scan_plan scan_plan = {
-        .io = plan->io,
-        .folder = job->folder,
-        .io_mode = plan->io_mode,
-        .rules = {.registry = &job->model->registry,
-                  .as_of_day = plan->as_of_day,
-                  .view = plan->view,
-                  .late_report_days = job->model->settings.late_report_days,
-                  .customer_first = INT64_MIN,
-                  .customer_last = INT64_MAX},
-        .words = job->words.files == NULL ? NULL : &job->words,
-        .memory_bytes = plan->memory_bytes,
-        .progress = plan->progress,
-        .progress_context = plan->progress_context,
-    };
-    return fl_scan_open(&scan_plan, &job->scan, error);
+    return (struct fl_range_scorer_plan){
+        .scan = {.io = plan->io,
+                 .folder = job->folder,
+                 .io_mode = plan->io_mode,
+                 .rules = {.registry = &job->model->registry,
+                           .as_of_day = plan->as_of_day,
+                           .view = plan->view,
+                           .late_report_days = job->model->settings.late_report_days,
+                           .customer_first = INT64_MIN,
+                           .customer_last = INT64_MAX},
+                 .words = job->words.files == NULL ? NULL : &job->words,
+                 .memory_bytes = plan->memory_bytes,
+                 .progress = plan->progress,
+                 .progress_context = plan->progress_context},
+        .model = job->model,
+        .points = job->points,
+        .columns = job->manifest.columns,
+        .memory_bytes = plan->memory_bytes};
 }
 
-/* Where a stage of a worded scope puts its scores. */
-struct scope_target {
-    struct fl_emit *emit;
-    int64_t customer;
-};
-
-static fl_status emit_word(void *context, uint32_t word, const struct fl_scope_score *score,
-                           struct fl_error *error)
+static fl_status emit_result(void *context, enum fl_scope scope, int64_t customer, uint32_t word,
+                             const struct fl_scope_score *score, struct fl_error *error)
 {
-    const struct scope_target *target = context;
-    return fl_emit_add(target->emit, target->customer, word, score, error);
-}
-
-static fl_status end_customer(struct job *job, struct fl_scorer *scorer, int64_t customer,
-                              struct fl_error *error)
-{
-    struct fl_scope_score score;
-    fl_scorer_end(scorer, &score);
-    fl_scorer_begin(scorer);
-    job->manifest.counts.customers++;
-    fl_status status = fl_emit_add(job->emits[FL_SCOPE_CUSTOMER], customer, 0, &score, error);
-    for (int scope = 0; scope < FL_SCOPES && status == FL_OK; scope++) {
-        struct scope_target target = {job->emits[scope], customer};
-        if (job->stages_of[scope] != NULL)
-            status = fl_scope_stage_end(job->stages_of[scope], emit_word, &target, error);
-    }
-    return status;
-}
-
-static fl_status add_piece(struct job *job, struct fl_scorer *scorer, const struct fl_scan_piece *piece,
-                           struct fl_error *error)
-{
-    if (!fl_scorer_add(scorer, &piece->rows))
-        return fl_fail(error, FL_LIMIT, "a customer has more than %llu rows",
-                       (unsigned long long)FL_SCOPE_ROWS_MAX);
-    fl_status status = FL_OK;
-    for (int scope = 0; scope < FL_SCOPES && status == FL_OK; scope++) {
-        if (job->stages_of[scope] != NULL)
-            status = fl_scope_stage_add(job->stages_of[scope], &piece->rows, piece->words[worded_of(scope)],
-                                        error);
-    }
-    return status;
-}
-
-static fl_status score_customers(struct job *job, struct fl_error *error)
-{
-    struct fl_scorer scorer;
-    int64_t customer = 0;
-    fl_scorer_init(&scorer, job->points, &job->model->settings, FL_SCOPE_CUSTOMER, job->plan->as_of_day);
-    for (;;) {
-        struct fl_scan_piece piece;
-        fl_status status = fl_scan_next(job->scan, &piece, error);
-        if (status == FL_OK && scorer.sums.rows > 0 && (piece.first || piece.rows.count == 0))
-            status = end_customer(job, &scorer, customer, error);
-        if (status != FL_OK || piece.rows.count == 0)
-            return status;
-        customer = piece.customer;
-        status = add_piece(job, &scorer, &piece, error);
-        if (status != FL_OK)
-            return status;
-    }
+    const struct job *job = context;
+    return fl_emit_add(job->emits[scope], customer, word, score, error);
 }
 
 /* Every row has exactly one fate. */
-static fl_status take_counts(struct job *job, struct fl_error *error)
+static fl_status check_counts(const struct fl_run_counts *counts, uint64_t rows, struct fl_error *error)
 {
-    struct fl_run_counts *counts = &job->manifest.counts;
-    const uint64_t customers = counts->customers;
-    const uint64_t rows = fl_scan_rows(job->scan);
-    *counts = *fl_scan_counts(job->scan);
-    counts->customers = customers;
     const uint64_t fates = counts->scored + counts->after_as_of + counts->not_yet_known + counts->quarantined;
     if (counts->rows_in != fates || counts->rows_in != rows)
         return fl_fail(error, FL_INTERNAL, "%llu rows came in, %llu have a fate, the files hold %llu",
@@ -228,7 +167,7 @@ static fl_status open_words(struct job *job, struct fl_error *error)
 /* What tells the results of two runs apart; kept in the file. */
 struct emit_facts {
     char day[11];
-    const char *list[11];
+    const char *list[13];
 };
 
 static void fill_facts(const struct job *job, int scope, struct emit_facts *facts)
@@ -240,45 +179,39 @@ static void fill_facts(const struct job *job, int scope, struct emit_facts *fact
         "table",      fl_emit_tables[scope].stem,
         "version",    FOURLOOP_VERSION,
         "view",       job->plan->view == FL_VIEW_KNOWN_THEN ? "known-then" : "known-now",
+        "columns",    (const char *)job->columns.bytes,
         NULL};
     _Static_assert(sizeof list == sizeof facts->list, "as many");
     memcpy(facts->list, list, sizeof list);
+    if (scope != FL_SCOPE_CUSTOMER || job->manifest.columns == 0)
+        facts->list[sizeof list / sizeof list[0] - 3] = NULL; /* without `columns` */
 }
 
-/* The stage of a worded scope, and the table of any scope. */
-static fl_status open_scope(struct job *job, int scope, const struct emit_facts *facts,
-                            struct fl_error *error)
+static fl_status open_emit(struct job *job, int scope, const struct emit_facts *facts, struct fl_error *error)
 {
     struct fl_emit_plan plan = {.scope = (enum fl_scope)scope,
                                 .folder = job->folder,
                                 .io_mode = job->plan->io_mode,
                                 .out = job->plan->out,
+                                .columns = job->manifest.columns,
                                 .facts = facts->list,
                                 .memory_bytes = job->plan->memory_bytes};
-    if (worded_of(scope) >= 0) {
-        plan.words = job->words.words[worded_of(scope)].words;
-        const struct fl_scope_stage_plan stage_plan = {.points = job->points,
-                                                       .settings = &job->model->settings,
-                                                       .scope = (enum fl_scope)scope,
-                                                       .as_of_day = job->plan->as_of_day,
-                                                       .word_count = plan.words.count,
-                                                       .memory_bytes = job->plan->memory_bytes};
-        fl_status status = fl_scope_stage_create(&stage_plan, &job->stages_of[scope], error);
-        if (status != FL_OK)
-            return status;
-    }
-    return fl_emit_create(&plan, &job->emits[scope], error);
+    const int worded = fl_worded_of((enum fl_scope)scope);
+    if (worded >= 0)
+        plan.words = job->words.words[worded].words;
+    fl_status status = fl_scan_digest(fl_workers_scan(job->workers), plan.data_digest, error);
+    return status == FL_OK ? fl_emit_create(&plan, &job->emits[scope], error) : status;
 }
 
 static fl_status score_all(struct job *job, struct fl_error *error)
 {
-    fl_status status = open_scan(job, error);
+    struct fl_run_counts *counts = &job->manifest.counts;
+    const uint64_t rows = fl_scan_rows(fl_workers_scan(job->workers));
+    fl_status status = fl_workers_run(job->workers, emit_result, job, counts, error);
     if (status == FL_OK)
-        status = score_customers(job, error);
-    if (status == FL_OK)
-        status = take_counts(job, error);
-    fl_scan_close(job->scan); /* its buffers make room for the percentile */
-    job->scan = NULL;
+        status = check_counts(counts, rows, error);
+    fl_workers_close(job->workers); /* their buffers make room for the percentile */
+    job->workers = NULL;
     end_stage(job, "score");
     return status;
 }
@@ -296,18 +229,21 @@ static fl_status finish_emit(struct job *job, int scope, struct fl_error *error)
     if (status == FL_OK)
         status = fl_run_manifest_add_output(&job->manifest, fl_emit_tables[scope].stem, name, summary.rows,
                                             summary.size_bytes, summary.digest, error);
-    return status == FL_OK ? fl_emit_remove_staging(job->emits[scope], error) : status;
+    return status;
 }
 
 static fl_status make_tables(struct job *job, struct fl_error *error)
 {
     struct emit_facts facts[FL_SCOPES];
     fl_status status = open_words(job, error);
+    const struct fl_range_scorer_plan plan = scorer_plan(job);
+    if (status == FL_OK)
+        status = fl_workers_open(&plan, job->plan->threads, &job->workers, error);
     for (int scope = 0; scope < FL_SCOPES && status == FL_OK; scope++) {
         if (!job->model->settings.scopes[scope])
             continue;
         fill_facts(job, scope, &facts[scope]);
-        status = open_scope(job, scope, &facts[scope], error);
+        status = open_emit(job, scope, &facts[scope], error);
     }
     if (status == FL_OK)
         status = score_all(job, error);
@@ -395,19 +331,32 @@ static fl_status run(struct job *job, struct fl_run_report *report, struct fl_er
     return status;
 }
 
-fl_status fl_run(const struct fl_run_plan *plan, struct fl_run_report *report, struct fl_error *error)
+/* *folded: the run failed because a compaction has meanwhile folded an input of it. */
+static fl_status run_once(const struct fl_run_plan *plan, struct fl_run_report *report, bool *folded,
+                          struct fl_error *error)
 {
     struct job job = {.plan = plan, .stage_start = microseconds_now()};
     *report = (struct fl_run_report){0};
     fl_status status = run(&job, report, error);
-    fl_scan_close(job.scan);
-    for (int scope = 0; scope < FL_SCOPES; scope++)
-        fl_scope_stage_free(job.stages_of[scope]);
+    *folded = status == FL_MISSING && job.folder != NULL && fl_data_folder_has_changed(job.folder);
+    fl_workers_close(job.workers);
     fl_scope_words_release(&job.words);
     fl_run_output_end(job.output);
     fl_run_manifest_release(&job.manifest);
+    fl_buffer_release(&job.columns);
     fl_points_free(job.points);
     fl_data_folder_close(job.folder);
     fl_model_free(job.model);
+    return status;
+}
+
+fl_status fl_run(const struct fl_run_plan *plan, struct fl_run_report *report, struct fl_error *error)
+{
+    bool folded = true;
+    fl_status status = FL_OK;
+    while (folded) {
+        fl_error_clear(error);
+        status = run_once(plan, report, &folded, error);
+    }
     return status;
 }

@@ -1,16 +1,26 @@
-/* percentile.h - where a raw stands among all positive ones. */
+/* percentile.h - where raws stand among all positive ones. */
 #ifndef ENGINE_PERCENTILE_H
 #define ENGINE_PERCENTILE_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-/* Sorts ascending, in time linear in `count`, with a scratch array of the same size. */
-void fl_sort_raws(uint64_t *raws, uint64_t *scratch, size_t count);
+/* Sorts ascending, in place, in time linear in `count`. */
+void fl_sort_raws(uint64_t *raws, size_t count);
 
-/* floor((200 less + 100 equal + count) / (2 count)) of `raw` among the sorted `raws`. Requires: raw is one of
- * them. */
-uint8_t fl_percentile(const uint64_t *raws, size_t count, uint64_t raw);
+/* The percentile as a step function of raw: raw[p - 1] is the smallest raw whose percentile is at least p.
+ * UINT64_MAX where no raw gets so far, and in the last entries, which make a power of two less one. */
+enum { FL_PERCENTILE_CUTS = 127 };
+struct fl_percentile_cuts {
+    uint64_t raw[FL_PERCENTILE_CUTS];
+};
+
+/* The percentile of a raw is floor((200 less + 100 equal + count) / (2 count)) among the sorted `raws`. */
+void fl_percentile_find_cuts(const uint64_t *raws, size_t count, struct fl_percentile_cuts *cuts);
+
+/* 0..100 for each row; null[row] is 1 and the percentile 0 where the raw is not positive. Requires: each
+ * positive raw is among those that the cuts were made of. */
+void fl_percentiles(const struct fl_percentile_cuts *cuts, const int64_t *raws, size_t rows,
+                    uint8_t *percentile, uint8_t *null);
 
 #endif

@@ -6,7 +6,10 @@
 
 #include "engine/decay.h"
 
-_Static_assert(sizeof(struct fl_type_points) == 16, "see points.h");
+_Static_assert(FL_ROW_TYPES == FL_TYPES_MAX && (int)FL_ROW_LOOPS == (int)FL_LOOPS &&
+                   (int)FL_ROW_LOOP == (int)FL_LOOPS - 1,
+               "the kernels see the same types and loops");
+_Static_assert((int64_t)FL_WEIGHT_MILLI_MAX * 1000 < 1 << 30, "see score_kernels.h");
 
 /* floor((p * D + 2^31) / 2^32): a shift of a negative number is a floor with the compilers we take. */
 static int64_t contribution_of(int64_t p, uint32_t decay)
@@ -44,7 +47,6 @@ struct fl_group_points fl_points_of_group(const struct fl_points *points, uint8_
 static void fill_type(const struct fl_interaction_type *from, struct fl_type_points *to)
 {
     to->single = from->weight_milli * 1000;
-    to->single_positive = to->single > 0 ? to->single : 0;
     to->daily_cap = from->daily_cap;
     to->loop = (uint8_t)from->loop;
     to->inbound = from->direction == FL_DIRECTION_INBOUND;
@@ -85,6 +87,22 @@ static void fill_single(const struct fl_registry *registry, struct fl_points *po
     }
 }
 
+static void fill_row_tables(struct fl_points *points)
+{
+    struct fl_row_tables *tables = &points->rows;
+    tables->contributions = points->single;
+    tables->decay = points->decay;
+    memcpy(tables->decay_class, points->decay_class, sizeof tables->decay_class);
+    tables->ages = points->ages;
+    for (unsigned type = 0; type < FL_TYPES_MAX; type++) {
+        const struct fl_type_points *of_type = &points->types[type];
+        tables->points[type] = of_type->single;
+        points->has_groups = points->has_groups || of_type->daily_cap != 0 || of_type->by_order;
+        tables->flags[type] = (uint8_t)(of_type->loop | (of_type->inbound ? FL_ROW_INBOUND : 0) |
+                                        (of_type->purchase ? FL_ROW_PURCHASE : 0));
+    }
+}
+
 fl_status fl_points_create(const struct fl_model *model, struct fl_points **points, struct fl_error *error)
 {
     *points = NULL;
@@ -107,6 +125,7 @@ fl_status fl_points_create(const struct fl_model *model, struct fl_points **poin
             made->decay[class * made->ages + age] = fl_decay(half_lives[class], (int32_t)age);
     }
     fill_single(&model->registry, made);
+    fill_row_tables(made);
     *points = made;
     return FL_OK;
 }

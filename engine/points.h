@@ -2,6 +2,7 @@
 #ifndef ENGINE_POINTS_H
 #define ENGINE_POINTS_H
 
+#include "engine/kernels/score_kernels.h"
 #include "engine/model/model.h"
 
 /* A scope may have this many rows: then each sum of 2^32 rows of at most 10^9 micro-points fits into 63 bits.
@@ -9,10 +10,9 @@
 #define FL_SCOPE_ROWS_MAX (UINT64_C(1) << 32)
 _Static_assert(FL_SCOPE_ROWS_MAX * 1000u * FL_WEIGHT_MILLI_MAX < (UINT64_C(1) << 63), "sums would overflow");
 
-/* What the scorer looks up for each row of a type. Sixteen bytes, so that all types lie in 4 KiB. */
+/* What the scorer looks up for each group of a type. */
 struct fl_type_points {
-    int32_t single;          /* p of a row that is alone in its group; 0 for types the registry lacks */
-    int32_t single_positive; /* max(0, single) */
+    int32_t single; /* p of a row that is alone in its group; 0 for types the registry lacks */
     uint32_t daily_cap;
     uint8_t loop;
     bool inbound, purchase, by_order;
@@ -25,6 +25,8 @@ struct fl_points {
     int32_t *single; /* [type * ages + age]: contribution of a row that is alone in its group */
     uint32_t *decay; /* [class * ages + age]: D */
     uint8_t decay_class[FL_TYPES_MAX]; /* one class for each distinct half-life */
+    struct fl_row_tables rows;         /* for the kernels: of each row by itself */
+    bool has_groups; /* some type has a cap or is counted by order: rows of one day and type hang together */
 };
 
 fl_status fl_points_create(const struct fl_model *model, struct fl_points **points, struct fl_error *error);

@@ -66,7 +66,8 @@ bool fl_run_manifest_same_inputs(const struct fl_run_manifest *a, const struct f
     const bool same_zone =
         a->zone == NULL || b->zone == NULL ? a->zone == b->zone : strcmp(a->zone, b->zone) == 0;
     if (strcmp(a->version, b->version) != 0 || a->as_of_day != b->as_of_day || a->view != b->view ||
-        !same_zone || strcmp(a->model_hash, b->model_hash) != 0 || a->input_count != b->input_count)
+        a->columns != b->columns || !same_zone || strcmp(a->model_hash, b->model_hash) != 0 ||
+        a->input_count != b->input_count)
         return false;
     for (size_t i = 0; i < a->input_count; i++) {
         if (strcmp(a->inputs[i].name, b->inputs[i].name) != 0 || a->inputs[i].digest != b->inputs[i].digest)
@@ -127,6 +128,18 @@ static json_t *print_counts(const struct fl_run_counts *counts)
     return map;
 }
 
+/* A run of all columns does not speak of them. False: no memory. */
+static bool print_columns(fl_result_columns columns, json_t *root)
+{
+    struct fl_buffer names = {0};
+    if (columns == 0)
+        return true;
+    const bool done = fl_result_columns_print(columns, &names) &&
+                      json_object_set_new(root, "columns", json_string((const char *)names.bytes)) == 0;
+    fl_buffer_release(&names);
+    return done;
+}
+
 fl_status fl_run_manifest_print(const struct fl_run_manifest *manifest, struct fl_buffer *text,
                                 struct fl_error *error)
 {
@@ -139,6 +152,10 @@ fl_status fl_run_manifest_print(const struct fl_run_manifest *manifest, struct f
                   "model_hash", manifest->model_hash, "without_history", "model", "dimension tables",
                   "inputs", print_inputs(manifest), "outputs", print_outputs(manifest), "counts",
                   print_counts(&manifest->counts));
+    if (root != NULL && !print_columns(manifest->columns, root)) {
+        json_decref(root);
+        return fl_fail_memory(error, 64);
+    }
     char *dumped = root == NULL ? NULL : json_dumps(root, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
     json_decref(root);
     if (dumped == NULL)
@@ -259,7 +276,7 @@ static fl_status parse_counts(json_t *map, struct fl_run_counts *counts, struct 
 static fl_status parse_head(json_t *root, struct fl_run_manifest *manifest, json_t *parts[3],
                             struct fl_error *error)
 {
-    const char *format = NULL, *version = NULL, *day = NULL, *view = NULL, *hash = NULL;
+    const char *format = NULL, *version = NULL, *day = NULL, *view = NULL, *hash = NULL, *columns = NULL;
     json_t *zone = NULL, *without_history = NULL;
     int format_version = 0;
     json_error_t trouble;
@@ -270,16 +287,19 @@ static fl_status parse_head(json_t *root, struct fl_run_manifest *manifest, json
     if (format_version != MANIFEST_VERSION)
         return fl_fail(error, FL_UNSUPPORTED, "manifest version %d, this build reads %d", format_version,
                        MANIFEST_VERSION);
-    if (json_unpack_ex(root, &trouble, JSON_STRICT, "{s:s, s:i, s:s, s:s, s:s, s:o, s:s, s:o, s:o, s:o, s:o}",
-                       "format", &format, "format_version", &format_version, "version", &version, "as_of",
-                       &day, "view", &view, "zone", &zone, "model_hash", &hash, "without_history",
-                       &without_history, "inputs", &parts[0], "outputs", &parts[1], "counts", &parts[2]) != 0)
+    if (json_unpack_ex(root, &trouble, JSON_STRICT,
+                       "{s:s, s:i, s:s, s:s, s:s, s:o, s:s, s:o, s:o, s:o, s:o, s?s}", "format", &format,
+                       "format_version", &format_version, "version", &version, "as_of", &day, "view", &view,
+                       "zone", &zone, "model_hash", &hash, "without_history", &without_history, "inputs",
+                       &parts[0], "outputs", &parts[1], "counts", &parts[2], "columns", &columns) != 0)
         return fl_fail(error, FL_CORRUPT, "%s", trouble.text);
     const bool zone_ok = json_is_null(zone) || json_is_string(zone);
     const bool then = strcmp(view, "known-then") == 0;
     if (!fl_day_parse(day, strlen(day), &manifest->as_of_day) || (!then && strcmp(view, "known-now") != 0) ||
         !parse_hex(hash, 32) || !zone_ok)
         return fl_fail(error, FL_CORRUPT, "as_of, view, zone or model_hash is wrong");
+    if (fl_result_columns_parse(columns, &manifest->columns, NULL) != FL_OK)
+        return fl_fail(error, FL_CORRUPT, "columns: a name is wrong");
     manifest->view = then ? FL_VIEW_KNOWN_THEN : FL_VIEW_KNOWN_NOW;
     memcpy(manifest->model_hash, hash, sizeof manifest->model_hash);
     manifest->version = strdup(version);

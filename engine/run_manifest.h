@@ -3,6 +3,7 @@
 #define ENGINE_RUN_MANIFEST_H
 
 #include "engine/fourloop.h"
+#include "engine/result_columns.h"
 
 /* A table file of the data folder that the run read. */
 struct fl_run_input {
@@ -15,7 +16,8 @@ struct fl_run_manifest {
     char *version;
     int32_t as_of_day;
     enum fl_view view;
-    char *zone; /* NULL: the data folder had no interactions yet */
+    fl_result_columns columns; /* of the customers table */
+    char *zone;                /* NULL: the data folder had no interactions yet */
     char model_hash[33];
     struct fl_run_input *inputs; /* sorted by name */
     size_t input_count;
@@ -39,7 +41,7 @@ fl_status fl_run_manifest_add_input(struct fl_run_manifest *manifest, const char
 fl_status fl_run_manifest_add_output(struct fl_run_manifest *manifest, const char *table, const char *name,
                                      uint64_t rows, uint64_t size_bytes, uint64_t digest,
                                      struct fl_error *error);
-/* The same version, as-of day, view, zone, model, inputs. */
+/* The same version, as-of day, view, columns, zone, model, inputs. */
 bool fl_run_manifest_same_inputs(const struct fl_run_manifest *a, const struct fl_run_manifest *b);
 
 #endif

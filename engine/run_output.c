@@ -45,8 +45,7 @@ static enum name_kind kind_of(const char *name)
 {
     if (strcmp(name, FL_SUCCESS_NAME) == 0)
         return NAME_SUCCESS;
-    if (strncmp(name, FL_STAGING_PREFIX, strlen(FL_STAGING_PREFIX)) == 0 ||
-        strncmp(name, FL_TEMPORARY_PREFIX, strlen(FL_TEMPORARY_PREFIX)) == 0)
+    if (strncmp(name, FL_TEMPORARY_PREFIX, strlen(FL_TEMPORARY_PREFIX)) == 0)
         return NAME_TEMPORARY;
     if (is_segment_name(name))
         return NAME_SEGMENT;

@@ -9,6 +9,9 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "formats/base/bytes.h"
+#include "formats/base/checksum.h"
+
 /* Beside the cursors: pages being decoded, and a block of results being written for each table. */
 enum { CHUNK_ROWS = 16384, PAGES_BYTES = 10 << 20, RESULTS_BYTES = 16 << 20 };
 
@@ -37,6 +40,7 @@ struct fl_scan {
     struct cursor_heap waiting;  /* by customer */
     struct cursor_heap merging;  /* of one customer, by row */
     struct fl_scan_cursor *lent; /* its run was handed out: pass over it first */
+    bool loaded;                 /* each cursor has its first block of the range */
     bool started;
     int64_t last_customer; /* of the piece before, once started */
     struct fl_scan_pages pages;
@@ -247,14 +251,32 @@ fl_status fl_scan_open(const struct fl_scan_plan *plan, struct fl_scan **scan, s
         status = check_memory(opened, 0, error);
     if (status == FL_OK)
         status = open_files(opened, error);
-    for (size_t i = 0; i < opened->cursor_count && status == FL_OK; i++)
-        status = load_and_wait(opened, &opened->cursors[i], error);
     if (status != FL_OK) {
         fl_scan_close(opened);
         return status;
     }
     *scan = opened;
     return FL_OK;
+}
+
+void fl_scan_range(struct fl_scan *scan, int64_t customer_first, int64_t customer_last)
+{
+    scan->plan.rules.customer_first = customer_first;
+    scan->plan.rules.customer_last = customer_last;
+    scan->waiting.count = scan->merging.count = 0;
+    scan->lent = NULL;
+    scan->loaded = scan->started = false;
+    for (size_t i = 0; i < scan->cursor_count; i++)
+        fl_scan_cursor_seek(&scan->cursors[i], customer_first);
+}
+
+static fl_status load_first_blocks(struct fl_scan *scan, struct fl_error *error)
+{
+    fl_status status = FL_OK;
+    for (size_t i = 0; i < scan->cursor_count && status == FL_OK; i++)
+        status = load_and_wait(scan, &scan->cursors[i], error);
+    scan->loaded = status == FL_OK;
+    return status;
 }
 
 void fl_scan_close(struct fl_scan *scan)
@@ -279,6 +301,50 @@ const struct fl_run_counts *fl_scan_counts(const struct fl_scan *scan)
 uint64_t fl_scan_rows(const struct fl_scan *scan)
 {
     return scan->rows;
+}
+
+/* Wraps around, as the sums of pages do. */
+static uint64_t sum_of_column(const struct fl_scan *scan, uint16_t column_id)
+{
+    uint64_t sum = 0;
+    for (size_t i = 0; i < scan->cursor_count; i++) {
+        const struct fl_table *table = scan->cursors[i].table;
+        for (size_t block = 0; block < fl_table_blocks(table); block++) {
+            struct fl_page_facts facts;
+            if (fl_table_page(table, block, column_id, &facts))
+                sum += facts.sum;
+        }
+    }
+    return sum;
+}
+
+static void add_number(struct fl_digest *digest, uint64_t number)
+{
+    uint8_t bytes[8];
+    fl_store_le64(bytes, number);
+    fl_digest_add(digest, bytes, sizeof bytes);
+}
+
+fl_status fl_scan_digest(const struct fl_scan *scan, uint8_t digest[16], struct fl_error *error)
+{
+    const struct fl_schema *schema = fl_schema_by_name("interactions");
+    struct fl_digest *made = fl_digest_create();
+    if (made == NULL)
+        return fl_fail_memory(error, 16);
+    add_number(made, scan->rows);
+    for (size_t i = 0; i < schema->count; i++) {
+        const enum fl_storage storage = fl_kind_storage(schema->columns[i].kind);
+        if (storage != FL_STORAGE_WORD && storage != FL_STORAGE_TEXT)
+            add_number(made, sum_of_column(scan, schema->columns[i].id));
+    }
+    fl_digest_128(made, digest);
+    fl_digest_free(made);
+    return FL_OK;
+}
+
+const struct fl_table *fl_scan_table(const struct fl_scan *scan, size_t index)
+{
+    return index < scan->cursor_count ? scan->cursors[index].table : NULL;
 }
 
 uint64_t fl_scan_memory(const struct fl_scan *scan)
@@ -412,7 +478,7 @@ static void hand_out(struct fl_scan *scan, int64_t customer, struct fl_rows rows
 fl_status fl_scan_next(struct fl_scan *scan, struct fl_scan_piece *piece, struct fl_error *error)
 {
     *piece = (struct fl_scan_piece){0};
-    fl_status status = take_back(scan, error);
+    fl_status status = scan->loaded ? take_back(scan, error) : load_first_blocks(scan, error);
     if (status != FL_OK || (scan->waiting.count == 0 && scan->merging.count == 0))
         return status;
     struct fl_scan_cursor *first = scan->waiting.count > 0 ? scan->waiting.cursors[0] : NULL;

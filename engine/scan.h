@@ -33,12 +33,20 @@ struct fl_scan;
  * buffers would pass memory_bytes, or more than FL_FILES_MAX files. `plan` is copied, what it points to is
  * borrowed. */
 fl_status fl_scan_open(const struct fl_scan_plan *plan, struct fl_scan **scan, struct fl_error *error);
+/* Starts again with the customers of a range; counts go on. Without this a scan has the range of its rules.
+ */
+void fl_scan_range(struct fl_scan *scan, int64_t customer_first, int64_t customer_last);
 /* The next piece; rows.count is 0 at the end. The same pieces' rows whatever files they are spread over. */
 fl_status fl_scan_next(struct fl_scan *scan, struct fl_scan_piece *piece, struct fl_error *error);
 /* What was passed so far; complete at the end. `customers` stays 0. */
 const struct fl_run_counts *fl_scan_counts(const struct fl_scan *scan);
 /* Rows of all its files, as the files say. */
 uint64_t fl_scan_rows(const struct fl_scan *scan);
+/* Tells two sets of rows apart, and does not depend on how rows are spread over files: run_folder.md says
+ * what it is made of. */
+fl_status fl_scan_digest(const struct fl_scan *scan, uint8_t digest[16], struct fl_error *error);
+/* The index-th of its open files, NULL past the last; lent. */
+const struct fl_table *fl_scan_table(const struct fl_scan *scan, size_t index);
 /* Bytes of buffers that the scan may come to hold. */
 uint64_t fl_scan_memory(const struct fl_scan *scan);
 void fl_scan_close(struct fl_scan *scan);

@@ -4,12 +4,14 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "engine/kernels/score_kernels.h"
+#include "formats/base/bytes.h"
+#include "formats/encodings/decode_kernels.h"
+
 void fl_scan_pages_release(struct fl_scan_pages *pages)
 {
-    fl_column_data_release(&pages->customer);
-    fl_column_data_release(&pages->day);
-    fl_column_data_release(&pages->type);
-    fl_column_data_release(&pages->order);
+    fl_column_scratch_release(&pages->scratch);
+    fl_buffer_release(&pages->covered);
     fl_column_data_release(&pages->arrival);
     fl_column_data_release(&pages->product);
     for (int scope = 0; scope < FL_WORDED_SCOPES; scope++)
@@ -38,8 +40,7 @@ uint64_t fl_scan_cursor_memory(const struct fl_table *table)
 fl_status fl_scan_cursor_open(struct fl_scan_cursor *cursor, struct fl_table *table, size_t file,
                               const struct fl_file_words *file_words, struct fl_error *error)
 {
-    *cursor = (struct fl_scan_cursor){
-        .table = table, .file = file, .file_words = file_words, .last_customer = INT64_MIN};
+    *cursor = (struct fl_scan_cursor){.table = table, .file = file, .file_words = file_words};
     const size_t rows = largest_block(table);
     if (rows == 0)
         return FL_OK;
@@ -69,32 +70,12 @@ void fl_scan_cursor_close(struct fl_scan_cursor *cursor)
     free(cursor->order_null);
     for (int scope = 0; scope < FL_WORDED_SCOPES; scope++)
         free(cursor->word[scope]);
-    fl_buffer_release(&cursor->run_customers);
-    fl_buffer_release(&cursor->run_ends);
+    fl_run_buffer_release(&cursor->runs);
     *cursor = (struct fl_scan_cursor){0};
-}
-
-/* Runs grow with what is met: most blocks hold far fewer customers than rows. */
-static bool start_run(struct fl_scan_cursor *cursor, int64_t customer)
-{
-    if (!fl_buffer_append(&cursor->run_customers, &customer, sizeof customer))
-        return false;
-    const uint32_t end = 0;
-    if (!fl_buffer_append(&cursor->run_ends, &end, sizeof end))
-        return false;
-    cursor->run_count++;
-    return true;
-}
-
-static void end_run(struct fl_scan_cursor *cursor, uint32_t row)
-{
-    if (cursor->run_count > 0)
-        ((uint32_t *)(void *)cursor->run_ends.bytes)[cursor->run_count - 1] = row;
 }
 
 static void drop_block(struct fl_scan_cursor *cursor)
 {
-    cursor->run_customers.size = cursor->run_ends.size = 0;
     cursor->run_count = cursor->run = 0;
     cursor->row = 0;
     cursor->has_order = false;
@@ -154,52 +135,76 @@ static void take_words(struct fl_scan_cursor *cursor, const struct fl_scan_pages
     }
 }
 
+/* Straight into the cursor's arrays. */
+static fl_status read_rows(struct fl_scan_cursor *cursor, size_t block, struct fl_scan_pages *pages,
+                           struct fl_error *error)
+{
+    struct fl_table *table = cursor->table;
+    bool has_nulls = false;
+    fl_status status =
+        fl_table_read_runs(table, block, FL_INTERACTIONS_CUSTOMER, &cursor->runs, &pages->scratch, error);
+    if (status == FL_OK)
+        status = fl_table_read_into(table, block, FL_INTERACTIONS_DAY, cursor->day, NULL, &has_nulls,
+                                    &pages->scratch, error);
+    if (status == FL_OK)
+        status = fl_table_read_into(table, block, FL_INTERACTIONS_TYPE, cursor->type, NULL, &has_nulls,
+                                    &pages->scratch, error);
+    if (status != FL_OK)
+        return status;
+    cursor->run_customers = (int64_t *)(void *)cursor->runs.value_buffer.bytes;
+    cursor->run_ends = (uint32_t *)(void *)cursor->runs.end_row_buffer.bytes;
+    if (!cursor->has_order)
+        return FL_OK;
+    status = fl_table_read_into(table, block, FL_INTERACTIONS_ORDER, cursor->order, cursor->order_null,
+                                &has_nulls, &pages->scratch, error);
+    if (status == FL_OK && !has_nulls)
+        memset(cursor->order_null, 0, fl_table_block(table, block).rows);
+    return status;
+}
+
 static fl_status read_pages(struct fl_scan_cursor *cursor, size_t block, bool with_arrival,
                             struct fl_scan_pages *pages, struct fl_error *error)
 {
-    fl_status status =
-        fl_table_read_column(cursor->table, block, FL_INTERACTIONS_CUSTOMER, &pages->customer, error);
-    if (status == FL_OK)
-        status = fl_table_read_column(cursor->table, block, FL_INTERACTIONS_DAY, &pages->day, error);
-    if (status == FL_OK)
-        status = fl_table_read_column(cursor->table, block, FL_INTERACTIONS_TYPE, &pages->type, error);
-    if (status == FL_OK && cursor->has_order)
-        status = fl_table_read_column(cursor->table, block, FL_INTERACTIONS_ORDER, &pages->order, error);
+    fl_status status = read_rows(cursor, block, pages, error);
     if (status == FL_OK && with_arrival)
         status = fl_table_read_column(cursor->table, block, FL_INTERACTIONS_ARRIVAL, &pages->arrival, error);
     return status == FL_OK ? read_words(cursor, block, pages, error) : status;
 }
 
+/* A row may only be before the one in front of it, by day and type, where a customer begins. */
+static bool in_order(const struct fl_scan_cursor *cursor, size_t rows)
+{
+    const int32_t *day = cursor->day;
+    const uint8_t *type = cursor->type;
+    size_t descents = 0;
+    for (size_t run = 0; run + 1 < cursor->runs.count; run++) {
+        const uint32_t row = cursor->run_ends[run];
+        descents +=
+            (size_t)((day[row] < day[row - 1]) | ((day[row] == day[row - 1]) & (type[row] < type[row - 1])));
+    }
+    return fl_score_kernels()->count_descents(day, type, rows) == descents;
+}
+
 /* The merge relies on the order of rows, and the choice of pages to read on the map of types: what a block
- * claims about both is checked here, once. Without branches in the loop: it passes over every row. */
+ * claims about both is checked here, once. That customers rise, and that they and the days are within the
+ * block's bounds, which are the pages' min and max, was checked by decoding. */
 static fl_status check_rows(const struct fl_scan_cursor *cursor, size_t block,
-                            const struct fl_block_facts *facts, const struct fl_scan_pages *pages,
+                            const struct fl_block_facts *facts, struct fl_scan_pages *pages,
                             struct fl_error *error)
 {
-    const int64_t *customer = pages->customer.as.i64;
-    const int32_t *day = pages->day.as.i32;
-    const uint8_t *type = pages->type.as.u8;
-    uint8_t seen[FL_TYPES_MAX] = {0};
-    unsigned disorder = customer[0] < cursor->last_customer;
-    int32_t day_max = day[0];
-    seen[type[0]] = 1;
-    for (size_t row = 1; row < facts->rows; row++) {
-        const unsigned later =
-            (day[row] > day[row - 1]) | ((day[row] == day[row - 1]) & (type[row] >= type[row - 1]));
-        disorder |=
-            (unsigned)(customer[row] < customer[row - 1]) | ((customer[row] == customer[row - 1]) & !later);
-        day_max = day[row] > day_max ? day[row] : day_max;
-        seen[type[row]] = 1;
-    }
-    bool known = day_max <= facts->day_max && customer[0] >= facts->customer_min &&
-                 customer[facts->rows - 1] <= facts->customer_max;
-    for (unsigned t = 0; t < FL_TYPES_MAX; t++)
-        known = known && (seen[t] == 0 || fl_type_bit(facts->type_bits, (uint8_t)t));
-    if (disorder == 0 && known)
+    if (!fl_buffer_reserve(&pages->covered, facts->rows))
+        return fl_fail_memory(error, facts->rows);
+    uint8_t bits[32];
+    for (size_t i = 0; i < 4; i++)
+        fl_store_le64(bits + 8 * i, facts->type_bits[i]);
+    const bool sorted = in_order(cursor, facts->rows);
+    const size_t covered =
+        fl_decode_kernels()->bits_of_types(bits, cursor->type, facts->rows, pages->covered.bytes);
+    if (sorted && covered == facts->rows)
         return FL_OK;
     fl_fail(error, FL_CORRUPT, "%s",
-            disorder != 0 ? "the rows are not in the order of customer, day, type"
-                          : "the index of blocks does not cover the rows");
+            !sorted ? "the rows are not in the order of customer, day, type"
+                    : "the index of blocks does not cover the rows");
     fl_error_at_path(error, fl_table_path(cursor->table));
     fl_error_at_block(error, (int64_t)block, NULL);
     return FL_CORRUPT;
@@ -212,49 +217,36 @@ static void count_late(const struct fl_row_rules *rules, int32_t day, int32_t ar
     counts->late_reported += arrival - day > rules->late_report_days;
 }
 
-static void count_late_rows(const struct fl_row_rules *rules, const struct fl_scan_pages *pages,
-                            struct fl_run_counts *counts)
+static void count_late_rows(const struct fl_scan_cursor *cursor, const struct fl_row_rules *rules,
+                            const struct fl_scan_pages *pages, size_t rows, struct fl_run_counts *counts)
 {
-    const struct fl_column_data *arrival = &pages->arrival;
-    for (size_t row = 0; row < pages->day.rows; row++) {
-        if (arrival->nulls == NULL || arrival->nulls[row] == 0)
-            count_late(rules, pages->day.as.i32[row], arrival->as.i32[row], counts);
+    const int32_t *arrival = pages->arrival.as.i32;
+    const uint8_t *nulls = pages->arrival.nulls;
+    uint32_t late = 0, reported = 0; /* 32 bits: the loop is vectorized, and a block is small */
+    for (size_t row = 0; row < rows; row++) {
+        const uint32_t stated = nulls == NULL || nulls[row] == 0;
+        late += stated & (uint32_t)(arrival[row] > cursor->day[row]);
+        reported += stated & (uint32_t)(arrival[row] - cursor->day[row] > rules->late_report_days);
     }
+    counts->late += late;
+    counts->late_reported += reported;
 }
 
-/* The block when each of its rows counts: plain copies, since the pages are shared. */
-static bool take_all(struct fl_scan_cursor *cursor, const struct fl_scan_pages *pages)
+/* The block when each of its rows counts. */
+static void take_all(struct fl_scan_cursor *cursor, const struct fl_scan_pages *pages, size_t rows)
 {
-    const size_t rows = pages->day.rows;
-    const int64_t *customer = pages->customer.as.i64;
-    memcpy(cursor->day, pages->day.as.i32, rows * sizeof *cursor->day);
-    memcpy(cursor->type, pages->type.as.u8, rows * sizeof *cursor->type);
-    if (cursor->has_order) {
-        memcpy(cursor->order, pages->order.as.i64, rows * sizeof *cursor->order);
-        if (pages->order.nulls != NULL)
-            memcpy(cursor->order_null, pages->order.nulls, rows);
-        else
-            memset(cursor->order_null, 0, rows);
-    }
+    cursor->run_count = cursor->runs.count;
     for (size_t row = 0; row < rows && cursor->file_words != NULL; row++)
         take_words(cursor, pages, row, row);
-    for (size_t row = 0; row < rows; row++) {
-        if (row > 0 && customer[row] == customer[row - 1])
-            continue;
-        end_run(cursor, (uint32_t)row);
-        if (!start_run(cursor, customer[row]))
-            return false;
-    }
-    end_run(cursor, (uint32_t)rows);
-    return true;
 }
 
 /* The fate of one row, each asked in the order of SEMANTICS.md section 0; true when it counts. */
-static bool row_counts(const struct fl_row_rules *rules, const struct fl_scan_pages *pages, size_t row,
-                       bool with_arrival, struct fl_run_counts *counts)
+static bool row_counts(const struct fl_scan_cursor *cursor, const struct fl_row_rules *rules,
+                       const struct fl_scan_pages *pages, size_t row, bool with_arrival,
+                       struct fl_run_counts *counts)
 {
-    const int32_t day = pages->day.as.i32[row];
-    const uint8_t type = pages->type.as.u8[row];
+    const int32_t day = cursor->day[row];
+    const uint8_t type = cursor->type[row];
     const bool arrived_later =
         with_arrival && (pages->arrival.nulls == NULL || pages->arrival.nulls[row] == 0);
     const int32_t arrival = arrived_later ? pages->arrival.as.i32[row] : day;
@@ -277,35 +269,42 @@ static bool row_counts(const struct fl_row_rules *rules, const struct fl_scan_pa
     return true;
 }
 
-static bool take_some(struct fl_scan_cursor *cursor, const struct fl_row_rules *rules,
-                      const struct fl_scan_pages *pages, bool with_arrival, struct fl_run_counts *counts)
+/* Moves the rows of one run that count to the front, from `kept` on; returns where they end. */
+static uint32_t take_run(struct fl_scan_cursor *cursor, const struct fl_row_rules *rules,
+                         const struct fl_scan_pages *pages, uint32_t from, uint32_t to, uint32_t kept,
+                         bool with_arrival, struct fl_run_counts *counts)
 {
-    uint32_t kept = 0;
-    int64_t last_customer = 0;
-    for (size_t row = 0; row < pages->day.rows; row++) {
-        const int64_t customer = pages->customer.as.i64[row];
-        if (customer < rules->customer_first || customer > rules->customer_last)
+    for (uint32_t row = from; row < to; row++) {
+        if (!row_counts(cursor, rules, pages, row, with_arrival, counts))
             continue;
-        if (!row_counts(rules, pages, row, with_arrival, counts))
-            continue;
-        if (kept == 0 || customer != last_customer) {
-            end_run(cursor, kept);
-            if (!start_run(cursor, customer))
-                return false;
-            last_customer = customer;
-        }
-        cursor->day[kept] = pages->day.as.i32[row];
-        cursor->type[kept] = pages->type.as.u8[row];
+        cursor->day[kept] = cursor->day[row];
+        cursor->type[kept] = cursor->type[row];
         if (cursor->has_order) {
-            cursor->order[kept] = pages->order.as.i64[row];
-            cursor->order_null[kept] = pages->order.nulls != NULL ? pages->order.nulls[row] : 0;
+            cursor->order[kept] = cursor->order[row];
+            cursor->order_null[kept] = cursor->order_null[row];
         }
         if (cursor->file_words != NULL)
             take_words(cursor, pages, row, kept);
         kept++;
     }
-    end_run(cursor, kept);
-    return true;
+    return kept;
+}
+
+static void take_some(struct fl_scan_cursor *cursor, const struct fl_row_rules *rules,
+                      const struct fl_scan_pages *pages, bool with_arrival, struct fl_run_counts *counts)
+{
+    uint32_t from = 0, kept = 0;
+    for (size_t run = 0; run < cursor->runs.count; run++) {
+        const int64_t customer = cursor->run_customers[run];
+        const uint32_t to = cursor->run_ends[run], before = kept;
+        if (customer >= rules->customer_first && customer <= rules->customer_last)
+            kept = take_run(cursor, rules, pages, from, to, kept, with_arrival, counts);
+        from = to;
+        if (kept == before)
+            continue;
+        cursor->run_customers[cursor->run_count] = customer;
+        cursor->run_ends[cursor->run_count++] = kept;
+    }
 }
 
 static fl_status load_block(struct fl_scan_cursor *cursor, size_t block, const struct fl_row_rules *rules,
@@ -317,27 +316,39 @@ static fl_status load_block(struct fl_scan_cursor *cursor, size_t block, const s
     cursor->has_order = fl_table_has(cursor->table, FL_INTERACTIONS_ORDER) &&
                         bits_meet(facts.type_bits, rules->registry->order_bits);
     fl_status status = read_pages(cursor, block, with_arrival, pages, error);
-    assert(status != FL_OK || (pages->day.rows == facts.rows && facts.rows > 0));
+    assert(status != FL_OK || (cursor->runs.count > 0 && facts.rows > 0));
     if (status == FL_OK)
         status = check_rows(cursor, block, &facts, pages, error);
     if (status != FL_OK)
         return status;
-    cursor->last_customer = facts.customer_max;
     const bool all =
         facts.day_max <= rules->as_of_day && bits_within(facts.type_bits, rules->registry->known_bits) &&
         facts.customer_min >= rules->customer_first && facts.customer_max <= rules->customer_last &&
         (rules->view == FL_VIEW_KNOWN_NOW || !with_arrival);
-    bool done = false;
-    if (all) {
-        counts->rows_in += facts.rows;
-        counts->scored += facts.rows;
-        if (with_arrival)
-            count_late_rows(rules, pages, counts);
-        done = take_all(cursor, pages);
-    } else {
-        done = take_some(cursor, rules, pages, with_arrival, counts);
+    if (!all) {
+        take_some(cursor, rules, pages, with_arrival, counts);
+        return FL_OK;
     }
-    return done ? FL_OK : fl_fail_memory(error, facts.rows * sizeof(int64_t));
+    counts->rows_in += facts.rows;
+    counts->scored += facts.rows;
+    if (with_arrival)
+        count_late_rows(cursor, rules, pages, facts.rows, counts);
+    take_all(cursor, pages, facts.rows);
+    return FL_OK;
+}
+
+void fl_scan_cursor_seek(struct fl_scan_cursor *cursor, int64_t customer_first)
+{
+    size_t low = 0, high = fl_table_blocks(cursor->table);
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        if (fl_table_block(cursor->table, middle).customer_max < customer_first)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    drop_block(cursor);
+    cursor->next_block = low;
 }
 
 fl_status fl_scan_cursor_load(struct fl_scan_cursor *cursor, const struct fl_row_rules *rules,
@@ -348,7 +359,9 @@ fl_status fl_scan_cursor_load(struct fl_scan_cursor *cursor, const struct fl_row
     while (cursor->next_block < fl_table_blocks(cursor->table) && cursor->run_count == 0) {
         const size_t block = cursor->next_block++;
         const struct fl_block_facts facts = fl_table_block(cursor->table, block);
-        if (facts.customer_max < rules->customer_first || facts.customer_min > rules->customer_last)
+        if (facts.customer_min > rules->customer_last)
+            break;
+        if (facts.customer_max < rules->customer_first)
             continue;
         fl_status status = load_block(cursor, block, rules, pages, counts, error);
         if (status != FL_OK) {

@@ -18,26 +18,30 @@ struct fl_row_rules {
 
 /* Work space for decoding, shared by all cursors of a scan: a cursor keeps only what it needs of a block. */
 struct fl_scan_pages {
-    struct fl_column_data customer, day, type, order, arrival, product;
+    struct fl_column_scratch scratch;
+    struct fl_column_data arrival, product;
     struct fl_column_data word[FL_WORDED_SCOPES];
+    struct fl_buffer covered; /* a byte a row: its type is in the block's map */
 };
 void fl_scan_pages_release(struct fl_scan_pages *pages);
 
-/* One file. The block in hand is `rows` compact arrays, cut into runs of one customer each; `run`, `row` are
- * where the reader of the cursor stands: row < run_end[run] while rows are left. */
+/* One file. The block in hand is arrays of the rows that count, decoded in place and cut into runs of one
+ * customer each; `run`, `row` are where the reader of the cursor stands: row < run_ends[run] while rows are
+ * left. */
 struct fl_scan_cursor {
     struct fl_table *table;
     size_t file;                            /* index in the scan, to order what is equal */
     const struct fl_file_words *file_words; /* borrowed; NULL: no words are wanted */
     size_t next_block;
-    int64_t last_customer; /* of the blocks read so far */
     int32_t *day;
     uint8_t *type;
     int64_t *order;
     uint8_t *order_null;
-    uint32_t *word[FL_WORDED_SCOPES];         /* united numbers; NULL where a scope is not wanted */
-    bool has_order;                           /* of the block in hand: order, order_null are filled */
-    struct fl_buffer run_customers, run_ends; /* int64_t, uint32_t each */
+    uint32_t *word[FL_WORDED_SCOPES]; /* united numbers; NULL where a scope is not wanted */
+    bool has_order;                   /* of the block in hand: order, order_null are filled */
+    struct fl_run_buffer runs;        /* as the file has them; then those with a row that counts */
+    int64_t *run_customers;           /* these two lead into runs */
+    uint32_t *run_ends;
     size_t run_count, run;
     uint32_t row;
 };
@@ -50,6 +54,8 @@ void fl_scan_cursor_close(struct fl_scan_cursor *cursor);
 /* Bytes of buffers a cursor over `table` may come to hold. */
 uint64_t fl_scan_cursor_memory(const struct fl_table *table);
 
+/* Goes back or on to where the customers from `customer_first` on begin; the next load is there. */
+void fl_scan_cursor_seek(struct fl_scan_cursor *cursor, int64_t customer_first);
 /* Goes to the next block that holds a row that counts; adds every row passed to `counts`. *more is false at
  * the end of the file. Errors carry path, block and column. */
 fl_status fl_scan_cursor_load(struct fl_scan_cursor *cursor, const struct fl_row_rules *rules,
@@ -58,11 +64,11 @@ fl_status fl_scan_cursor_load(struct fl_scan_cursor *cursor, const struct fl_row
 
 static inline int64_t fl_scan_cursor_customer(const struct fl_scan_cursor *cursor)
 {
-    return ((const int64_t *)(const void *)cursor->run_customers.bytes)[cursor->run];
+    return cursor->run_customers[cursor->run];
 }
 static inline uint32_t fl_scan_cursor_run_end(const struct fl_scan_cursor *cursor)
 {
-    return ((const uint32_t *)(const void *)cursor->run_ends.bytes)[cursor->run];
+    return cursor->run_ends[cursor->run];
 }
 
 #endif

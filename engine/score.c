@@ -5,105 +5,57 @@
 
 typedef __int128 wide;
 
+/* Rows whose equal neighbours are found at once: 16 words of marks on the stack. */
+enum { MARKED_ROWS = 1024 };
+
 void fl_scorer_init(struct fl_scorer *scorer, const struct fl_points *points,
                     const struct fl_model_settings *settings, enum fl_scope scope, int32_t as_of_day)
 {
-    *scorer =
-        (struct fl_scorer){.points = points, .settings = settings, .scope = scope, .as_of_day = as_of_day};
+    *scorer = (struct fl_scorer){.points = points,
+                                 .settings = settings,
+                                 .scope = scope,
+                                 .as_of_day = as_of_day,
+                                 .kernels = fl_score_kernels()};
     fl_scorer_begin(scorer);
 }
 
 void fl_scorer_begin(struct fl_scorer *scorer)
 {
-    scorer->sums = (struct fl_scope_sums){.first_weighted_day = INT32_MAX, .last_purchase_day = INT32_MIN};
+    scorer->sums = (struct fl_scope_sums){.first_weighted_day = INT32_MAX, .of_rows.purchase_day = INT32_MIN};
     scorer->open.rows = 0;
 }
 
-/* A purchase answers all interest up to its day, so what intent has gathered so far is dropped. Rows of that
- * day which are still to come are kept out by last_purchase_day. */
-static void drop_intent(struct fl_scope_sums *sums, int32_t day)
+/* The kernel has added each row of the group as if it were alone: what the cap, or equal orders, take from
+ * that. A later purchase may have dropped the group's intent, and then nothing is left to be taken. */
+static void correct_group(struct fl_scorer *scorer, const struct fl_open_group *group)
 {
-    sums->last_purchase_day = day;
-    sums->intent = 0;
-    sums->intent_points_28 = 0;
-    sums->intent_points_112 = 0;
-}
-
-/* All bits set when the condition holds: the leaf loop has no branch that data could make hard to predict. */
-static int64_t mask_if(bool condition)
-{
-    return -(int64_t)condition;
-}
-
-/* The leaf loop of the stage: rows from `row` on whose day or type differs from the next row's, so that each
- * is a group by itself. Stops at the first row that is equal to its successor, or at `last`, and returns it.
- * Requires: the row before `row` differs from it; row `last` exists. */
-static size_t add_single_rows(const struct fl_points *points, int32_t as_of_day, const int32_t *day,
-                              const uint8_t *type, size_t row, size_t last,
-                              struct fl_scope_sums *restrict sums)
-{
-    const int32_t *const single = points->single;
-    const uint32_t ages = points->ages;
-    int64_t positive = 0, full = 0, points_28 = 0, points_112 = 0;
-    int64_t intent = sums->intent, intent_28 = sums->intent_points_28, intent_112 = sums->intent_points_112;
-    int32_t purchase_day = sums->last_purchase_day;
-    for (; row < last; row++) {
-        /* One test, not two: whether the next row is of the same day alone is a coin toss. */
-        if (((day[row] ^ day[row + 1]) | (type[row] ^ type[row + 1])) == 0)
-            break;
-        const struct fl_type_points *of_type = &points->types[type[row]];
-        const uint32_t age = (uint32_t)(as_of_day - day[row]);
-        const int64_t contribution = single[type[row] * ages + (age < ages ? age : ages - 1)];
-        const int64_t interest = mask_if(of_type->inbound & (day[row] > purchase_day));
-        const int64_t unanswered = mask_if(!of_type->purchase);
-        const int64_t within_28 = of_type->single_positive & mask_if(age < 28);
-        const int64_t within_112 = of_type->single_positive & mask_if(age < 112);
-        sums->loop_points[of_type->loop] += contribution;
-        positive += contribution & mask_if(contribution > 0);
-        full += of_type->single;
-        points_28 += within_28;
-        points_112 += within_112;
-        intent = (intent + (contribution & interest)) & unanswered;
-        intent_28 = (intent_28 + (within_28 & interest)) & unanswered;
-        intent_112 = (intent_112 + (within_112 & interest)) & unanswered;
-        purchase_day = of_type->purchase ? day[row] : purchase_day;
-    }
-    sums->positive += positive;
-    sums->full += full;
-    sums->points_28 += points_28;
-    sums->points_112 += points_112;
-    sums->intent = intent;
-    sums->intent_points_28 = intent_28;
-    sums->intent_points_112 = intent_112;
-    sums->last_purchase_day = purchase_day;
-    return row;
-}
-
-static void add_group(struct fl_scorer *scorer, const struct fl_open_group *group)
-{
-    struct fl_scope_sums *sums = &scorer->sums;
     const struct fl_type_points *of_type = &scorer->points->types[group->type];
+    const uint64_t counted =
+        of_type->daily_cap != 0 && group->units > of_type->daily_cap ? of_type->daily_cap : group->units;
+    if (counted == group->rows)
+        return;
+    struct fl_scope_sums *sums = &scorer->sums;
     const int32_t age = scorer->as_of_day - group->day;
     const struct fl_group_points points =
         fl_points_of_group(scorer->points, group->type, age, group->rows, group->units);
     const int64_t rows = (int64_t)group->rows;
-    const int64_t positive = points.p > 0 ? rows * points.p : 0;
-    const int64_t within_28 = age < 28 ? positive : 0;
-    const int64_t within_112 = age < 112 ? positive : 0;
-    sums->loop_points[of_type->loop] += rows * points.contribution;
-    sums->positive += points.contribution > 0 ? rows * points.contribution : 0;
-    sums->full += rows * points.p;
-    sums->points_28 += within_28;
-    sums->points_112 += within_112;
+    const int64_t single =
+        scorer->points->single[group->type * scorer->points->ages + fl_points_age(scorer->points, age)];
+    const int64_t contribution = rows * (points.contribution - single);
+    const int64_t positive = of_type->single > 0 ? -points.lost_to_cap : 0;
+    const int64_t within_28 = age < 28 ? positive : 0, within_112 = age < 112 ? positive : 0;
+    sums->of_rows.loop[of_type->loop] += contribution;
+    sums->of_rows.positive += of_type->single > 0 ? contribution : 0;
+    sums->of_rows.full -= points.lost_to_cap;
+    sums->of_rows.points_28 += within_28;
+    sums->of_rows.points_112 += within_112;
     sums->lost_to_cap += points.lost_to_cap;
-    sums->units += points.units;
-    if (of_type->inbound && group->day > sums->last_purchase_day) {
-        sums->intent += rows * points.contribution;
-        sums->intent_points_28 += within_28;
-        sums->intent_points_112 += within_112;
-    }
-    if (of_type->purchase)
-        drop_intent(sums, group->day);
+    sums->units -= group->rows - points.units;
+    if (!of_type->inbound || group->day <= sums->of_rows.purchase_day)
+        return;
+    sums->of_rows.intent += contribution;
+    sums->of_rows.intent_28 += within_28;
+    sums->of_rows.intent_112 += within_112;
 }
 
 void fl_group_start(struct fl_open_group *group, const struct fl_rows *rows, size_t row)
@@ -142,9 +94,91 @@ size_t fl_group_extend(struct fl_open_group *group, const struct fl_rows *rows, 
 
 static void close_group(struct fl_scorer *scorer)
 {
-    if (scorer->open.rows > 0)
-        add_group(scorer, &scorer->open);
+    if (scorer->open.rows > 1)
+        correct_group(scorer, &scorer->open);
     scorer->open.rows = 0;
+}
+
+/* Takes the group that begins at `row`; closed unless it holds the last row. Returns the row behind it. */
+static size_t take_group(struct fl_scorer *scorer, const struct fl_rows *rows, size_t row)
+{
+    const bool by_order = scorer->points->types[rows->type[row]].by_order;
+    fl_group_start(&scorer->open, rows, row);
+    row = fl_group_extend(&scorer->open, rows, row + 1, by_order);
+    if (row < rows->count)
+        close_group(scorer);
+    return row;
+}
+
+/* Distinct orders of `count` rows from `row` on, which are sorted by order; a row without one counts by
+ * itself. */
+static uint64_t count_orders(const struct fl_rows *rows, size_t row, size_t count)
+{
+    if (rows->order == NULL)
+        return count;
+    uint64_t units = 1;
+    for (size_t next = row + 1; next < row + count; next++) {
+        const bool without =
+            rows->order_null != NULL && (rows->order_null[next] | rows->order_null[next - 1]) != 0;
+        units += without || rows->order[next] != rows->order[next - 1];
+    }
+    return units;
+}
+
+/* A group that lies whole in the rows. Most are of few rows and below their cap: nothing to be done. */
+static void take_whole_group(struct fl_scorer *scorer, const struct fl_rows *rows, size_t row, size_t count)
+{
+    const struct fl_type_points *of_type = &scorer->points->types[rows->type[row]];
+    const struct fl_open_group group = {.rows = count,
+                                        .units = of_type->by_order ? count_orders(rows, row, count) : count,
+                                        .day = rows->day[row],
+                                        .type = rows->type[row]};
+    if (group.units < count || (of_type->daily_cap != 0 && count > of_type->daily_cap))
+        correct_group(scorer, &group);
+}
+
+/* Takes the groups of more than one row that begin in rows `row` .. row + MARKED_ROWS - 2. Returns the first
+ * row that is not dealt with; the last of all rows stays. */
+static size_t take_marked_groups(struct fl_scorer *scorer, const struct fl_rows *rows, size_t row)
+{
+    uint64_t marks[MARKED_ROWS / 64];
+    const size_t left = rows->count - row, count = left < MARKED_ROWS ? left : MARKED_ROWS;
+    const size_t last = row + count - 1;
+    size_t done = row;
+    scorer->kernels->mark_same(rows->day + row, rows->type + row, count, marks);
+    for (size_t from = row; from < last; from += 64) {
+        uint64_t word = marks[(from - row) / 64];
+        while (word != 0) {
+            const unsigned bit = (unsigned)__builtin_ctzll(word);
+            const uint64_t behind = ~(word >> bit); /* 0 in none but a word of 64 marks */
+            const unsigned marked = behind == 0 ? 64 : (unsigned)__builtin_ctzll(behind);
+            const size_t first = from + bit, end = first + marked + 1;
+            word = bit + marked >= 64 ? 0 : word & (UINT64_MAX << (bit + marked));
+            if (first < done)
+                continue; /* inside a group that was taken from the word before */
+            if (bit + marked < 64 && end <= last)
+                take_whole_group(scorer, rows, first, marked + 1);
+            else
+                done = take_group(scorer, rows, first);
+        }
+    }
+    return done > last ? done : last;
+}
+
+/* Of the rows that were added: closes all groups but that of the last row. */
+static void take_groups(struct fl_scorer *scorer, const struct fl_rows *rows)
+{
+    size_t row = 0;
+    if (scorer->open.rows > 0) {
+        row = fl_group_extend(&scorer->open, rows, 0, scorer->points->types[scorer->open.type].by_order);
+        if (row == rows->count)
+            return;
+        close_group(scorer);
+    }
+    while (row + 1 < rows->count)
+        row = take_marked_groups(scorer, rows, row);
+    if (row < rows->count)
+        fl_group_start(&scorer->open, rows, row);
 }
 
 static void note_days(struct fl_scorer *scorer, const struct fl_rows *rows)
@@ -153,6 +187,8 @@ static void note_days(struct fl_scorer *scorer, const struct fl_rows *rows)
     if (sums->rows == 0)
         sums->first_day = rows->day[0];
     sums->last_day = rows->day[rows->count - 1];
+    if (scorer->raw_only)
+        return;
     for (size_t row = 0; row < rows->count && sums->first_weighted_day == INT32_MAX; row++) {
         if (scorer->points->types[rows->type[row]].single != 0)
             sums->first_weighted_day = rows->day[row];
@@ -167,22 +203,28 @@ bool fl_scorer_add(struct fl_scorer *scorer, const struct fl_rows *rows)
         return false;
     note_days(scorer, rows);
     scorer->sums.rows += rows->count;
-    const size_t last = rows->count - 1; /* its group may go on in the next piece */
-    size_t row = 0;
-    for (;;) {
-        if (scorer->open.rows > 0) {
-            const bool by_order = scorer->points->types[scorer->open.type].by_order;
-            row = fl_group_extend(&scorer->open, rows, row, by_order);
-            if (row > last)
-                return true;
-            close_group(scorer);
-        }
-        const size_t first = row;
-        row = add_single_rows(scorer->points, scorer->as_of_day, rows->day, rows->type, row, last,
-                              &scorer->sums);
-        scorer->sums.units += row - first;
-        fl_group_start(&scorer->open, rows, row++);
-    }
+    scorer->sums.units += rows->count;
+    if (scorer->raw_only)
+        scorer->sums.of_rows.loop[0] += scorer->kernels->sum_contributions(
+            &scorer->points->rows, scorer->as_of_day, rows->day, rows->type, rows->count);
+    else
+        scorer->kernels->sum_rows(&scorer->points->rows, scorer->as_of_day, rows->day, rows->type,
+                                  rows->count, &scorer->sums.of_rows);
+    if (scorer->points->has_groups)
+        take_groups(scorer, rows);
+    return true;
+}
+
+static void end_raw_only(const struct fl_scorer *scorer, struct fl_scope_score *score)
+{
+    const struct fl_scope_sums *sums = &scorer->sums;
+    const struct fl_model_settings *settings = scorer->settings;
+    *score =
+        (struct fl_scope_score){.rows = sums->rows, .first_day = sums->first_day, .last_day = sums->last_day};
+    for (int loop = 0; loop < FL_LOOPS; loop++)
+        score->raw += sums->of_rows.loop[loop];
+    score->engagement = fl_score_of(score->raw, settings->engagement_k_micro[scorer->scope]);
+    score->band = (uint8_t)fl_band_of(score->engagement, settings->band_floor);
 }
 
 void fl_scorer_end(struct fl_scorer *scorer, struct fl_scope_score *score)
@@ -190,28 +232,33 @@ void fl_scorer_end(struct fl_scorer *scorer, struct fl_scope_score *score)
     close_group(scorer);
     const struct fl_scope_sums *sums = &scorer->sums;
     const struct fl_model_settings *settings = scorer->settings;
+    const struct fl_row_sums *of_rows = &sums->of_rows;
     assert(sums->rows > 0);
+    if (scorer->raw_only) {
+        end_raw_only(scorer, score);
+        return;
+    }
     *score = (struct fl_scope_score){
-        .raw_positive = sums->positive,
-        .intent_raw = sums->intent,
-        .points_28 = sums->points_28,
-        .points_84 = sums->points_112 - sums->points_28,
-        .intent_points_28 = sums->intent_points_28,
-        .intent_points_84 = sums->intent_points_112 - sums->intent_points_28,
+        .raw_positive = of_rows->positive,
+        .intent_raw = of_rows->intent,
+        .points_28 = of_rows->points_28,
+        .points_84 = of_rows->points_112 - of_rows->points_28,
+        .intent_points_28 = of_rows->intent_28,
+        .intent_points_84 = of_rows->intent_112 - of_rows->intent_28,
         .rows = sums->rows,
         .units = sums->units,
         .first_day = sums->first_day,
         .last_day = sums->last_day,
-        .last_purchase_day = sums->last_purchase_day,
-        .has_purchase = sums->last_purchase_day != INT32_MIN,
+        .last_purchase_day = of_rows->purchase_day,
+        .has_purchase = of_rows->purchase_day != INT32_MIN,
         .lost_to_cap = sums->lost_to_cap,
     };
     for (int loop = 0; loop < FL_LOOPS; loop++) {
-        score->loop_points[loop] = sums->loop_points[loop];
-        score->raw += sums->loop_points[loop];
+        score->loop_points[loop] = of_rows->loop[loop];
+        score->raw += of_rows->loop[loop];
     }
     score->raw_negative = score->raw - score->raw_positive;
-    score->lost_to_decay = sums->full - score->raw;
+    score->lost_to_decay = of_rows->full - score->raw;
     score->engagement = fl_score_of(score->raw, settings->engagement_k_micro[scorer->scope]);
     score->intent = fl_score_of(score->intent_raw, settings->intent_k_micro[scorer->scope]);
     score->band = (uint8_t)fl_band_of(score->engagement, settings->band_floor);

@@ -37,17 +37,12 @@ struct fl_scope_score {
     uint8_t engagement, intent, band, trend, intent_trend;
 };
 
-/* What the rows so far add up to. */
+/* What the rows so far add up to. With raw_only of_rows.loop counts alone, and only as a sum. */
 struct fl_scope_sums {
-    int64_t loop_points[FL_LOOPS];
-    int64_t positive;              /* contributions above 0 */
-    int64_t full;                  /* n * p of all groups */
-    int64_t points_28, points_112; /* undecayed, p > 0, ages 0..27 and 0..111 */
-    int64_t intent;                /* these three since the last purchase day */
-    int64_t intent_points_28, intent_points_112;
+    struct fl_row_sums of_rows; /* corrected for each group that is closed */
     int64_t lost_to_cap;
     uint64_t rows, units;
-    int32_t first_day, last_day, last_purchase_day;
+    int32_t first_day, last_day;
     int32_t first_weighted_day; /* INT32_MAX: none yet */
 };
 
@@ -67,6 +62,9 @@ struct fl_scorer {
     const struct fl_model_settings *settings;
     enum fl_scope scope;
     int32_t as_of_day;
+    bool raw_only; /* set after init: of the score only raw, engagement, band, rows, first and last day are
+                      wanted */
+    const struct fl_score_kernels *kernels;
     struct fl_scope_sums sums;
     struct fl_open_group open;
 };
@@ -77,7 +75,7 @@ void fl_scorer_init(struct fl_scorer *scorer, const struct fl_points *points,
 void fl_scorer_begin(struct fl_scorer *scorer);
 /* False, with the scope given up, when it would have more than FL_SCOPE_ROWS_MAX rows. */
 bool fl_scorer_add(struct fl_scorer *scorer, const struct fl_rows *rows);
-/* Requires at least one row since begin. */
+/* Requires at least one row since begin. What is not wanted is 0. */
 void fl_scorer_end(struct fl_scorer *scorer, struct fl_scope_score *score);
 
 /* ---- the pieces, for explain and tests ---- */

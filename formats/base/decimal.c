@@ -255,6 +255,8 @@ bool fl_decimal_round(struct fl_decimal number, int places, int64_t *rounded)
     return true;
 }
 
+enum { SAFE_DIGITS = 18 }; /* below 10^18 nothing overflows: no check for most numbers */
+
 bool fl_integer_parse(const char *text, size_t size, int64_t *number)
 {
     const bool negative = size > 0 && text[0] == '-';
@@ -262,8 +264,12 @@ bool fl_integer_parse(const char *text, size_t size, int64_t *number)
     if (size == first || (text[first] == '0' && (negative || size > 1)))
         return false;
     const uint64_t limit = (uint64_t)INT64_MAX + (negative ? 1 : 0);
+    const size_t safe = size - first < SAFE_DIGITS ? size : first + SAFE_DIGITS;
     uint64_t value = 0;
-    for (size_t i = first; i < size; i++) {
+    size_t i = first;
+    for (; i < safe && is_digit(text[i]); i++)
+        value = value * 10 + (uint64_t)(text[i] - '0');
+    for (; i < size; i++) {
         if (!is_digit(text[i]))
             return false;
         const uint64_t digit = (uint64_t)(text[i] - '0');

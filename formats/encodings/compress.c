@@ -3,6 +3,7 @@
 
 #include <limits.h>
 #include <lz4.h>
+#include <lz4hc.h>
 
 #include "formats/base/limits.h"
 
@@ -16,7 +17,17 @@ enum { PAYS_FROM_ONE_IN = 5 };
 enum { LZ4_EXPANSION_MAX = 255, LZ4_EXPANSION_SLACK = 64 };
 _Static_assert(FL_PAGE_BYTES_MAX <= LZ4_MAX_INPUT_SIZE, "a page fits one LZ4 block");
 
-int fl_lz4_pack(const uint8_t *bytes, size_t size, struct fl_buffer *out)
+/* LZ4HC's own default; on chat texts level 12 takes three times as long for 1 % less. */
+enum { HIGH_LEVEL = 9 };
+
+/* 0 when there is not enough room. */
+static int compress(const char *bytes, char *packed, int size, int room, bool high)
+{
+    return high ? LZ4_compress_HC(bytes, packed, size, room, HIGH_LEVEL)
+                : LZ4_compress_default(bytes, packed, size, room);
+}
+
+int fl_lz4_pack(const uint8_t *bytes, size_t size, bool high, struct fl_buffer *out)
 {
     if (size == 0 || size > FL_PAGE_BYTES_MAX)
         return 0;
@@ -27,7 +38,7 @@ int fl_lz4_pack(const uint8_t *bytes, size_t size, struct fl_buffer *out)
         return -1;
     /* With no more room than what pays, LZ4 gives up by itself (0) as soon as it would be larger. */
     const int packed =
-        LZ4_compress_default((const char *)bytes, (char *)out->bytes + out->size, (int)size, (int)pays_up_to);
+        compress((const char *)bytes, (char *)out->bytes + out->size, (int)size, (int)pays_up_to, high);
     if (packed <= 0)
         return 0;
     out->size += (size_t)packed;

@@ -17,7 +17,8 @@
     X(2, RUN, run, 1)               /* values and counts, each packed */                                     \
     X(3, DICTIONARY, dictionary, 1) /* sorted distinct values, packed; then their numbers, packed */         \
     X(4, PLAIN, plain, 1)           /* value - min in 1, 2, 4 or 8 bytes each: what LZ4 sees repeats in */   \
-    X(5, STRING, string, 1)         /* lengths, packed; then the bytes */
+    X(5, STRING, string, 1)         /* lengths, packed; then the bytes */                                    \
+    X(6, MARKED, marked, 1)         /* a bit a value: it differs from the one before; those values, packed */
 
 enum fl_encoding {
 #define X(id, upper, name, first_version) FL_ENCODING_##upper = (id),
@@ -35,19 +36,28 @@ struct fl_integers {
     int64_t min, max;
 };
 
+/* Bytes of a decoded value in memory: uint8_t, int32_t or uint32_t, int64_t. */
+enum fl_lane { FL_LANE_8 = 1, FL_LANE_32 = 4, FL_LANE_64 = 8 };
+
 /* One integer encoding. `encoded_size` is exact, or SIZE_MAX when the encoding cannot take the page. `encode`
  * appends exactly that many bytes (false: no memory). `decode` writes `count` values, having checked
  * everything the bytes claim: exact size, runs that add up, numbers inside the dictionary, unused bits zero,
- * and that each value is within min..max. FL_CORRUPT otherwise. */
+ * and that each value is within min..max. FL_CORRUPT otherwise; `values` then hold anything. A lane must be
+ * able to hold min and max: asserted, as the page's entry has been checked. */
 struct fl_integer_codec {
     size_t (*encoded_size)(const struct fl_integers *page);
     int (*encode)(const struct fl_integers *page, struct fl_buffer *out);
     fl_status (*decode)(const uint8_t *bytes, size_t size, int64_t min, int64_t max, size_t count,
-                        int64_t *values, struct fl_error *error);
+                        enum fl_lane lane, void *values, struct fl_error *error);
 };
 
 /* NULL for STRING and for unknown numbers. */
 const struct fl_integer_codec *fl_integer_codec_find(unsigned id);
+
+/* A RUN page without spreading its runs: value[i] holds for the positions up to end_row[i]. Room for `count`
+ * of both; checks as `decode` does. */
+fl_status fl_run_decode_runs(const uint8_t *bytes, size_t size, int64_t min, int64_t max, size_t count,
+                             int64_t *value, uint32_t *end_row, size_t *run_count, struct fl_error *error);
 
 /* The encoding that is cheapest by size and decode cost, without LZ4; the rule stands in encoding.c. */
 enum fl_encoding fl_encoding_choose(const struct fl_integers *page);
@@ -64,6 +74,8 @@ size_t fl_bits_size(size_t count, unsigned width);
 int fl_bits_pack(const uint64_t *values, size_t count, unsigned width, struct fl_buffer *out);
 /* Reads exactly fl_bits_size() bytes from `bytes`; false when unused bits of the last byte are not zero. */
 int fl_bits_unpack(const uint8_t *bytes, size_t count, unsigned width, uint64_t *values);
+/* Whether the unused bits of the last byte are zero. */
+int fl_bits_end_is_clean(const uint8_t *bytes, size_t count, unsigned width);
 static inline unsigned fl_bits_width(uint64_t value)
 {
     return value == 0 ? 0u : 64u - (unsigned)__builtin_clzll(value);

@@ -14,15 +14,13 @@ static int constant_encode(const struct fl_integers *page, struct fl_buffer *out
 }
 
 static fl_status constant_decode(const uint8_t *bytes, size_t size, int64_t min, int64_t max, size_t count,
-                                 int64_t *values, struct fl_error *error)
+                                 enum fl_lane lane, void *values, struct fl_error *error)
 {
-    (void)bytes;
     if (size != 0)
         return fl_fail(error, FL_CORRUPT, "constant page: %zu bytes, it has none", size);
     if (min != max)
         return fl_fail(error, FL_CORRUPT, "constant page: its min is not its max");
-    for (size_t i = 0; i < count; i++)
-        values[i] = min;
+    (void)fl_unpack_to_lanes(bytes, count, 0, min, lane, values);
     return FL_OK;
 }
 

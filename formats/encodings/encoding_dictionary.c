@@ -163,8 +163,36 @@ static fl_status read_distinct(struct fl_cursor *cursor, int64_t min, int64_t ma
     return FL_OK;
 }
 
+/* Kernels: numbers, all of them inside the dictionary, to values. */
+#define DEFINE_LOOK_UP(name, type)                                                                           \
+    static void look_up_##name(const uint32_t *numbers, size_t count, const uint64_t *distances,             \
+                               int64_t min, type *values)                                                    \
+    {                                                                                                        \
+        for (size_t i = 0; i < count; i++)                                                                   \
+            values[i] = (type)fl_integer_at(min, distances[numbers[i]]);                                     \
+    }
+DEFINE_LOOK_UP(8, uint8_t)
+DEFINE_LOOK_UP(32, uint32_t)
+DEFINE_LOOK_UP(64, int64_t)
+#undef DEFINE_LOOK_UP
+
+static void look_up(const uint32_t *numbers, size_t count, const uint64_t *distances, int64_t min,
+                    enum fl_lane lane, void *values)
+{
+    switch (lane) {
+    case FL_LANE_8:
+        look_up_8(numbers, count, distances, min, values);
+        return;
+    case FL_LANE_32:
+        look_up_32(numbers, count, distances, min, values);
+        return;
+    case FL_LANE_64:
+        look_up_64(numbers, count, distances, min, values);
+    }
+}
+
 static fl_status dictionary_decode(const uint8_t *bytes, size_t size, int64_t min, int64_t max, size_t count,
-                                   int64_t *values, struct fl_error *error)
+                                   enum fl_lane lane, void *values, struct fl_error *error)
 {
     struct fl_cursor cursor = fl_cursor_over(bytes, size);
     uint64_t distances[DISTINCT_MAX];
@@ -172,14 +200,18 @@ static fl_status dictionary_decode(const uint8_t *bytes, size_t size, int64_t mi
     fl_status status = read_distinct(&cursor, min, max, count, distances, &distinct_count, error);
     if (status != FL_OK)
         return status;
-    if (!fl_bits_unpack(cursor.at, count, fl_bits_width(distinct_count - 1), (uint64_t *)values))
+    const unsigned width = fl_bits_width(distinct_count - 1);
+    if (!fl_bits_end_is_clean(cursor.at, count, width))
         return fl_fail(error, FL_CORRUPT, "dictionary page: unused bits at its end are not zero");
-    for (size_t i = 0; i < count; i++) {
-        const uint64_t number = (uint64_t)values[i];
-        if (number >= distinct_count)
+    for (size_t done = 0; done < count; done += CHUNK) {
+        uint32_t numbers[CHUNK];
+        const size_t part = count - done < CHUNK ? count - done : CHUNK;
+        const uint64_t largest =
+            fl_unpack_to_lanes(cursor.at + done / 8 * width, part, width, 0, FL_LANE_32, numbers);
+        if (largest >= distinct_count)
             return fl_fail(error, FL_CORRUPT, "dictionary page: number %ju of %u distinct values",
-                           (uintmax_t)number, distinct_count);
-        values[i] = fl_integer_at(min, distances[number]);
+                           (uintmax_t)largest, distinct_count);
+        look_up(numbers, part, distances, min, lane, (uint8_t *)values + done * lane);
     }
     return FL_OK;
 }

@@ -29,33 +29,18 @@ static int packed_encode(const struct fl_integers *page, struct fl_buffer *out)
     return 1;
 }
 
-/* Distances to values in place; returns the largest distance. */
-static uint64_t add_min(int64_t *values, size_t count, int64_t min)
-{
-    uint64_t largest = 0;
-    for (size_t i = 0; i < count; i++) {
-        const uint64_t distance = (uint64_t)values[i];
-        largest = distance > largest ? distance : largest;
-        values[i] = fl_integer_at(min, distance);
-    }
-    return largest;
-}
-
 static fl_status packed_decode(const uint8_t *bytes, size_t size, int64_t min, int64_t max, size_t count,
-                               int64_t *values, struct fl_error *error)
+                               enum fl_lane lane, void *values, struct fl_error *error)
 {
     const unsigned width = packed_width(min, max);
     const size_t wanted = fl_bits_size(count, width);
     if (size != wanted)
         return fl_fail(error, FL_CORRUPT, "packed page: %zu bytes, %zu values of %u bits take %zu", size,
                        count, width, wanted);
-    for (size_t done = 0; done < count; done += CHUNK) {
-        const size_t part = count - done < CHUNK ? count - done : CHUNK;
-        if (!fl_bits_unpack(bytes + done / 8 * width, part, width, (uint64_t *)values + done))
-            return fl_fail(error, FL_CORRUPT, "packed page: unused bits at its end are not zero");
-        if (add_min(values + done, part, min) > fl_integer_range(min, max))
-            return fl_fail(error, FL_CORRUPT, "packed page: a value lies past the page's max");
-    }
+    if (!fl_bits_end_is_clean(bytes, count, width))
+        return fl_fail(error, FL_CORRUPT, "packed page: unused bits at its end are not zero");
+    if (fl_unpack_to_lanes(bytes, count, width, min, lane, values) > fl_integer_range(min, max))
+        return fl_fail(error, FL_CORRUPT, "packed page: a value lies past the page's max");
     return FL_OK;
 }
 

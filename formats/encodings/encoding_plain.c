@@ -35,41 +35,15 @@ static int plain_encode(const struct fl_integers *page, struct fl_buffer *out)
     return 1;
 }
 
-static uint64_t load_distance(const uint8_t *at, size_t value_bytes)
-{
-    switch (value_bytes) {
-    case 1:
-        return *at;
-    case 2:
-        return fl_load_le16(at);
-    case 4:
-        return fl_load_le32(at);
-    default:
-        return fl_load_le64(at);
-    }
-}
-
-/* Returns the largest distance. */
-static inline uint64_t load_all(const uint8_t *bytes, size_t value_bytes, size_t count, int64_t min,
-                                int64_t *values)
-{
-    uint64_t largest = 0;
-    for (size_t i = 0; i < count; i++) {
-        const uint64_t distance = load_distance(bytes + i * value_bytes, value_bytes);
-        largest = distance > largest ? distance : largest;
-        values[i] = fl_integer_at(min, distance);
-    }
-    return largest;
-}
-
 static fl_status plain_decode(const uint8_t *bytes, size_t size, int64_t min, int64_t max, size_t count,
-                              int64_t *values, struct fl_error *error)
+                              enum fl_lane lane, void *values, struct fl_error *error)
 {
     const size_t value_bytes = plain_value_bytes(min, max);
     if (size != count * value_bytes)
         return fl_fail(error, FL_CORRUPT, "plain page: %zu bytes, %zu values of %zu bytes take %zu", size,
                        count, value_bytes, count * value_bytes);
-    if (load_all(bytes, value_bytes, count, min, values) > fl_integer_range(min, max))
+    const unsigned width = 8 * (unsigned)value_bytes;
+    if (fl_unpack_to_lanes(bytes, count, width, min, lane, values) > fl_integer_range(min, max))
         return fl_fail(error, FL_CORRUPT, "plain page: a value lies past the page's max");
     return FL_OK;
 }

@@ -165,6 +165,7 @@ fl_status fl_data_state_read(struct fl_data_state *state, bool *found, struct fl
     } else if (status == FL_OK) {
         state->folder.zone = NULL;
         state->folder.file_count = 0;
+        state->folder.fold_count = 0;
         state->import_count = 0;
     }
     fl_buffer_release(&text);
@@ -229,6 +230,95 @@ fl_status fl_data_folder_open(const struct fl_io *io, const char *path, struct f
     return status;
 }
 
+bool fl_data_folder_has_changed(const struct fl_data_folder *folder)
+{
+    struct fl_data_folder *now;
+    if (fl_data_folder_open(folder->io, folder->path, &now, NULL) != FL_OK)
+        return false;
+    bool same = now->file_count == folder->file_count;
+    for (size_t i = 0; same && i < now->file_count; i++)
+        same = strcmp(now->files[i].name, folder->files[i].name) == 0;
+    fl_data_folder_close(now);
+    return !same;
+}
+
+static bool has_ending(const char *name, const char *ending)
+{
+    const size_t size = strlen(name), ending_size = strlen(ending);
+    return size > ending_size && strcmp(name + size - ending_size, ending) == 0;
+}
+
+/* What an import that came to nothing leaves behind. */
+static bool may_lie_in_a_new_folder(const char *name)
+{
+    static const char *const known[] = {".", "..", "key", "rejects", ".lock", ".compact"};
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+        if (strcmp(name, known[i]) == 0)
+            return true;
+    }
+    return strncmp(name, FL_TEMPORARY_PREFIX, strlen(FL_TEMPORARY_PREFIX)) == 0;
+}
+
+/* What lies in a folder without a manifest, as far as it decides whether a new one may be started there. */
+struct leftovers {
+    char table_file[256], foreign[256]; /* the least name of each, "" without */
+    bool interrupted;                   /* an import left its lock behind: it was killed */
+};
+
+static void keep_least(char least[256], const char *name)
+{
+    if (least[0] == '\0' || strcmp(name, least) < 0)
+        (void)snprintf(least, 256, "%s", name);
+}
+
+static void look_at(const char *name, struct leftovers *found)
+{
+    static const char import_lock[] = FL_TEMPORARY_PREFIX "import-";
+    found->interrupted |= strncmp(name, import_lock, sizeof import_lock - 1) == 0;
+    if (has_ending(name, ".flint"))
+        keep_least(found->table_file, name);
+    else if (!may_lie_in_a_new_folder(name))
+        keep_least(found->foreign, name);
+}
+
+static fl_status list_leftovers(const struct fl_data_folder *folder, struct leftovers *found,
+                                struct fl_error *error)
+{
+    *found = (struct leftovers){.interrupted = false};
+    DIR *entries = folder->io->opendir(folder->path);
+    if (entries == NULL)
+        return fl_fail_errno(error, errno, "list the folder", folder->path);
+    errno = 0;
+    for (const struct dirent *entry; (entry = folder->io->readdir(entries)) != NULL; errno = 0)
+        look_at(entry->d_name, found);
+    const int failure = errno;
+    (void)folder->io->closedir(entries);
+    return failure == 0 ? FL_OK : fl_fail_errno(error, failure, "list the folder", folder->path);
+}
+
+/* Table files that nobody lists are rows that nobody would miss if a new manifest were begun beside them. */
+static fl_status check_startable(struct fl_data_folder *folder, struct fl_error *error)
+{
+    struct leftovers left;
+    bool found;
+    fl_status status = list_leftovers(folder, &left, error);
+    if (status != FL_OK || (left.foreign[0] == '\0' && (left.table_file[0] == '\0' || left.interrupted)))
+        return status;
+    status = load(folder, &found, error); /* another first import may have ended between the two looks */
+    if (status != FL_OK || found)
+        return status;
+    if (left.foreign[0] != '\0')
+        (void)fl_fail(error, FL_CANNOT_CREATE, "holds %s, so it is no data folder: nothing was touched",
+                      left.foreign);
+    else
+        (void)fl_fail(
+            error, FL_CORRUPT,
+            "holds %s, but its manifest.json is gone: restore that, or remove the table files to start anew",
+            left.table_file);
+    (void)fl_error_at_path(error, folder->path);
+    return left.foreign[0] != '\0' ? FL_CANNOT_CREATE : FL_CORRUPT;
+}
+
 fl_status fl_data_folder_open_or_start(const struct fl_io *io, const char *path,
                                        struct fl_data_folder **folder, struct fl_error *error)
 {
@@ -241,6 +331,8 @@ fl_status fl_data_folder_open_or_start(const struct fl_io *io, const char *path,
         return status;
     bool found;
     status = load(*folder, &found, error);
+    if (status == FL_OK && !found)
+        status = check_startable(*folder, error);
     if (status != FL_OK) {
         fl_data_folder_close(*folder);
         *folder = NULL;
@@ -371,12 +463,26 @@ static bool has_size(const struct fl_data_folder *folder, const struct fl_data_f
     return same;
 }
 
+/* Not so when a compaction has folded the file since `folder` was read. */
+static bool is_listed_by_now(const struct fl_data_folder *folder, const char *name)
+{
+    struct fl_data_folder *now;
+    if (fl_data_folder_open(folder->io, folder->path, &now, NULL) != FL_OK)
+        return true;
+    bool listed = false;
+    for (size_t i = 0; i < now->file_count && !listed; i++)
+        listed = strcmp(now->files[i].name, name) == 0;
+    fl_data_folder_close(now);
+    return listed;
+}
+
 bool fl_data_folder_has_files(const struct fl_data_folder *folder, const char *import_id, const char **name)
 {
     for (size_t i = 0; i < folder->file_count; i++) {
         const struct fl_data_file *file = &folder->files[i];
         *name = file->name;
-        if (strcmp(file->import_id, import_id) == 0 && !has_size(folder, file))
+        if (file->import_id != NULL && strcmp(file->import_id, import_id) == 0 && !has_size(folder, file) &&
+            is_listed_by_now(folder, file->name))
             return false;
     }
     return true;

@@ -1,4 +1,4 @@
-/* data_folder_commit.c - adds an import to the manifest, one writer at a time. */
+/* data_folder_commit.c - changes the manifest for an import or a compaction, one writer at a time. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -8,10 +8,13 @@
 #include "formats/base/publish.h"
 #include "formats/folder/data_manifest.h"
 
-#define LOCK_NAME ".lock"
+#define LOCK_NAME         ".lock"
+#define COMPACT_LOCK_NAME ".compact"
 
-/* Opens or creates the file and waits for its lock. */
-static fl_status lock_file(const struct fl_io *io, const char *path, int *lock, struct fl_error *error)
+/* Opens or creates the file and takes its lock; `wait` is 0, or LOCK_NB to be refused while another has it.
+ */
+static fl_status lock_file(const struct fl_io *io, const char *path, int wait, int *lock,
+                           struct fl_error *error)
 {
     do {
         *lock = io->open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
@@ -20,11 +23,12 @@ static fl_status lock_file(const struct fl_io *io, const char *path, int *lock, 
         return fl_fail_errno(error, errno, "open the lock", path);
     int result;
     do {
-        result = io->flock(*lock, LOCK_EX);
+        result = io->flock(*lock, LOCK_EX | wait);
     } while (result != 0 && errno == EINTR);
     if (result == 0)
         return FL_OK;
-    const fl_status status = fl_fail_errno(error, errno, "take the lock", path);
+    const fl_status status =
+        errno == EWOULDBLOCK ? FL_TEMPORARY : fl_fail_errno(error, errno, "take the lock", path);
     (void)io->close(*lock);
     *lock = -1;
     return status;
@@ -36,9 +40,25 @@ fl_status fl_data_folder_lock(const struct fl_data_folder *folder, int *lock, st
     char *path = fl_data_folder_path_of(folder, LOCK_NAME);
     if (path == NULL)
         return fl_fail_memory(error, strlen(folder->path));
-    const fl_status status = lock_file(folder->io, path, lock, error);
+    const fl_status status = lock_file(folder->io, path, 0, lock, error);
     free(path);
     return status;
+}
+
+fl_status fl_data_folder_lock_compaction(const struct fl_data_folder *folder, int *lock,
+                                         struct fl_error *error)
+{
+    *lock = -1;
+    char *path = fl_data_folder_path_of(folder, COMPACT_LOCK_NAME);
+    if (path == NULL)
+        return fl_fail_memory(error, strlen(folder->path));
+    const fl_status status = lock_file(folder->io, path, LOCK_NB, lock, error);
+    free(path);
+    if (status != FL_TEMPORARY)
+        return status;
+    (void)fl_fail(error, FL_TEMPORARY, "another compaction is at work in this folder");
+    (void)fl_error_at_path(error, folder->path);
+    return FL_TEMPORARY;
 }
 
 void fl_data_folder_unlock(const struct fl_data_folder *folder, int lock)
@@ -59,7 +79,7 @@ static char *import_lock_path(const struct fl_data_folder *folder, const char *i
 static fl_status lock_named_file(const struct fl_io *io, const char *path, int *lock, struct fl_error *error)
 {
     for (;;) {
-        const fl_status status = lock_file(io, path, lock, error);
+        const fl_status status = lock_file(io, path, 0, lock, error);
         if (status != FL_OK)
             return status;
         struct stat facts;
@@ -188,6 +208,48 @@ fl_status fl_data_folder_commit(struct fl_data_folder *folder, const struct fl_d
     if (status != FL_OK)
         return status;
     status = commit_locked(folder, import, files, file_count, zone, already_there, error);
+    if (status == FL_OK)
+        status = fl_directory_sync(folder->io, folder->path, error);
+    fl_data_folder_unlock(folder, lock);
+    return status;
+}
+
+static fl_status replace_files(struct fl_data_state *state, const struct fl_data_file *file,
+                               const struct fl_data_fold *fold, struct fl_error *error)
+{
+    for (size_t i = 0; i < fold->from_count; i++) {
+        if (fl_data_state_drop_file(state, &fold->from[i]))
+            continue;
+        (void)fl_fail(error, FL_INTERNAL, "%s is not in the manifest any more", fold->from[i].name);
+        (void)fl_error_at_path(error, state->folder.path);
+        return FL_INTERNAL;
+    }
+    return fl_data_state_copy_file(state, file) && fl_data_state_copy_fold(state, fold)
+               ? FL_OK
+               : fl_fail_memory(error, sizeof *file);
+}
+
+static fl_status commit_folds_locked(struct fl_data_folder *folder, const struct fl_data_file *files,
+                                     const struct fl_data_fold *folds, size_t count, struct fl_error *error)
+{
+    fl_status status = fl_data_folder_refresh(folder, error);
+    for (size_t i = 0; i < count && status == FL_OK; i++)
+        status = replace_files(fl_data_state_of(folder), &files[i], &folds[i], error);
+    return status == FL_OK ? write_manifest(fl_data_state_of(folder), error) : status;
+}
+
+fl_status fl_data_folder_commit_folds(struct fl_data_folder *folder, const struct fl_data_file *files,
+                                      const struct fl_data_fold *folds, size_t count, struct fl_error *error)
+{
+    /* As for an import: a manifest on the disk must never name a file whose name is not there yet. */
+    fl_status status = fl_directory_sync(folder->io, folder->path, error);
+    if (status != FL_OK)
+        return status;
+    int lock;
+    status = fl_data_folder_lock(folder, &lock, error);
+    if (status != FL_OK)
+        return status;
+    status = commit_folds_locked(folder, files, folds, count, error);
     if (status == FL_OK)
         status = fl_directory_sync(folder->io, folder->path, error);
     fl_data_folder_unlock(folder, lock);

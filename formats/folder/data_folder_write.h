@@ -1,4 +1,4 @@
-/* data_folder_write.h - what an import changes in a data folder, all of it or nothing. */
+/* data_folder_write.h - what an import or a compaction changes in a data folder, all of it or nothing. */
 #ifndef FORMATS_FOLDER_DATA_FOLDER_WRITE_H
 #define FORMATS_FOLDER_DATA_FOLDER_WRITE_H
 
@@ -43,12 +43,13 @@ void fl_data_folder_unlock(const struct fl_data_folder *folder, int lock);
 const struct fl_data_import *fl_data_folder_find_import(const struct fl_data_folder *folder,
                                                         const char *import_id);
 
-/* The import of `table` that took in a file with this digest (32 hex digits), or NULL. Lives as long as the above. */
+/* The import of `table` that took in a file with this digest (32 hex digits), or NULL. Lives as long as the
+ * above. */
 const struct fl_data_import *fl_data_folder_find_input(const struct fl_data_folder *folder, const char *table,
                                                        const char *input_digest);
 
-/* Whether all table files that the manifest lists for the import are there with the size it says; *name is the first that
- * is not. */
+/* Whether all table files that the manifest lists for the import are there with the size it says; *name is
+ * the first that is not. */
 bool fl_data_folder_has_files(const struct fl_data_folder *folder, const char *import_id, const char **name);
 
 /* Keeps others from making the same import at the same time: waits for them, and reads the manifest again.
@@ -64,5 +65,17 @@ void fl_data_folder_unlock_import(const struct fl_data_folder *folder, const cha
 fl_status fl_data_folder_commit(struct fl_data_folder *folder, const struct fl_data_import *import,
                                 const struct fl_data_file *files, size_t file_count, const char *zone,
                                 bool *already_there, struct fl_error *error);
+
+/* Keeps other compactions out, without waiting for them: FL_TEMPORARY. Given back with
+ * fl_data_folder_unlock().
+ */
+fl_status fl_data_folder_lock_compaction(const struct fl_data_folder *folder, int *lock,
+                                         struct fl_error *error);
+
+/* Lists files[i], which lies in the folder already, in place of the files of folds[i].from, each listed by
+ * now, in the manifest as it is by now, under the folder's lock. The caller has the lock of compactions. On
+ * FL_OK `folder` is what the manifest says now. */
+fl_status fl_data_folder_commit_folds(struct fl_data_folder *folder, const struct fl_data_file *files,
+                                      const struct fl_data_fold *folds, size_t count, struct fl_error *error);
 
 #endif

@@ -7,7 +7,8 @@
 #include "formats/base/limits.h"
 #include "formats/schema/schema.h"
 
-enum { FORMAT = 1, NAME_BYTES_MAX = 255 };
+/* Format 1 is format 2 without folds. */
+enum { FORMAT = 2, FORMAT_WITHOUT_FOLDS = 1, NAME_BYTES_MAX = 255 };
 
 /* Where the reader is, for errors: "files[3]". */
 struct place {
@@ -70,6 +71,15 @@ static bool is_data_table(const char *table)
     return schema != NULL && strcmp(schema->extension, "flint") == 0;
 }
 
+static bool is_name_of_any_table(const char *name)
+{
+    for (size_t i = 0; fl_schema_at(i) != NULL; i++) {
+        if (is_data_table(fl_schema_at(i)->name) && is_file_name(name, fl_schema_at(i)->name))
+            return true;
+    }
+    return false;
+}
+
 /* Both null: no days. */
 static bool read_days(const json_t *first, const json_t *last, struct fl_data_file *file)
 {
@@ -102,9 +112,9 @@ static fl_status read_file(json_t *entry, const struct place *place, struct fl_a
     json_error_t json_error;
     json_int_t rows, size_bytes;
     const char *name, *table, *import_id, *digest;
-    const json_t *day_min, *day_max, *customer_min, *customer_max;
-    if (json_unpack_ex(entry, &json_error, 0, "{s:s, s:s, s:s, s:s, s:I, s:I, s:o, s:o, s:o, s:o !}", "name",
-                       &name, "table", &table, "import", &import_id, "digest", &digest, "rows", &rows,
+    const json_t *import_value, *day_min, *day_max, *customer_min, *customer_max;
+    if (json_unpack_ex(entry, &json_error, 0, "{s:s, s:s, s:o, s:s, s:I, s:I, s:o, s:o, s:o, s:o !}", "name",
+                       &name, "table", &table, "import", &import_value, "digest", &digest, "rows", &rows,
                        "bytes", &size_bytes, "day_min", &day_min, "day_max", &day_max, "customer_min",
                        &customer_min, "customer_max", &customer_max) != 0)
         return fail_unpack(place, &json_error);
@@ -114,7 +124,7 @@ static fl_status read_file(json_t *entry, const struct place *place, struct fl_a
         return fail(place, "the name is not <table>-<16 hex digits>-p<4 digits>.flint");
     if (!parse_hex64(digest, &file->digest))
         return fail(place, "the digest has not 16 hex digits");
-    if (!is_hex(import_id, 32))
+    if (!read_nullable(import_value, &import_id) || (import_id != NULL && !is_hex(import_id, 32)))
         return fail(place, "the import has not 32 hex digits");
     if (rows < 0 || size_bytes < 0)
         return fail(place, "a negative count");
@@ -126,8 +136,8 @@ static fl_status read_file(json_t *entry, const struct place *place, struct fl_a
     file->size_bytes = (uint64_t)size_bytes;
     file->name = keep(arena, name);
     file->table = keep(arena, table);
-    file->import_id = keep(arena, import_id);
-    if (file->name == NULL || file->table == NULL || file->import_id == NULL)
+    file->import_id = import_id == NULL ? NULL : keep(arena, import_id);
+    if (file->name == NULL || file->table == NULL || (import_id != NULL && file->import_id == NULL))
         return fl_fail_memory(place->error, strlen(name));
     return FL_OK;
 }
@@ -246,6 +256,64 @@ static fl_status read_imports(json_t *list, struct fl_data_state *state, struct 
     return FL_OK;
 }
 
+static fl_status read_origin(json_t *name_value, json_t *digest_value, const struct place *place,
+                             struct fl_arena *arena, struct fl_data_origin *origin)
+{
+    const char *name = json_string_value(name_value), *digest = json_string_value(digest_value);
+    if (name == NULL || !is_name_of_any_table(name))
+        return fail(place, "a name is not <table>-<16 hex digits>-p<4 digits>.flint");
+    if (digest == NULL || !parse_hex64(digest, &origin->digest))
+        return fail(place, "a digest has not 16 hex digits");
+    origin->name = keep(arena, name);
+    return origin->name == NULL ? fl_fail_memory(place->error, strlen(name)) : FL_OK;
+}
+
+static fl_status read_origins(json_t *list, const struct place *place, struct fl_arena *arena,
+                              struct fl_data_fold *fold)
+{
+    fold->from_count = json_array_size(list);
+    fold->from = fl_arena_take(arena, (fold->from_count + 1) * sizeof *fold->from);
+    if (fold->from == NULL)
+        return fl_fail_memory(place->error, fold->from_count * sizeof *fold->from);
+    for (size_t i = 0; i < fold->from_count; i++) {
+        json_error_t json_error;
+        json_t *name, *digest;
+        if (json_unpack_ex(json_array_get(list, i), &json_error, 0, "{s:o, s:o !}", "name", &name, "digest",
+                           &digest) != 0)
+            return fail_unpack(place, &json_error);
+        const fl_status status = read_origin(name, digest, place, arena, &fold->from[i]);
+        if (status != FL_OK)
+            return status;
+        if (i > 0 && strcmp(fold->from[i - 1].name, fold->from[i].name) >= 0)
+            return fail(place, "the names it is from are not in order");
+    }
+    return fold->from_count == 0 ? fail(place, "it is from nothing") : FL_OK;
+}
+
+static fl_status read_folds(json_t *list, struct fl_data_state *state, struct fl_error *error)
+{
+    const struct fl_data_folder *folder = &state->folder;
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        const struct place place = {"folds", i, error};
+        struct fl_data_fold fold;
+        json_error_t json_error;
+        json_t *name, *digest, *from;
+        if (json_unpack_ex(json_array_get(list, i), &json_error, 0, "{s:o, s:o, s:o !}", "name", &name,
+                           "digest", &digest, "from", &from) != 0)
+            return fail_unpack(&place, &json_error);
+        fl_status status = read_origin(name, digest, &place, &state->arena, &fold.file);
+        if (status == FL_OK)
+            status = read_origins(from, &place, &state->arena, &fold);
+        if (status != FL_OK)
+            return status;
+        if (i > 0 && strcmp(folder->folds[i - 1].file.name, fold.file.name) >= 0)
+            return fail(&place, "the names are not in order");
+        if (!fl_data_state_add_fold(state, &fold))
+            return fl_fail_memory(error, sizeof fold);
+    }
+    return FL_OK;
+}
+
 static fl_status read_zone(const json_t *value, struct fl_data_state *state, struct fl_error *error)
 {
     const char *zone;
@@ -283,28 +351,45 @@ static fl_status read_root(json_t *root, struct fl_data_state *state, struct fl_
     json_int_t format;
     if (json_unpack_ex(root, &json_error, 0, "{s:I}", "format", &format) != 0)
         return fl_fail(error, FL_CORRUPT, "%s", json_error.text);
-    if (format != FORMAT)
-        return fl_fail(error, FL_UNSUPPORTED, "format %lld, this build reads %d", (long long)format, FORMAT);
-    json_t *zone, *ids, *key_id, *files, *imports;
-    if (json_unpack_ex(root, &json_error, 0, "{s:I, s:o, s:o, s:o, s:o, s:o !}", "format", &format, "zone",
-                       &zone, "ids", &ids, "key_id", &key_id, "files", &files, "imports", &imports) != 0)
+    if (format != FORMAT && format != FORMAT_WITHOUT_FOLDS)
+        return fl_fail(error, FL_UNSUPPORTED, "format %lld, this build reads %d and %d", (long long)format,
+                       FORMAT_WITHOUT_FOLDS, FORMAT);
+    json_t *zone, *ids, *key_id, *files, *imports, *folds = NULL;
+    const char *keys =
+        format == FORMAT ? "{s:I, s:o, s:o, s:o, s:o, s:o, s:o !}" : "{s:I, s:o, s:o, s:o, s:o, s:o !}";
+    if (json_unpack_ex(root, &json_error, 0, keys, "format", &format, "zone", &zone, "ids", &ids, "key_id",
+                       &key_id, "files", &files, "imports", &imports, "folds", &folds) != 0)
         return fl_fail(error, FL_CORRUPT, "%s", json_error.text);
-    if (!json_is_array(files) || !json_is_array(imports))
-        return fl_fail(error, FL_CORRUPT, "files or imports is no list");
+    if (!json_is_array(files) || !json_is_array(imports) || (folds != NULL && !json_is_array(folds)))
+        return fl_fail(error, FL_CORRUPT, "files, imports or folds is no list");
     fl_status status = read_zone(zone, state, error);
     if (status == FL_OK)
         status = read_ids(ids, key_id, &state->folder, error);
     if (status == FL_OK)
         status = read_files(files, state, error);
+    if (status == FL_OK)
+        status = read_folds(folds, state, error);
     return status == FL_OK ? read_imports(imports, state, error) : status;
 }
 
-/* Every file belongs to an import of the list. */
+static bool is_fold(const struct fl_data_folder *folder, const struct fl_data_file *file)
+{
+    for (size_t i = 0; i < folder->fold_count; i++) {
+        if (strcmp(folder->folds[i].file.name, file->name) == 0)
+            return folder->folds[i].file.digest == file->digest;
+    }
+    return false;
+}
+
+/* Every file belongs to an import of the list, or was folded. */
 static fl_status check_files(const struct fl_data_state *state, struct fl_error *error)
 {
     for (size_t i = 0; i < state->folder.file_count; i++) {
         const struct place place = {"files", i, error};
-        if (fl_data_folder_find_import(&state->folder, state->folder.files[i].import_id) == NULL)
+        const struct fl_data_file *file = &state->folder.files[i];
+        if (file->import_id == NULL && !is_fold(&state->folder, file))
+            return fail(&place, "it has no import and is not in the list of folds");
+        if (file->import_id != NULL && fl_data_folder_find_import(&state->folder, file->import_id) == NULL)
             return fail(&place, "its import is not in the list of imports");
     }
     return FL_OK;

@@ -40,6 +40,10 @@ bool fl_data_state_add_import(struct fl_data_state *state, const struct fl_data_
 /* The same with copies in the state's arena. */
 bool fl_data_state_copy_file(struct fl_data_state *state, const struct fl_data_file *file);
 bool fl_data_state_copy_import(struct fl_data_state *state, const struct fl_data_import *import);
+bool fl_data_state_add_fold(struct fl_data_state *state, const struct fl_data_fold *fold);
+bool fl_data_state_copy_fold(struct fl_data_state *state, const struct fl_data_fold *fold);
+/* False: there is no such file. */
+bool fl_data_state_drop_file(struct fl_data_state *state, const struct fl_data_origin *file);
 
 /* Reads the folder's manifest into `state` in place of what it says now; without one (*found is false)
  * there are no files, no imports and no zone. */

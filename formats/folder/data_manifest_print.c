@@ -28,7 +28,7 @@ static json_t *pack_file(const struct fl_data_file *file)
     const bool has_days = file->day_min <= file->day_max;
     char digest[17];
     fl_hex64(file->digest, digest);
-    return json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:o, s:o, s:o, s:o}", "name", file->name, "table",
+    return json_pack("{s:s, s:s, s:s?, s:s, s:I, s:I, s:o, s:o, s:o, s:o}", "name", file->name, "table",
                      file->table, "import", file->import_id, "digest", digest, "rows", (json_int_t)file->rows,
                      "bytes", (json_int_t)file->size_bytes, "day_min", day_of(has_days, file->day_min),
                      "day_max", day_of(has_days, file->day_max), "customer_min",
@@ -103,12 +103,43 @@ static json_t *pack_imports(const struct fl_data_state *state)
     return list;
 }
 
+static json_t *pack_origins(const struct fl_data_fold *fold)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; list != NULL && i < fold->from_count; i++) {
+        char digest[17];
+        fl_hex64(fold->from[i].digest, digest);
+        if (json_array_append_new(
+                list, json_pack("{s:s, s:s}", "name", fold->from[i].name, "digest", digest)) != 0) {
+            json_decref(list);
+            return NULL;
+        }
+    }
+    return list;
+}
+
+static json_t *pack_folds(const struct fl_data_folder *folder)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; list != NULL && i < folder->fold_count; i++) {
+        const struct fl_data_fold *fold = &folder->folds[i];
+        char digest[17];
+        fl_hex64(fold->file.digest, digest);
+        if (json_array_append_new(list, json_pack("{s:s, s:s, s:o}", "name", fold->file.name, "digest",
+                                                  digest, "from", pack_origins(fold))) != 0) {
+            json_decref(list);
+            return NULL;
+        }
+    }
+    return list;
+}
+
 static json_t *pack_state(const struct fl_data_state *state)
 {
     const struct fl_data_folder *folder = &state->folder;
-    return json_pack("{s:i, s:s?, s:s?, s:s?, s:o, s:o}", "format", 1, "zone", folder->zone, "ids",
+    return json_pack("{s:i, s:s?, s:s?, s:s?, s:o, s:o, s:o}", "format", 2, "zone", folder->zone, "ids",
                      ids_of(folder), "key_id", folder->text_ids ? folder->key_id : NULL, "files",
-                     pack_files(folder), "imports", pack_imports(state));
+                     pack_files(folder), "folds", pack_folds(folder), "imports", pack_imports(state));
 }
 
 fl_status fl_data_manifest_print(const struct fl_data_state *state, struct fl_buffer *text,

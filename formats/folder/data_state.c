@@ -55,9 +55,54 @@ bool fl_data_state_copy_file(struct fl_data_state *state, const struct fl_data_f
     struct fl_data_file copied = *file;
     copied.name = copy(&state->arena, file->name);
     copied.table = copy(&state->arena, file->table);
-    copied.import_id = copy(&state->arena, file->import_id);
-    return copied.name != NULL && copied.table != NULL && copied.import_id != NULL &&
-           fl_data_state_add_file(state, &copied);
+    if (file->import_id != NULL)
+        copied.import_id = copy(&state->arena, file->import_id);
+    return copied.name != NULL && copied.table != NULL &&
+           (copied.import_id != NULL || file->import_id == NULL) && fl_data_state_add_file(state, &copied);
+}
+
+bool fl_data_state_drop_file(struct fl_data_state *state, const struct fl_data_origin *file)
+{
+    struct fl_data_folder *folder = &state->folder;
+    for (size_t i = 0; i < folder->file_count; i++) {
+        if (strcmp(folder->files[i].name, file->name) != 0 || folder->files[i].digest != file->digest)
+            continue;
+        /* The room stays: as much as reserve_one() expects of the smaller count, or more. */
+        folder->file_count--;
+        memmove(&folder->files[i], &folder->files[i + 1], (folder->file_count - i) * sizeof *folder->files);
+        return true;
+    }
+    return false;
+}
+
+bool fl_data_state_add_fold(struct fl_data_state *state, const struct fl_data_fold *fold)
+{
+    struct fl_data_folder *folder = &state->folder;
+    struct fl_data_fold *folds = reserve_one(&state->arena, folder->folds, folder->fold_count, sizeof *folds);
+    if (folds == NULL)
+        return false;
+    folder->folds = folds;
+    size_t at = folder->fold_count++;
+    for (; at > 0 && strcmp(folds[at - 1].file.name, fold->file.name) > 0; at--)
+        folds[at] = folds[at - 1];
+    folds[at] = *fold;
+    return true;
+}
+
+bool fl_data_state_copy_fold(struct fl_data_state *state, const struct fl_data_fold *fold)
+{
+    struct fl_data_fold copied = *fold;
+    copied.file.name = copy(&state->arena, fold->file.name);
+    copied.from = fl_arena_take(&state->arena, (fold->from_count + 1) * sizeof *copied.from);
+    if (copied.file.name == NULL || copied.from == NULL)
+        return false;
+    for (size_t i = 0; i < fold->from_count; i++) {
+        copied.from[i] =
+            (struct fl_data_origin){copy(&state->arena, fold->from[i].name), fold->from[i].digest};
+        if (copied.from[i].name == NULL)
+            return false;
+    }
+    return fl_data_state_add_fold(state, &copied);
 }
 
 static bool copy_reasons(struct fl_arena *arena, struct fl_data_reason **reasons, size_t count)

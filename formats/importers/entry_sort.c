@@ -1,13 +1,18 @@
-/* entry_sort.c - in-place radix sort from the highest byte down, a comparison sort where it runs out of
- * bytes. */
+/* entry_sort.c - in-place radix sort from the highest bit down, a comparison sort where it runs out of bits.
+ */
 #include "formats/importers/entry_sort.h"
 
 #include <stdbool.h>
+#include <string.h>
 
 enum {
-    PREFIX_BYTES = 16,
-    DIGITS = 256,
-    SMALL_COUNT = 48 /* below it an insertion sort beats counting 256 digits */
+    DIGIT_BITS = 8, /* of most ranges; 11 where a range does not fit the second-level cache, to save a pass */
+    WIDE_DIGIT_BITS = 11,
+    WIDE_FROM = 1 << 17,
+    DIGITS_MAX = 1 << WIDE_DIGIT_BITS,
+    SWEEP_COUNT_MAX = 2048, /* 32 KiB of entries */
+    SWEEPS_MAX = 6,         /* more than that, and dealing the highest digit first is quicker */
+    SMALL_COUNT = 48        /* below it an insertion sort beats counting 256 digits */
 };
 
 struct ties {
@@ -62,69 +67,165 @@ static void heap_sort(struct fl_sort_entry *entries, size_t count, const struct 
     }
 }
 
-static unsigned digit_of(const struct fl_sort_entry *entry, unsigned level)
+/* A digit's lowest bit, counted from the low end of the 96, with its values. */
+struct digit {
+    unsigned shift, count;
+};
+
+static unsigned digit_of(const struct fl_sort_entry *entry, struct digit digit)
 {
-    const uint64_t half = level < 8 ? entry->high : entry->low;
-    return (unsigned)(half >> (56 - 8 * (level & 7u))) & 255u;
+    const uint64_t bits = digit.shift >= 32
+                              ? entry->high >> (digit.shift - 32)
+                              : entry->high << (32 - digit.shift) | (uint64_t)entry->low >> digit.shift;
+    return (unsigned)bits & (digit.count - 1);
 }
 
-/* The first byte in which the entries differ; PREFIX_BYTES when there is none. */
-static unsigned first_level(const struct fl_sort_entry *entries, size_t count)
+/* The bits in which any entries differ. */
+struct difference {
+    uint64_t high;
+    uint32_t low;
+};
+
+static struct difference difference_of(const struct fl_sort_entry *entries, size_t count)
 {
-    uint64_t high = 0, low = 0;
+    struct difference difference = {0, 0};
     for (size_t i = 1; i < count; i++) {
-        high |= entries[i].high ^ entries[0].high;
-        low |= entries[i].low ^ entries[0].low;
+        difference.high |= entries[i].high ^ entries[0].high;
+        difference.low |= entries[i].low ^ entries[0].low;
     }
-    if (high != 0)
-        return (unsigned)__builtin_clzll(high) / 8;
-    return low != 0 ? 8 + (unsigned)__builtin_clzll(low) / 8 : PREFIX_BYTES;
+    return difference;
+}
+
+/* The digit at the high end of what differs, which is something. */
+static struct digit top_digit(struct difference difference, unsigned bits)
+{
+    const unsigned left = difference.high != 0 ? 96 - (unsigned)__builtin_clzll(difference.high)
+                                               : 32 - (unsigned)__builtin_clz(difference.low);
+    return (struct digit){left > bits ? left - bits : 0, 1u << bits};
+}
+
+/* Digits from the low end up that hold all that differs; returns how many, SWEEPS_MAX + 1 for too many. */
+static size_t list_digits(struct difference difference, struct digit digits[SWEEPS_MAX])
+{
+    size_t count = 0;
+    while (difference.low != 0 || difference.high != 0) {
+        if (count == SWEEPS_MAX)
+            return SWEEPS_MAX + 1;
+        const unsigned shift = difference.low != 0 ? (unsigned)__builtin_ctz(difference.low)
+                                                   : 32 + (unsigned)__builtin_ctzll(difference.high);
+        digits[count++] = (struct digit){shift, 1u << DIGIT_BITS};
+        /* A digit that starts in `low` may reach into `high`. */
+        const uint64_t taken = (1u << DIGIT_BITS) - 1;
+        if (shift < 32) {
+            difference.low &= ~(uint32_t)(taken << shift);
+            difference.high &= ~(taken << shift >> 32);
+        } else {
+            difference.high &= ~(taken << (shift - 32));
+        }
+    }
+    return count;
+}
+
+/* Copies the entries in the order of one digit; those of one value stay in their order. */
+static void sweep(const struct fl_sort_entry *from, size_t count, struct digit digit,
+                  struct fl_sort_entry *to)
+{
+    uint32_t next[1 << DIGIT_BITS] = {0};
+    for (size_t i = 0; i < count; i++)
+        next[digit_of(&from[i], digit)]++;
+    uint32_t begin = 0;
+    for (unsigned value = 0; value < digit.count; value++) {
+        const uint32_t entries = next[value];
+        next[value] = begin;
+        begin += entries;
+    }
+    for (size_t i = 0; i < count; i++)
+        to[next[digit_of(&from[i], digit)]++] = from[i];
+}
+
+static void settle_ties(struct fl_sort_entry *entries, size_t count, const struct ties *ties)
+{
+    for (size_t begin = 0, end = 1; begin < count; begin = end++) {
+        while (end < count && entries[end].high == entries[begin].high &&
+               entries[end].low == entries[begin].low)
+            end++;
+        if (end - begin <= SMALL_COUNT)
+            insertion_sort(entries + begin, end - begin, ties);
+        else
+            heap_sort(entries + begin, end - begin, ties);
+    }
+}
+
+/* From the lowest digit up: a few sweeps over what fits the first-level cache or nearly. */
+static void sort_by_sweeps(struct fl_sort_entry *entries, size_t count, const struct digit *digits,
+                           size_t digit_count, const struct ties *ties)
+{
+    struct fl_sort_entry spare[SWEEP_COUNT_MAX];
+    struct fl_sort_entry *from = entries, *to = spare;
+    for (size_t i = 0; i < digit_count; i++) {
+        sweep(from, count, digits[i], to);
+        struct fl_sort_entry *const read = from;
+        from = to;
+        to = read;
+    }
+    if (from != entries)
+        memcpy(entries, from, count * sizeof *entries);
+    settle_ties(entries, count, ties);
 }
 
 /* Brings the entries into the order of one digit by moving each along its cycle; ends[d] becomes where digit
  * d ends. */
-static void deal(struct fl_sort_entry *entries, size_t count, unsigned level, size_t ends[DIGITS])
+static void deal(struct fl_sort_entry *entries, size_t count, struct digit digit, size_t *ends)
 {
-    size_t next[DIGITS], counts[DIGITS] = {0};
+    size_t next[DIGITS_MAX];
+    memset(ends, 0, digit.count * sizeof *ends);
     for (size_t i = 0; i < count; i++)
-        counts[digit_of(&entries[i], level)]++;
+        ends[digit_of(&entries[i], digit)]++;
     size_t begin = 0;
-    for (unsigned digit = 0; digit < DIGITS; digit++) {
-        next[digit] = begin;
-        begin += counts[digit];
-        ends[digit] = begin;
+    for (unsigned value = 0; value < digit.count; value++) {
+        next[value] = begin;
+        begin += ends[value];
+        ends[value] = begin;
     }
-    for (unsigned digit = 0; digit < DIGITS; digit++) {
-        while (next[digit] < ends[digit]) {
-            struct fl_sort_entry moving = entries[next[digit]];
-            for (unsigned home = digit_of(&moving, level); home != digit; home = digit_of(&moving, level)) {
+    for (unsigned value = 0; value < digit.count; value++) {
+        while (next[value] < ends[value]) {
+            struct fl_sort_entry moving = entries[next[value]];
+            for (unsigned home = digit_of(&moving, digit); home != value; home = digit_of(&moving, digit)) {
                 const struct fl_sort_entry displaced = entries[next[home]];
                 entries[next[home]++] = moving;
                 moving = displaced;
             }
-            entries[next[digit]++] = moving;
+            entries[next[value]++] = moving;
         }
     }
 }
 
-/* At most PREFIX_BYTES calls deep: each works on a later byte than the one above it. */
+/* At most 12 calls deep: each works on at least eight later bits than the one above it. */
 static void sort_range(struct fl_sort_entry *entries, size_t count, const struct ties *ties)
 {
     if (count <= SMALL_COUNT) {
         insertion_sort(entries, count, ties);
         return;
     }
-    const unsigned level = first_level(entries, count);
-    if (level == PREFIX_BYTES) {
+    const struct difference difference = difference_of(entries, count);
+    if (difference.high == 0 && difference.low == 0) {
         heap_sort(entries, count, ties);
         return;
     }
-    size_t ends[DIGITS];
-    deal(entries, count, level, ends);
+    struct digit digits[SWEEPS_MAX];
+    const size_t sweeps = count <= SWEEP_COUNT_MAX ? list_digits(difference, digits) : SWEEPS_MAX + 1;
+    if (sweeps <= SWEEPS_MAX) {
+        sort_by_sweeps(entries, count, digits, sweeps, ties);
+        return;
+    }
+    size_t ends[DIGITS_MAX];
+    const struct digit digit = top_digit(difference, count < WIDE_FROM ? DIGIT_BITS : WIDE_DIGIT_BITS);
+    deal(entries, count, digit, ends);
     size_t begin = 0;
-    for (unsigned digit = 0; digit < DIGITS; digit++) {
-        sort_range(entries + begin, ends[digit] - begin, ties);
-        begin = ends[digit];
+    for (unsigned value = 0; value < digit.count; value++) {
+        if (ends[value] - begin > 1)
+            sort_range(entries + begin, ends[value] - begin, ties);
+        begin = ends[value];
     }
 }
 

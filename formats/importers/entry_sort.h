@@ -1,4 +1,4 @@
-/* entry_sort.h - sorts small entries by a 128-bit prefix of what they stand for. */
+/* entry_sort.h - sorts small entries by a 96-bit prefix of what they stand for. */
 #ifndef FORMATS_IMPORTERS_ENTRY_SORT_H
 #define FORMATS_IMPORTERS_ENTRY_SORT_H
 
@@ -10,12 +10,13 @@
 /* `high`, then `low`, must never order two things the wrong way round; things that tie on both are compared
  * in full. */
 struct fl_sort_entry {
-    uint64_t high, low;
-    uint64_t ref; /* the caller's name of the thing */
+    uint64_t high;
+    uint32_t low;
+    uint32_t ref; /* the caller's name of the thing */
 };
 
 /* Full comparison of two things by their refs: below zero, zero, above zero. */
-typedef int fl_sort_tie(const void *context, uint64_t a, uint64_t b);
+typedef int fl_sort_tie(const void *context, uint32_t a, uint32_t b);
 
 /* Sorts in place: no memory is taken, and many equal prefixes do no harm (n log n). Not stable. */
 void fl_entry_sort(struct fl_sort_entry *entries, size_t count, fl_sort_tie *tie, const void *context);

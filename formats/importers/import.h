@@ -21,7 +21,7 @@ struct fl_import_plan {
     int32_t arrival_day;
     uint64_t memory_bytes; /* all buffers together stay under it */
     uint64_t rejects_max;
-    bool again; /* take rows of a file in although the folder has them from another import */
+    bool again;           /* take rows of a file in although the folder has them from another import */
     bool pseudonymous;    /* first import of a folder with text ids only */
     const char *key_path; /* NULL, or an existing key file to start a text folder with */
     /* Called now and then with rows and bytes read so far; a non-zero return stops with FL_INTERRUPTED. */

@@ -73,6 +73,7 @@ static fl_status add_column(struct fl_import_job *job, int column, struct fl_err
         pool = fl_word_pool_create();
         if (pool == NULL)
             return fl_fail_memory(error, sizeof pool);
+        job->word_columns[job->word_column_count++] = job->column_count;
     }
     job->pools[job->column_count] = pool;
     job->columns[job->column_count++] = column;
@@ -115,7 +116,6 @@ fl_status fl_import_open_columns(struct fl_import_job *job, struct fl_error *err
     }
     if (status != FL_OK)
         return status;
-    fl_row_layout_close(&job->layout);
     return open_stores(job, error);
 }
 
@@ -128,4 +128,5 @@ void fl_import_close_columns(struct fl_import_job *job)
     job->rows = NULL;
     job->ids = NULL;
     job->column_count = 0;
+    job->word_column_count = 0;
 }

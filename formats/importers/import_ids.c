@@ -44,7 +44,6 @@ fl_status fl_import_ids_create(const struct fl_io *io, const char *directory, si
     fl_row_layout_add(layout, FL_STORAGE_TEXT, NULL);
     fl_row_layout_add(layout, FL_STORAGE_I64, NULL);
     fl_row_layout_add(layout, FL_STORAGE_I64, NULL);
-    fl_row_layout_close(layout);
     const struct fl_row_store_plan plan = {.io = io,
                                            .directory = directory,
                                            .layout = layout,

@@ -48,6 +48,7 @@ struct fl_import_job {
      * `pools` for each. */
     int columns[FL_ROW_COLUMNS_MAX];
     size_t column_count;
+    size_t word_columns[FL_ROW_COLUMNS_MAX], word_column_count; /* of the layout's: those with a pool */
     struct fl_row_layout layout;
     struct fl_word_pool *pools[FL_ROW_COLUMNS_MAX];
     struct fl_row_store *rows;

@@ -78,45 +78,51 @@ static fl_status publish_rejects(struct pass *pass, struct fl_error *error)
 
 /* --- kept rows */
 
-/* The cell as the row store takes it. */
-static fl_status convert(const struct pass *pass, size_t column, struct fl_cell *cell, struct fl_error *error)
+/* Words become their numbers. *any_new: a pool got a word that it did not have. */
+static fl_status intern_words(const struct fl_import_job *job, struct fl_cell *cells, bool *any_new,
+                              struct fl_error *error)
 {
-    const struct fl_import_job *job = pass->job;
-    struct fl_word_pool *pool = job->pools[column];
-    const bool stated = pass->brings_arrival && !cell->null;
-    if (job->columns[column] == pass->arrival && !stated)
-        *cell = (struct fl_cell){.number = job->plan->arrival_day, .null = !job->plan->has_arrival};
-    if (column == 0 && job->text_ids)
-        cell->number = fl_data_folder_key_of(job->folder, cell->text);
-    if (pool == NULL || cell->null)
-        return FL_OK;
-    cell->null = cell->text.size == 0; /* a dictionary has no empty word */
-    uint32_t number = 0;
-    if (!cell->null && !fl_word_pool_intern(pool, cell->text, &number))
-        return fl_fail_memory(error, fl_word_pool_cost(pool));
-    cell->number = number;
+    *any_new = false;
+    for (size_t i = 0; i < job->word_column_count; i++) {
+        const size_t column = job->word_columns[i];
+        struct fl_cell *cell = &cells[column];
+        cell->null |= cell->text.size == 0; /* a dictionary has no empty word */
+        if (cell->null)
+            continue;
+        uint32_t number = 0;
+        bool is_new = false;
+        if (!fl_word_pool_intern(job->pools[column], cell->text, &number, &is_new))
+            return fl_fail_memory(error, fl_word_pool_cost(job->pools[column]));
+        cell->number = number;
+        *any_new |= is_new;
+    }
     return FL_OK;
 }
 
-static fl_status keep(const struct pass *pass, const struct fl_csv_record *record, const struct fl_cell *row,
+static fl_status keep(const struct pass *pass, const struct fl_csv_record *record, struct fl_cell *row,
                       struct fl_error *error)
 {
     struct fl_import_job *job = pass->job;
+    if (pass->arrival >= 0 && (!pass->brings_arrival || row[pass->arrival].null))
+        row[pass->arrival] =
+            (struct fl_cell){.number = job->plan->arrival_day, .null = !job->plan->has_arrival};
     struct fl_cell cells[FL_ROW_COLUMNS_MAX];
-    for (size_t i = 0; i < job->column_count; i++) {
+    for (size_t i = 0; i < job->column_count; i++)
         cells[i] = row[job->columns[i]];
-        const fl_status status = convert(pass, i, &cells[i], error);
-        if (status != FL_OK)
-            return status;
-    }
-    fl_status status = fl_row_store_add(job->rows, cells, error);
+    if (job->text_ids)
+        cells[0].number = fl_data_folder_key_of(job->folder, cells[0].text);
+    bool any_new;
+    fl_status status = intern_words(job, cells, &any_new, error);
+    if (status == FL_OK)
+        status = fl_row_store_add(job->rows, cells, error);
     if (status == FL_OK && job->keeps_ids)
         status =
             fl_import_ids_add(job->ids, cells[0].number, cells[0].text, pass->input, record->line, error);
     if (status != FL_OK)
         return status;
     job->report->rows_written++;
-    if (fl_word_pools_full(job->pools, job->column_count, &job->tuning->words))
+    /* Only a new word can have filled a pool. */
+    if (any_new && fl_word_pools_full(job->pools, job->column_count, &job->tuning->words))
         status = fl_import_write_part(job, error);
     return status;
 }

@@ -139,6 +139,7 @@ fl_status fl_target_init(struct fl_mapping *mapping, struct fl_target *target, c
         .second_column = is_time ? fl_schema_find(schema, fl_text_of("second")) : -1,
         .kind = schema->columns[column].kind,
         .rule = rule_of(name),
+        .is_numeric = fl_kind_is_numeric(schema->columns[column].kind),
         .required = is_required(schema, name),
     };
     if (!make_reasons(&mapping->arena, target))

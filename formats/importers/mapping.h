@@ -29,8 +29,8 @@ size_t fl_mapping_key(const struct fl_mapping *mapping, int columns[], size_t co
  */
 fl_status fl_mapping_use_zone(struct fl_mapping *mapping, const char *zone, struct fl_error *error);
 
-/* Customer ids are text, although the mapping does not say so: one of own names follows the data folder. Call before
- * fl_mapping_bind(). */
+/* Customer ids are text, although the mapping does not say so: one of own names follows the data folder. Call
+ * before fl_mapping_bind(). */
 void fl_mapping_use_text_ids(struct fl_mapping *mapping);
 
 /* A mapping tied to the header of one file (NULL header record: positions only). FL_BAD_DATA names the file,

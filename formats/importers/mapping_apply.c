@@ -13,6 +13,7 @@ struct row {
     struct fl_mapping_bound *bound;
     struct fl_row_trouble *trouble;
     int currency_places;
+    bool has_cells; /* bound->cells are those of this row */
 };
 
 /* --- troubles ------------------------------------------------------------------------------------------- */
@@ -49,14 +50,13 @@ static enum fl_row_verdict reject(const struct row *row, const struct fl_target 
 
 /* --- one column ----------------------------------------------------------------------------------------- */
 
-static bool fill_small(const struct row *row, const struct fl_target *target, const struct fl_value *value,
-                       struct fl_cell *cell)
+/* A number that is small, where nothing stands in the way of what the target wants. */
+static bool settle_small(const struct row *row, const struct fl_target *target,
+                         const struct fl_small_number *number, struct fl_cell *cell)
 {
-    const int places = fl_kind_places(target->kind, row->currency_places);
     int64_t rounded = 0;
-    if (target->kind == FL_KIND_INTEGER || !fl_value_small_number(&row->view, value, places, &rounded))
-        return false;
-    if (target->rule == FL_RULE_NOT_NEGATIVE && rounded < 0)
+    if (!fl_small_number_round(*number, fl_kind_places(target->kind, row->currency_places), &rounded) ||
+        (target->rule == FL_RULE_NOT_NEGATIVE && rounded < 0))
         return false;
     *cell = (struct fl_cell){.number = rounded};
     return true;
@@ -65,7 +65,9 @@ static bool fill_small(const struct row *row, const struct fl_target *target, co
 static enum fl_row_verdict fill_number(const struct row *row, const struct fl_target *target,
                                        const struct fl_value *value, struct fl_cell *cell)
 {
-    if (fill_small(row, target, value, cell))
+    struct fl_small_number small;
+    if (target->kind != FL_KIND_INTEGER && fl_value_small_number(&row->view, value, &small) &&
+        settle_small(row, target, &small, cell))
         return FL_ROW_KEPT;
     const struct fl_number_reading read = fl_value_number(&row->view, value);
     enum fl_fault_code code = read.fault;
@@ -133,12 +135,38 @@ static enum fl_row_verdict fill(struct row *row, const struct fl_target *target,
         return FL_ROW_KEPT;
     if (value == NULL)
         return reject(row, target, NULL, FL_FAULT_NO_CASE, fl_text_of(""), FL_NO_FIELD);
-    if (fl_kind_is_numeric(target->kind))
+    if (target->is_numeric)
         return fill_number(row, target, value, &cells[target->column]);
     const enum fl_row_verdict verdict = fill_text(row, target, value, cells);
     if (verdict == FL_ROW_KEPT && target->rule == FL_RULE_CURRENCY)
         note_currency(row, &cells[target->column]);
     return verdict;
+}
+
+/* Nothing to trim: both ends are past the blanks, and in ASCII there is no no-break space. */
+static bool has_plain_ends(struct fl_text cell)
+{
+    return cell.bytes[0] > ' ' && cell.bytes[cell.size - 1] > ' ';
+}
+
+/* The quick way for a field that is a value as it stands. False: anything else, the careful way decides. */
+static bool fill_plain(struct row *row, const struct fl_target *target, struct fl_text text,
+                       struct fl_cell *cells)
+{
+    const struct fl_value *value = &target->cases[0];
+    struct fl_cell *cell = &cells[target->column];
+    if (!row->has_cells && !has_plain_ends(text))
+        return false;
+    struct fl_small_number small;
+    if (target->is_numeric)
+        return target->kind != FL_KIND_INTEGER && fl_value_small_field(value, text, &small) &&
+               settle_small(row, target, &small, cell);
+    struct fl_cell *second = target->second_column < 0 ? NULL : &cells[target->second_column];
+    if (fl_cell_from_text(row->bound->mapping, target, value, text, cell, second) != FL_FAULT_NONE)
+        return false;
+    if (target->rule == FL_RULE_CURRENCY)
+        note_currency(row, cell);
+    return true;
 }
 
 /* --- one row -------------------------------------------------------------------------------------------- */
@@ -180,24 +208,29 @@ static bool is_plain_ascii(struct fl_text cell)
     return true;
 }
 
-static enum fl_row_verdict take_cells(const struct row *row)
+static enum fl_row_verdict reject_text(const struct row *row, size_t field)
+{
+    row->trouble->reason = row->bound->mapping->fields.fields[field].not_utf8;
+    place_trouble(row, (ptrdiff_t)field);
+    snprintf(row->trouble->words, sizeof row->trouble->words, "%s, or it holds a NUL", row->trouble->reason);
+    return FL_ROW_REJECTED;
+}
+
+static enum fl_row_verdict take_cells(struct row *row)
 {
     struct fl_mapping_bound *bound = row->bound;
-    const struct fl_field_list *fields = &bound->mapping->fields;
-    for (size_t i = 0; i < fields->count; i++) {
+    const struct fl_csv_record *record = row->view.record;
+    const size_t count = bound->mapping->fields.count;
+    for (size_t i = 0; i < count; i++) {
         const size_t position = bound->positions[i];
         if (position == FL_POSITION_ABSENT)
             continue;
-        const struct fl_text cell = row->view.record->fields[position];
-        if (!is_plain_ascii(cell) && !fl_utf8_is_valid(cell.bytes, cell.size)) {
-            row->trouble->reason = fields->fields[i].not_utf8;
-            place_trouble(row, (ptrdiff_t)i);
-            snprintf(row->trouble->words, sizeof row->trouble->words, "%s, or it holds a NUL",
-                     row->trouble->reason);
-            return FL_ROW_REJECTED;
-        }
+        const struct fl_text cell = record->fields[position];
+        if (!record->is_ascii && !is_plain_ascii(cell) && !fl_utf8_is_valid(cell.bytes, cell.size))
+            return reject_text(row, i);
         bound->cells[i] = fl_cell_trim(cell);
     }
+    row->has_cells = true;
     return FL_ROW_KEPT;
 }
 
@@ -219,17 +252,27 @@ static bool skips(const struct row *row)
 enum fl_row_verdict fl_mapping_apply(struct fl_mapping_bound *bound, const struct fl_csv_record *record,
                                      struct fl_cell *cells, struct fl_row_trouble *trouble)
 {
-    struct row row = {{bound, record}, bound, trouble, PLACES_WITHOUT_CURRENCY};
+    struct row row = {{bound, record}, bound, trouble, PLACES_WITHOUT_CURRENCY, false};
     for (size_t i = 0; i < bound->mapping->schema->count; i++)
         cells[i] = (struct fl_cell){.null = true};
     if (!count_fits(bound, record->field_count))
         return reject_count(&row);
-    if (take_cells(&row) != FL_ROW_KEPT)
+    /* Most rows of most files never need them. */
+    if ((bound->asks_cells || !record->is_ascii) && take_cells(&row) != FL_ROW_KEPT)
         return FL_ROW_REJECTED;
     if (skips(&row))
         return FL_ROW_SKIPPED;
     for (size_t i = 0; i < bound->target_count; i++) {
-        if (fill(&row, bound->targets[i], cells) != FL_ROW_KEPT)
+        const struct fl_bound_target *target = &bound->targets[i];
+        if (target->reads_field) {
+            const struct fl_text text =
+                row.has_cells ? bound->cells[target->field] : record->fields[target->position];
+            if (text.size == 0 ? target->empty_is_null : fill_plain(&row, target->target, text, cells))
+                continue;
+        }
+        if (!row.has_cells && take_cells(&row) != FL_ROW_KEPT)
+            return FL_ROW_REJECTED;
+        if (fill(&row, target->target, cells) != FL_ROW_KEPT)
             return FL_ROW_REJECTED;
     }
     return FL_ROW_KEPT;

@@ -180,14 +180,33 @@ static fl_status create(const struct fl_mapping *mapping, struct fl_mapping_boun
     return FL_OK;
 }
 
+static struct fl_bound_target bind_target(const struct fl_mapping_bound *bound,
+                                          const struct fl_target *target)
+{
+    const struct fl_value *value = &target->cases[0];
+    const bool reads_field = target->case_count == 1 && value->when == NULL &&
+                             value->source == FL_SOURCE_FIELD && value->words == NULL && value->trim;
+    return (struct fl_bound_target){
+        .target = target,
+        .reads_field = reads_field,
+        .empty_is_null = reads_field && value->empty == FL_POLICY_OUTCOME && value->empty_outcome.null &&
+                         !value->empty_in_quotes_is_text,
+        .field = value->field,
+        .position = reads_field ? bound->positions[value->field] : FL_POSITION_ABSENT,
+    };
+}
+
 static void choose_targets(struct fl_mapping_bound *bound)
 {
     const struct fl_mapping *mapping = bound->mapping;
     for (size_t i = 0; i < mapping->target_count; i++) {
         const struct fl_target *target = &mapping->targets[i];
         if (!mapping->own_names || bound->positions[target->cases[0].field] != FL_POSITION_ABSENT)
-            bound->targets[bound->target_count++] = target;
+            bound->targets[bound->target_count++] = bind_target(bound, target);
     }
+    bound->asks_cells = mapping->skip_count > 0;
+    for (size_t i = 0; i < bound->target_count; i++)
+        bound->asks_cells |= !bound->targets[i].reads_field;
 }
 
 static fl_status find_fields(struct fl_mapping_bound *bound, const struct fl_csv_record *header,
@@ -248,7 +267,7 @@ size_t fl_mapping_fields_needed(const struct fl_mapping_bound *bound)
 bool fl_mapping_fills(const struct fl_mapping_bound *bound, int column)
 {
     for (size_t i = 0; i < bound->target_count; i++) {
-        if (bound->targets[i]->column == column || bound->targets[i]->second_column == column)
+        if (bound->targets[i].target->column == column || bound->targets[i].target->second_column == column)
             return true;
     }
     return false;

@@ -84,6 +84,7 @@ struct fl_target {
     int second_column; /* `time` only, else -1 */
     enum fl_kind kind;
     enum fl_rule rule;
+    bool is_numeric; /* fl_kind_is_numeric() */
     bool required;
     struct fl_value *cases;
     size_t case_count;

@@ -25,8 +25,8 @@ struct fl_reject_file;
  * header with the columns reject_file, reject_line, reject_column, reject_reason at its end. */
 fl_status fl_reject_file_create(const struct fl_reject_plan *plan, struct fl_reject_file **file,
                                 struct fl_error *error);
-/* The record as it stood, with where and why. A record that is too short gets empty fields, or what is said about it
- * would stand in the columns of the data as soon as a spreadsheet fills the line up. */
+/* The record as it stood, with where and why. A record that is too short gets empty fields, or what is said
+ * about it would stand in the columns of the data as soon as a spreadsheet fills the line up. */
 fl_status fl_reject_file_add(struct fl_reject_file *file, const struct fl_csv_record *record,
                              const struct fl_row_trouble *trouble, struct fl_error *error);
 /* Publishes and frees; its path goes to `path`, cut to `path_size`. */

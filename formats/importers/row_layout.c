@@ -3,156 +3,143 @@
 
 #include <assert.h>
 
-#include "formats/base/bytes.h"
+#include "formats/base/civil.h"
 #include "formats/importers/entry_sort.h"
 
-enum { TEXT_LENGTH_BYTES = 4 };
+enum { NULLS_BYTES = 4, TEXT_LENGTH_BYTES = 4 };
+_Static_assert(FL_ROW_COLUMNS_MAX <= 8 * NULLS_BYTES, "a bit for each column");
 
-static size_t storage_bytes(enum fl_storage storage)
+/* See the layout in row_layout.h. */
+_Static_assert(FL_DAY_MIN >= -(1 << 23) && FL_DAY_MAX < 1 << 23, "a day fits 3 bytes");
+_Static_assert(FL_DICTIONARY_WORDS_MAX <= 1u << 24, "a word's number fits 3 bytes");
+
+static uint8_t width_of(enum fl_storage storage)
 {
     switch (storage) {
     case FL_STORAGE_U8:
         return 1;
     case FL_STORAGE_I32:
     case FL_STORAGE_WORD:
-        return 4;
+        return 3;
     case FL_STORAGE_I64:
         return 8;
     case FL_STORAGE_TEXT:
         break;
     }
-    return 0;
+    return TEXT_LENGTH_BYTES;
 }
 
 void fl_row_layout_add(struct fl_row_layout *layout, enum fl_storage storage, const struct fl_word_pool *pool)
 {
     assert(layout->column_count < FL_ROW_COLUMNS_MAX);
-    layout->slots[layout->column_count++] = (struct fl_row_slot){.storage = storage, .pool = pool};
-}
-
-void fl_row_layout_close(struct fl_row_layout *layout)
-{
-    layout->fixed_bytes = (layout->column_count + 7) / 8;
-    layout->text_count = 0;
-    for (size_t i = 0; i < layout->column_count; i++) {
-        struct fl_row_slot *slot = &layout->slots[i];
-        const bool is_text = slot->storage == FL_STORAGE_TEXT;
-        slot->offset = (uint16_t)(is_text ? layout->text_count++ : layout->fixed_bytes);
-        layout->fixed_bytes += storage_bytes(slot->storage);
+    const uint8_t width = width_of(storage);
+    const bool has_sign = storage == FL_STORAGE_I32 || storage == FL_STORAGE_I64;
+    if (layout->column_count == 0)
+        layout->widest_bytes = NULLS_BYTES;
+    layout->widest_bytes += width;
+    if (storage == FL_STORAGE_TEXT) {
+        layout->text_mask |= (uint32_t)1 << layout->column_count;
+        layout->text_columns[layout->text_count++] = layout->column_count;
     }
+    layout->slots[layout->column_count++] = (struct fl_row_slot){
+        .storage = storage,
+        .width = width,
+        .mask = UINT64_MAX >> (64 - 8 * width),
+        .sign = has_sign ? (uint64_t)1 << (8 * width - 1) : 0,
+        .pool = pool,
+    };
 }
 
-size_t fl_row_packed_bytes(const struct fl_row_layout *layout, const struct fl_cell *cells)
+size_t fl_row_bytes_max(const struct fl_row_layout *layout, const struct fl_cell *cells)
 {
-    size_t size = layout->fixed_bytes + layout->text_count * TEXT_LENGTH_BYTES;
-    for (size_t i = 0; layout->text_count > 0 && i < layout->column_count; i++) {
-        if (layout->slots[i].storage == FL_STORAGE_TEXT && !cells[i].null)
-            size += cells[i].text.size;
+    size_t size = layout->widest_bytes;
+    for (size_t i = 0; i < layout->text_count; i++) {
+        const struct fl_cell *cell = &cells[layout->text_columns[i]];
+        size += cell->null ? 0 : cell->text.size;
     }
     return size;
 }
 
-static void pack_number(enum fl_storage storage, int64_t number, uint8_t *at)
+static uint8_t *pack_text(struct fl_text text, uint8_t *at)
 {
-    if (storage == FL_STORAGE_U8)
-        *at = (uint8_t)number;
-    else if (storage == FL_STORAGE_I64)
-        fl_store_le64(at, (uint64_t)number);
-    else
-        fl_store_le32(at, (uint32_t)number);
-}
-
-static uint8_t *pack_text(const struct fl_cell *cell, uint8_t *at)
-{
-    const size_t size = cell->null ? 0 : cell->text.size;
-    fl_store_le32(at, (uint32_t)size);
+    fl_store_le32(at, (uint32_t)text.size);
     at += TEXT_LENGTH_BYTES;
-    if (size > 0)
-        memcpy(at, cell->text.bytes, size);
-    return at + size;
+    if (text.size > 0)
+        memcpy(at, text.bytes, text.size);
+    return at + text.size;
 }
 
-void fl_row_pack(const struct fl_row_layout *layout, const struct fl_cell *cells, uint8_t *row)
+size_t fl_row_pack(const struct fl_row_layout *layout, const struct fl_cell *cells, uint8_t *row)
 {
-    memset(row, 0, (layout->column_count + 7) / 8);
-    uint8_t *text = row + layout->fixed_bytes;
+    uint32_t nulls = 0;
+    uint8_t *at = row + NULLS_BYTES;
     for (size_t i = 0; i < layout->column_count; i++) {
-        const struct fl_row_slot *slot = &layout->slots[i];
+        nulls |= (uint32_t)cells[i].null << i;
         if (cells[i].null)
-            row[i / 8] = (uint8_t)(row[i / 8] | 1u << (i % 8));
-        if (slot->storage == FL_STORAGE_TEXT)
-            text = pack_text(&cells[i], text);
-        else
-            pack_number(slot->storage, cells[i].null ? 0 : cells[i].number, row + slot->offset);
+            continue;
+        if (layout->slots[i].storage == FL_STORAGE_TEXT) {
+            at = pack_text(cells[i].text, at);
+            continue;
+        }
+        fl_store_le64(at, (uint64_t)cells[i].number);
+        at += layout->slots[i].width;
     }
+    fl_store_le32(row, nulls);
+    return (size_t)(at - row);
 }
 
 size_t fl_row_bytes(const struct fl_row_layout *layout, const uint8_t *row)
 {
-    size_t size = layout->fixed_bytes;
-    for (size_t i = 0; i < layout->text_count; i++)
-        size += TEXT_LENGTH_BYTES + fl_load_le32(row + size);
-    return size;
+    struct fl_row_walk walk = fl_row_walk_from(row);
+    for (size_t i = 0; i < layout->column_count; i++) {
+        if (fl_row_walk_null(&walk))
+            continue;
+        if (layout->slots[i].storage == FL_STORAGE_TEXT)
+            (void)fl_row_walk_text(&walk);
+        else
+            walk.at += layout->slots[i].width;
+    }
+    return (size_t)(walk.at - row);
 }
 
-static bool is_null(const uint8_t *row, size_t column)
+static struct fl_cell next_cell(struct fl_row_walk *walk, const struct fl_row_slot *slot)
 {
-    return (row[column / 8] >> (column % 8) & 1) != 0;
-}
-
-static int64_t number_at(const struct fl_row_slot *slot, const uint8_t *row)
-{
-    const uint8_t *at = row + slot->offset;
-    if (slot->storage == FL_STORAGE_U8)
-        return *at;
-    if (slot->storage == FL_STORAGE_I64)
-        return (int64_t)fl_load_le64(at);
-    const uint32_t stored = fl_load_le32(at);
-    return slot->storage == FL_STORAGE_I32 ? (int64_t)(int32_t)stored : (int64_t)stored;
-}
-
-static struct fl_text text_at(const struct fl_row_layout *layout, const uint8_t *row, size_t text)
-{
-    const uint8_t *at = row + layout->fixed_bytes;
-    for (size_t i = 0; i < text; i++)
-        at += TEXT_LENGTH_BYTES + fl_load_le32(at);
-    return (struct fl_text){(const char *)at + TEXT_LENGTH_BYTES, fl_load_le32(at)};
+    struct fl_cell cell = {.null = fl_row_walk_null(walk)};
+    if (cell.null)
+        return cell;
+    if (slot->storage == FL_STORAGE_TEXT)
+        cell.text = fl_row_walk_text(walk);
+    else
+        cell.number = fl_row_walk_number(walk, slot);
+    return cell;
 }
 
 struct fl_cell fl_row_cell(const struct fl_row_layout *layout, const uint8_t *row, size_t column)
 {
-    const struct fl_row_slot *slot = &layout->slots[column];
-    struct fl_cell cell = {.null = is_null(row, column)};
-    if (slot->storage == FL_STORAGE_TEXT)
-        cell.text = text_at(layout, row, slot->offset);
-    else
-        cell.number = number_at(slot, row);
-    return cell;
+    struct fl_row_walk walk = fl_row_walk_from(row);
+    for (size_t i = 0; i < column; i++)
+        (void)next_cell(&walk, &layout->slots[i]);
+    return next_cell(&walk, &layout->slots[column]);
 }
 
-static int compare_numbers(int64_t a, int64_t b)
+static int compare_values(const struct fl_row_slot *slot, struct fl_row_walk *a, struct fl_row_walk *b)
 {
-    return a < b ? -1 : a > b;
-}
-
-static int compare_column(const struct fl_row_layout *layout, const uint8_t *a, const uint8_t *b,
-                          size_t column)
-{
-    const bool a_null = is_null(a, column), b_null = is_null(b, column);
-    if (a_null || b_null)
-        return (int)b_null - (int)a_null;
-    const struct fl_row_slot *slot = &layout->slots[column];
     if (slot->storage == FL_STORAGE_TEXT)
-        return fl_text_compare(text_at(layout, a, slot->offset), text_at(layout, b, slot->offset));
+        return fl_text_compare(fl_row_walk_text(a), fl_row_walk_text(b));
+    const int64_t left = fl_row_walk_number(a, slot), right = fl_row_walk_number(b, slot);
     if (slot->storage == FL_STORAGE_WORD)
-        return fl_word_pool_compare(slot->pool, (uint32_t)number_at(slot, a), (uint32_t)number_at(slot, b));
-    return compare_numbers(number_at(slot, a), number_at(slot, b));
+        return fl_word_pool_compare(slot->pool, (uint32_t)left, (uint32_t)right);
+    return left < right ? -1 : left > right;
 }
 
 int fl_row_compare(const struct fl_row_layout *layout, const uint8_t *a, const uint8_t *b, size_t columns)
 {
+    struct fl_row_walk left = fl_row_walk_from(a), right = fl_row_walk_from(b);
     for (size_t i = 0; i < columns; i++) {
-        const int difference = compare_column(layout, a, b, i);
+        const bool left_null = fl_row_walk_null(&left), right_null = fl_row_walk_null(&right);
+        if (left_null != right_null)
+            return left_null ? -1 : 1;
+        const int difference = left_null ? 0 : compare_values(&layout->slots[i], &left, &right);
         if (difference != 0)
             return difference;
     }
@@ -167,47 +154,55 @@ static uint64_t biased(int64_t number)
 
 /* The top 64 bits of a column's order. Not one to one (a null and the least value are both zero), so no
  * further column may follow it in a prefix. */
-static uint64_t top_bits(const struct fl_row_layout *layout, const uint8_t *row, size_t column)
+static uint64_t top_bits(struct fl_row_walk *walk, const struct fl_row_slot *slot)
 {
-    const struct fl_row_slot *slot = &layout->slots[column];
-    if (is_null(row, column))
+    if (fl_row_walk_null(walk))
         return 0;
-    switch (slot->storage) {
-    case FL_STORAGE_TEXT:
-        return fl_sort_prefix(text_at(layout, row, slot->offset), 0);
-    case FL_STORAGE_WORD:
-        return fl_sort_prefix(fl_word_pool_text(slot->pool, (uint32_t)number_at(slot, row)), 0);
-    default:
-        return biased(number_at(slot, row));
-    }
+    if (slot->storage == FL_STORAGE_TEXT)
+        return fl_sort_prefix(fl_row_walk_text(walk), 0);
+    const int64_t number = fl_row_walk_number(walk, slot);
+    return slot->storage == FL_STORAGE_WORD
+               ? fl_sort_prefix(fl_word_pool_text(slot->pool, (uint32_t)number), 0)
+               : biased(number);
 }
 
+enum { DAY_BITS = 22, U8_BITS = 9 };
+_Static_assert(FL_DAY_MAX - FL_DAY_MIN + 1 < 1 << DAY_BITS, "a day or nothing fits");
+
 /* As many following columns as fit: narrow ones whole, with 0 for null and value + 1 else, then the top of
- * the next. Customer, day, type, and 22 bits of the order id for interactions. */
-static uint64_t prefix_of_rest(const struct fl_row_layout *layout, const uint8_t *row)
+ * the next. For interactions: day, type and one bit. */
+static uint32_t prefix_of_rest(const struct fl_row_layout *layout, struct fl_row_walk *walk)
 {
-    uint64_t prefix = 0;
-    unsigned left_bits = 64;
-    for (size_t i = 1; i < layout->column_count; i++) {
-        const enum fl_storage storage = layout->slots[i].storage;
-        const unsigned bits = storage == FL_STORAGE_U8 ? 9 : 33;
-        if ((storage != FL_STORAGE_U8 && storage != FL_STORAGE_I32) || bits > left_bits)
-            return left_bits == 0 ? prefix : prefix | top_bits(layout, row, i) >> (64 - left_bits);
+    uint32_t prefix = 0;
+    unsigned left_bits = 32;
+    for (size_t i = 1; i < layout->column_count && left_bits > 0; i++) {
+        const struct fl_row_slot *slot = &layout->slots[i];
+        const unsigned bits = slot->storage == FL_STORAGE_U8 ? U8_BITS : DAY_BITS;
+        const bool narrow = slot->storage == FL_STORAGE_U8 || slot->storage == FL_STORAGE_I32;
+        if (!narrow || bits > left_bits)
+            return prefix | (uint32_t)(top_bits(walk, slot) >> (64 - left_bits));
         left_bits -= bits;
-        const int64_t least = storage == FL_STORAGE_U8 ? 0 : INT32_MIN;
-        if (!is_null(row, i))
-            prefix |= (uint64_t)(number_at(&layout->slots[i], row) - least + 1) << left_bits;
+        const int64_t least = slot->storage == FL_STORAGE_U8 ? 0 : FL_DAY_MIN;
+        if (!fl_row_walk_null(walk))
+            prefix |= (uint32_t)(fl_row_walk_number(walk, slot) - least + 1) << left_bits;
     }
     return prefix;
 }
 
-void fl_row_prefix(const struct fl_row_layout *layout, const uint8_t *row, uint64_t *high, uint64_t *low)
+static struct fl_text first_word(const struct fl_row_slot *first, const uint8_t *row)
 {
+    struct fl_row_walk walk = fl_row_walk_from(row);
+    return fl_word_pool_text(first->pool, (uint32_t)fl_row_walk_number(&walk, first));
+}
+
+void fl_row_prefix(const struct fl_row_layout *layout, const uint8_t *row, uint64_t *high, uint32_t *low)
+{
+    struct fl_row_walk walk = fl_row_walk_from(row);
     const struct fl_row_slot *first = &layout->slots[0];
-    assert(!is_null(row, 0));
-    *high = top_bits(layout, row, 0);
+    assert((walk.nulls & 1) == 0);
+    *high = top_bits(&walk, first);
     if (first->storage == FL_STORAGE_WORD)
-        *low = fl_sort_prefix(fl_word_pool_text(first->pool, (uint32_t)number_at(first, row)), 8);
+        *low = (uint32_t)(fl_sort_prefix(first_word(first, row), 8) >> 32);
     else
-        *low = prefix_of_rest(layout, row);
+        *low = prefix_of_rest(layout, &walk);
 }

@@ -7,7 +7,8 @@
 struct fl_merge_input {
     struct fl_spill_reader reader;
     const uint8_t *row;
-    uint64_t high, low;
+    uint64_t high;
+    uint32_t low;
 };
 
 void fl_row_merge_close(struct fl_row_merge *merge)

@@ -211,8 +211,39 @@ static bool settle(const struct clock_parts *parts, struct fl_wall_time *time)
 
 /* --- the formats ---------------------------------------------------------------------------------------- */
 
+/* The number of two digits; 100 or more when they are none. */
+static unsigned two_digits(const char *at)
+{
+    const unsigned tens = (unsigned)(unsigned char)at[0] - '0', ones = (unsigned)(unsigned char)at[1] - '0';
+    return tens > 9 || ones > 9 ? 100 : tens * 10 + ones;
+}
+
+/* YYYY-MM-DD HH:MM:SS, as nearly all are written. False: read it the long way. */
+static bool read_iso_second(const char *at, struct fl_wall_time *time)
+{
+    const unsigned century = two_digits(at), year = two_digits(at + 2);
+    const unsigned month = two_digits(at + 5), day_of_month = two_digits(at + 8);
+    const unsigned hour = two_digits(at + 11), minute = two_digits(at + 14), second = two_digits(at + 17);
+    const bool fits =
+        at[4] == '-' && at[7] == '-' && (at[10] == ' ' || at[10] == 'T') && at[13] == ':' && at[16] == ':';
+    if (!fits || century > 99 || year > 99 || month > 12 || day_of_month > 31 || hour > 23 || minute > 59 ||
+        second > 59)
+        return false;
+    const struct clock_parts parts = {
+        .year = (int)(century * 100 + year),
+        .month = (int)month,
+        .day_of_month = (int)day_of_month,
+        .hour = (int)hour,
+        .minute = (int)minute,
+        .second = (int)second,
+    };
+    return settle(&parts, time);
+}
+
 static bool read_iso(struct fl_text text, struct fl_wall_time *time)
 {
+    if (text.size == 19 && read_iso_second(text.bytes, time))
+        return true;
     struct reader reader = {text.bytes, text.bytes + text.size};
     struct clock_parts parts = {.hour = -1};
     if (!take_digits(&reader, 4, 4, &parts.year) || !take_byte(&reader, '-') ||

@@ -1,5 +1,4 @@
 /* value_number.c - the number a value of a mapping comes to in one record. */
-#include "formats/importers/small_number.h"
 #include "formats/importers/value_read.h"
 
 static struct fl_number_reading number_fault(enum fl_fault_code code, ptrdiff_t field)
@@ -112,35 +111,33 @@ static bool combine_small(const struct fl_record_view *view, const struct fl_val
     return true;
 }
 
-static bool read_small_field(const struct fl_record_view *view, const struct fl_value *value,
-                             struct fl_small_number *number)
+static bool turn_small(const struct fl_value *value, struct fl_small_number *number)
 {
-    const struct fl_text text = view->bound->cells[value->field];
-    return value->words == NULL && value->trim &&
-           fl_small_number_parse(text.bytes, text.size, value->decimal_mark, number);
-}
-
-static bool read_small(const struct fl_record_view *view, const struct fl_value *value,
-                       struct fl_small_number *number)
-{
-    bool fits = false;
-    if (value->source == FL_SOURCE_FIELD)
-        fits = read_small_field(view, value, number);
-    else if (value->source == FL_SOURCE_CONSTANT)
-        fits = !value->constant.null && fl_small_number_of(value->constant.number, number);
-    else
-        fits = combine_small(view, value, number);
-    if (!fits)
-        return false;
     if (value->sign == FL_SIGN_KEEP || (value->sign == FL_SIGN_ABSOLUTE && number->mantissa >= 0))
         return true;
     return !__builtin_sub_overflow(0, number->mantissa, &number->mantissa);
 }
 
-bool fl_value_small_number(const struct fl_record_view *view, const struct fl_value *value, int places,
-                           int64_t *rounded)
+bool fl_value_small_field(const struct fl_value *value, struct fl_text text, struct fl_small_number *number)
 {
-    struct fl_small_number number;
-    return !value->whole && read_small(view, value, &number) &&
-           fl_small_number_round(number, places, rounded);
+    return fl_small_number_parse(text.bytes, text.size, value->decimal_mark, number) &&
+           turn_small(value, number);
+}
+
+static bool read_small(const struct fl_record_view *view, const struct fl_value *value,
+                       struct fl_small_number *number)
+{
+    if (value->source == FL_SOURCE_FIELD)
+        return value->words == NULL && value->trim &&
+               fl_value_small_field(value, view->bound->cells[value->field], number);
+    const bool fits = value->source == FL_SOURCE_CONSTANT
+                          ? !value->constant.null && fl_small_number_of(value->constant.number, number)
+                          : combine_small(view, value, number);
+    return fits && turn_small(value, number);
+}
+
+bool fl_value_small_number(const struct fl_record_view *view, const struct fl_value *value,
+                           struct fl_small_number *number)
+{
+    return !value->whole && read_small(view, value, number);
 }

@@ -3,6 +3,7 @@
 #define FORMATS_IMPORTERS_VALUE_READ_H
 
 #include "formats/importers/mapping_bound.h"
+#include "formats/importers/small_number.h"
 
 enum { FL_NO_FIELD = -1 };
 
@@ -41,10 +42,11 @@ struct fl_reading fl_value_nothing(const struct fl_value *value);
 
 /* Any value of a numeric column. */
 struct fl_number_reading fl_value_number(const struct fl_record_view *view, const struct fl_value *value);
-/* The quick way to the same, already rounded to `places`: false when anything is out of the ordinary (nothing
- * there, a value map, a plus or an exponent in the text, too many digits) and fl_value_number() has to read
- * it. */
-bool fl_value_small_number(const struct fl_record_view *view, const struct fl_value *value, int places,
-                           int64_t *rounded);
+/* The quick way to the same: false when anything is out of the ordinary (nothing there, a value map, a plus
+ * or an exponent in the text, too many digits) and fl_value_number() has to read it. */
+bool fl_value_small_number(const struct fl_record_view *view, const struct fl_value *value,
+                           struct fl_small_number *number);
+/* The same for a value that is a field, trimmed, without a value map. */
+bool fl_value_small_field(const struct fl_value *value, struct fl_text text, struct fl_small_number *number);
 
 #endif

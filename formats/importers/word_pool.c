@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <sys/random.h>
+#define XXH_INLINE_ALL /* words are short: the calls took longer than the hashing */
 #include <xxhash.h>
 
 #include "formats/importers/entry_sort.h"
@@ -10,14 +11,18 @@
 enum {
     SLOTS_MIN = 256,
     BYTES_MIN = 4096,
-    WORD_COST = 24 /* two slots, hash, offset, rank: what a word takes beside its bytes */
+    WORD_COST = 24 /* two slots, offset, rank: what a word takes beside its bytes */
+};
+
+struct slot {
+    uint32_t hash;
+    uint32_t number; /* + 1; 0 = free */
 };
 
 struct fl_word_pool {
     uint64_t seed;
-    uint32_t *slots; /* number + 1; 0 = free; a power of two of them, at most half in use */
+    struct slot *slots; /* a power of two of them, at most half in use */
     size_t slot_count;
-    uint32_t *hashes;  /* of each word: spares most comparisons and all hashing when the slots grow */
     uint32_t *offsets; /* capacity + 1; open: word n at offsets[n]; sealed: rank r at offsets[r] */
     char *bytes;
     uint32_t *ranks; /* NULL while open */
@@ -39,7 +44,6 @@ struct fl_word_pool *fl_word_pool_create(void)
 void fl_word_pool_clear(struct fl_word_pool *pool)
 {
     free(pool->slots);
-    free(pool->hashes);
     free(pool->offsets);
     free(pool->bytes);
     free(pool->ranks);
@@ -75,6 +79,11 @@ uint32_t fl_word_pool_rank(const struct fl_word_pool *pool, uint32_t number)
     return pool->ranks[number];
 }
 
+bool fl_word_pool_is_empty(const struct fl_word_pool *pool)
+{
+    return pool->count == 0;
+}
+
 int fl_word_pool_compare(const struct fl_word_pool *pool, uint32_t a, uint32_t b)
 {
     if (a == b)
@@ -84,15 +93,41 @@ int fl_word_pool_compare(const struct fl_word_pool *pool, uint32_t a, uint32_t b
     return fl_text_compare(text_at(pool, a), text_at(pool, b));
 }
 
+static uint64_t load_64(const char *at)
+{
+    uint64_t eight;
+    memcpy(&eight, at, sizeof eight);
+    return eight;
+}
+
+static uint32_t load_32(const char *at)
+{
+    uint32_t four;
+    memcpy(&four, at, sizeof four);
+    return four;
+}
+
+/* Most words have 4 to 16 bytes: two loads that may overlap, where a call of memcmp() takes twice as long. */
+static bool is_same_word(struct fl_text a, struct fl_text b)
+{
+    const size_t size = a.size;
+    if (size != b.size)
+        return false;
+    if (size < 4 || size > 16)
+        return memcmp(a.bytes, b.bytes, size) == 0;
+    if (size < 8)
+        return load_32(a.bytes) == load_32(b.bytes) &&
+               load_32(a.bytes + size - 4) == load_32(b.bytes + size - 4);
+    return load_64(a.bytes) == load_64(b.bytes) && load_64(a.bytes + size - 8) == load_64(b.bytes + size - 8);
+}
+
 /* The slot that holds `word`, or the free one where it belongs. */
 static size_t slot_of(const struct fl_word_pool *pool, struct fl_text word, uint32_t hash)
 {
     const size_t mask = pool->slot_count - 1;
     for (size_t slot = hash & mask;; slot = (slot + 1) & mask) {
-        if (pool->slots[slot] == 0)
-            return slot;
-        const uint32_t number = pool->slots[slot] - 1;
-        if (pool->hashes[number] == hash && fl_text_equal(text_at(pool, number), word))
+        const struct slot found = pool->slots[slot];
+        if (found.number == 0 || (found.hash == hash && is_same_word(text_at(pool, found.number - 1), word)))
             return slot;
     }
 }
@@ -110,24 +145,24 @@ static bool grow_words(struct fl_word_pool *pool)
 {
     const size_t slot_count = pool->slot_count == 0 ? SLOTS_MIN : 2 * pool->slot_count;
     const size_t capacity = slot_count / 2;
-    void *hashes = pool->hashes, *offsets = pool->offsets;
-    const bool grown = resize(&hashes, capacity, sizeof *pool->hashes) &&
-                       resize(&offsets, capacity + 1, sizeof *pool->offsets);
-    pool->hashes = hashes;
+    void *offsets = pool->offsets;
+    const bool grown = resize(&offsets, capacity + 1, sizeof *pool->offsets);
     pool->offsets = offsets;
-    uint32_t *slots = grown ? calloc(slot_count, sizeof *slots) : NULL;
+    struct slot *slots = grown ? calloc(slot_count, sizeof *slots) : NULL;
     if (slots == NULL)
         return false;
+    for (size_t i = 0; i < pool->slot_count; i++) {
+        if (pool->slots[i].number == 0)
+            continue;
+        size_t slot = pool->slots[i].hash & (slot_count - 1);
+        while (slots[slot].number != 0)
+            slot = (slot + 1) & (slot_count - 1);
+        slots[slot] = pool->slots[i];
+    }
     free(pool->slots);
     pool->slots = slots;
     pool->slot_count = slot_count;
     pool->capacity = capacity;
-    for (uint32_t number = 0; number < pool->count; number++) {
-        size_t slot = pool->hashes[number] & (slot_count - 1);
-        while (slots[slot] != 0)
-            slot = (slot + 1) & (slot_count - 1);
-        slots[slot] = number + 1;
-    }
     return true;
 }
 
@@ -144,14 +179,13 @@ static bool grow_bytes(struct fl_word_pool *pool, size_t wanted)
     return true;
 }
 
-static bool add_word(struct fl_word_pool *pool, struct fl_text word, uint32_t hash)
+static bool add_word(struct fl_word_pool *pool, struct fl_text word)
 {
     const size_t wanted = pool->bytes_used + word.size;
     if (wanted > UINT32_MAX || (wanted > pool->bytes_capacity && !grow_bytes(pool, wanted)))
         return false;
     if (word.size > 0)
         memcpy(pool->bytes + pool->bytes_used, word.bytes, word.size);
-    pool->hashes[pool->count] = hash;
     pool->offsets[pool->count] = (uint32_t)pool->bytes_used;
     pool->offsets[pool->count + 1] = (uint32_t)wanted;
     pool->bytes_used = wanted;
@@ -159,25 +193,26 @@ static bool add_word(struct fl_word_pool *pool, struct fl_text word, uint32_t ha
     return true;
 }
 
-bool fl_word_pool_intern(struct fl_word_pool *pool, struct fl_text word, uint32_t *number)
+bool fl_word_pool_intern(struct fl_word_pool *pool, struct fl_text word, uint32_t *number, bool *is_new)
 {
     if (pool->count == pool->capacity && !grow_words(pool))
         return false;
     const uint32_t hash = hash_of(pool, word);
     const size_t slot = slot_of(pool, word, hash);
-    if (pool->slots[slot] == 0) {
-        if (!add_word(pool, word, hash))
+    *is_new = pool->slots[slot].number == 0;
+    if (*is_new) {
+        if (!add_word(pool, word))
             return false;
-        pool->slots[slot] = (uint32_t)pool->count;
+        pool->slots[slot] = (struct slot){hash, (uint32_t)pool->count};
     }
-    *number = pool->slots[slot] - 1;
+    *number = pool->slots[slot].number - 1;
     return true;
 }
 
-static int compare_words(const void *context, uint64_t a, uint64_t b)
+static int compare_words(const void *context, uint32_t a, uint32_t b)
 {
     const struct fl_word_pool *pool = context;
-    return fl_text_compare(text_at(pool, (uint32_t)a), text_at(pool, (uint32_t)b));
+    return fl_text_compare(text_at(pool, a), text_at(pool, b));
 }
 
 static struct fl_sort_entry *sorted_entries(const struct fl_word_pool *pool)
@@ -187,7 +222,8 @@ static struct fl_sort_entry *sorted_entries(const struct fl_word_pool *pool)
         return NULL;
     for (uint32_t number = 0; number < pool->count; number++) {
         const struct fl_text word = text_at(pool, number);
-        entries[number] = (struct fl_sort_entry){fl_sort_prefix(word, 0), fl_sort_prefix(word, 8), number};
+        entries[number] = (struct fl_sort_entry){
+            .high = fl_sort_prefix(word, 0), .low = (uint32_t)(fl_sort_prefix(word, 8) >> 32), .ref = number};
     }
     fl_entry_sort(entries, pool->count, compare_words, pool);
     return entries;
@@ -207,7 +243,7 @@ static bool lay_out(struct fl_word_pool *pool, const struct fl_sort_entry *entri
     }
     uint32_t at = 0;
     for (uint32_t rank = 0; rank < pool->count; rank++) {
-        const uint32_t number = (uint32_t)entries[rank].ref;
+        const uint32_t number = entries[rank].ref;
         const struct fl_text word = text_at(pool, number);
         if (word.size > 0)
             memcpy(bytes + at, word.bytes, word.size);
@@ -226,9 +262,7 @@ static bool lay_out(struct fl_word_pool *pool, const struct fl_sort_entry *entri
 fl_status fl_word_pool_seal(struct fl_word_pool *pool, struct fl_words *words, struct fl_error *error)
 {
     free(pool->slots);
-    free(pool->hashes);
     pool->slots = NULL;
-    pool->hashes = NULL;
     struct fl_sort_entry *entries = sorted_entries(pool);
     const bool done = entries != NULL && lay_out(pool, entries);
     free(entries);

@@ -14,7 +14,7 @@ struct fl_word_pool *fl_word_pool_create(void); /* NULL: no memory */
 void fl_word_pool_free(struct fl_word_pool *pool);
 
 /* The number of `word`, a new one when it was not there. False: no memory. Not after fl_word_pool_seal(). */
-bool fl_word_pool_intern(struct fl_word_pool *pool, struct fl_text word, uint32_t *number);
+bool fl_word_pool_intern(struct fl_word_pool *pool, struct fl_text word, uint32_t *number, bool *is_new);
 /* Borrowed until the next intern, seal or clear. */
 struct fl_text fl_word_pool_text(const struct fl_word_pool *pool, uint32_t number);
 /* By the words' bytes; quick once the pool is sealed. */
@@ -24,6 +24,7 @@ int fl_word_pool_compare(const struct fl_word_pool *pool, uint32_t a, uint32_t b
 fl_status fl_word_pool_seal(struct fl_word_pool *pool, struct fl_words *words, struct fl_error *error);
 /* Place of a word in the sorted dictionary; only after seal. */
 uint32_t fl_word_pool_rank(const struct fl_word_pool *pool, uint32_t number);
+bool fl_word_pool_is_empty(const struct fl_word_pool *pool);
 /* Back to an open, empty pool. */
 void fl_word_pool_clear(struct fl_word_pool *pool);
 

@@ -19,24 +19,41 @@ static uint32_t *text_ends_of(const struct fl_column_buffer *buffer)
     return (uint32_t *)(void *)buffer->text_ends.bytes;
 }
 
-bool fl_block_buffer_init(struct fl_block_buffer *block, const struct fl_table_plan *plan)
+static bool is_late(const struct fl_table_plan *plan, size_t column)
 {
-    *block =
-        (struct fl_block_buffer){.rows_max = plan->block_rows == 0 ? FL_BLOCK_ROWS_MAX : plan->block_rows};
+    for (size_t i = 0; i < plan->late_column_count; i++) {
+        if (plan->late_column_ids[i] == plan->column_ids[column])
+            return true;
+    }
+    return false;
+}
+
+static bool init_column(struct fl_column_buffer *buffer, const struct fl_table_plan *plan, size_t of_file,
+                        size_t rows_max)
+{
+    const int index = fl_schema_find_id(plan->schema, plan->column_ids[of_file]);
+    assert(index >= 0);
+    buffer->column = &plan->schema->columns[index];
+    buffer->of_file = of_file;
+    struct fl_buffer *fixed = is_text(buffer) ? &buffer->text_ends : &buffer->values;
+    const size_t value_bytes = is_text(buffer) ? sizeof(uint32_t) : sizeof(int64_t);
+    return fl_buffer_reserve(fixed, rows_max * value_bytes) && fl_buffer_reserve(&buffer->nulls, rows_max);
+}
+
+bool fl_block_buffer_init(struct fl_block_buffer *block, const struct fl_table_plan *plan, bool late)
+{
+    *block = (struct fl_block_buffer){
+        .rows_max = plan->block_rows == 0 ? FL_BLOCK_ROWS_MAX : plan->block_rows, .effort = plan->effort};
     assert(block->rows_max <= FL_BLOCK_ROWS_MAX);
     block->columns = calloc(plan->column_count, sizeof *block->columns);
     if (block->columns == NULL)
         return false;
-    block->column_count = plan->column_count;
     for (size_t i = 0; i < plan->column_count; i++) {
-        struct fl_column_buffer *buffer = &block->columns[i];
-        const int index = fl_schema_find_id(plan->schema, plan->column_ids[i]);
-        assert(index >= 0);
-        buffer->column = &plan->schema->columns[index];
-        struct fl_buffer *fixed = is_text(buffer) ? &buffer->text_ends : &buffer->values;
-        const size_t value_bytes = is_text(buffer) ? sizeof(uint32_t) : sizeof(int64_t);
-        if (!fl_buffer_reserve(fixed, block->rows_max * value_bytes) ||
-            !fl_buffer_reserve(&buffer->nulls, block->rows_max))
+        if (is_late(plan, i) != late)
+            continue;
+        struct fl_column_buffer *buffer = &block->columns[block->column_count++];
+        buffer->of_call = late ? block->column_count - 1 : i;
+        if (!init_column(buffer, plan, i, block->rows_max))
             return false;
     }
     return true;
@@ -66,18 +83,18 @@ size_t fl_block_buffer_room(const struct fl_block_buffer *block, const struct fl
     size_t room = block->rows_max - block->rows;
     room = to - from < room ? to - from : room;
     uint64_t text_bytes = 0;
-    bool has_text = false;
+    const struct fl_column_values *texts[FL_COLUMNS_MAX]; /* few of the columns: a row asks these alone */
+    size_t text_count = 0;
     for (size_t i = 0; i < block->column_count; i++) {
-        has_text = has_text || is_text(&block->columns[i]);
+        if (is_text(&block->columns[i]))
+            texts[text_count++] = &columns[block->columns[i].of_call];
         text_bytes += block->columns[i].text_bytes.size;
     }
-    if (!has_text)
+    if (text_count == 0)
         return room;
     for (size_t k = 0; k < room; k++) {
-        for (size_t i = 0; i < block->column_count; i++) {
-            if (is_text(&block->columns[i]) && !is_null(&columns[i], from + k))
-                text_bytes += columns[i].as.texts[from + k].size;
-        }
+        for (size_t i = 0; i < text_count; i++)
+            text_bytes += is_null(texts[i], from + k) ? 0 : texts[i]->as.texts[from + k].size;
         if (text_bytes > FL_BLOCK_TEXT_BYTES_MAX && block->rows + k > 0)
             return k;
     }
@@ -104,7 +121,7 @@ static void add_integers(struct fl_column_buffer *buffer, const struct fl_column
                          size_t count, size_t rows)
 {
     int64_t *to = values_of(buffer) + rows;
-    switch (fl_kind_storage(buffer->column->kind)) {
+    switch (values->wide ? FL_STORAGE_I64 : fl_kind_storage(buffer->column->kind)) {
     case FL_STORAGE_U8:
         for (size_t k = 0; k < count; k++)
             to[k] = values->as.u8[from + k];
@@ -128,12 +145,15 @@ static void add_integers(struct fl_column_buffer *buffer, const struct fl_column
 static void add_nulls(struct fl_column_buffer *buffer, const struct fl_column_values *values, size_t from,
                       size_t count, size_t rows)
 {
+    if (values->nulls == NULL && !buffer->has_nulls)
+        return; /* nearly every column: its bytes are never touched */
     uint8_t *to = buffer->nulls.bytes + rows;
-    if (values->nulls == NULL) {
+    if (!buffer->has_nulls)
+        memset(buffer->nulls.bytes, 0, rows);
+    buffer->has_nulls = true;
+    if (values->nulls == NULL)
         memset(to, 0, count);
-        return;
-    }
-    for (size_t k = 0; k < count; k++)
+    for (size_t k = 0; k < count && values->nulls != NULL; k++)
         to[k] = values->nulls[from + k] != 0;
 }
 
@@ -143,10 +163,11 @@ bool fl_block_buffer_add(struct fl_block_buffer *block, const struct fl_column_v
     assert(count <= block->rows_max - block->rows);
     for (size_t i = 0; i < block->column_count; i++) {
         struct fl_column_buffer *buffer = &block->columns[i];
-        add_nulls(buffer, &columns[i], from, count, block->rows);
+        const struct fl_column_values *values = &columns[buffer->of_call];
+        add_nulls(buffer, values, from, count, block->rows);
         if (!is_text(buffer))
-            add_integers(buffer, &columns[i], from, count, block->rows);
-        else if (!add_texts(buffer, &columns[i], from, count, block->rows))
+            add_integers(buffer, values, from, count, block->rows);
+        else if (!add_texts(buffer, values, from, count, block->rows))
             return false;
     }
     block->rows += count;
@@ -174,17 +195,29 @@ static bool pack_texts(struct fl_block_buffer *block, const struct fl_column_buf
         texts[row] = (struct fl_text){bytes, end - start};
         start = end;
     }
-    return fl_page_pack_texts(packer, texts, buffer->nulls.bytes, rows, entry);
+    return fl_page_pack_texts(packer, texts, buffer->has_nulls ? buffer->nulls.bytes : NULL, rows,
+                              block->effort, entry);
+}
+
+/* Those of the waiting rows, NULL without a column of types. */
+static const int64_t *types_of(const struct fl_block_buffer *block)
+{
+    for (size_t i = 0; i < block->column_count; i++) {
+        if (block->columns[i].column->kind == FL_KIND_TYPE)
+            return values_of(&block->columns[i]);
+    }
+    return NULL;
 }
 
 bool fl_block_buffer_pack(struct fl_block_buffer *block, size_t column, size_t rows,
                           struct fl_page_packer *packer, struct fl_page_entry *entry)
 {
     const struct fl_column_buffer *buffer = &block->columns[column];
+    packer->types = types_of(block);
     if (is_text(buffer))
         return pack_texts(block, buffer, rows, packer, entry);
-    return fl_page_pack_integers(packer, values_of(buffer), buffer->nulls.bytes, rows, buffer->column->hot,
-                                 entry);
+    return fl_page_pack_integers(packer, values_of(buffer), buffer->has_nulls ? buffer->nulls.bytes : NULL,
+                                 rows, buffer->column->hot, block->effort, entry);
 }
 
 void fl_block_buffer_types(const struct fl_block_buffer *block, size_t column, size_t rows,
@@ -213,7 +246,9 @@ void fl_block_buffer_drop(struct fl_block_buffer *block, size_t rows)
     const size_t left = block->rows - rows;
     for (size_t i = 0; i < block->column_count; i++) {
         struct fl_column_buffer *buffer = &block->columns[i];
-        memmove(buffer->nulls.bytes, buffer->nulls.bytes + rows, left);
+        buffer->has_nulls = buffer->has_nulls && left > 0;
+        if (buffer->has_nulls)
+            memmove(buffer->nulls.bytes, buffer->nulls.bytes + rows, left);
         if (is_text(buffer))
             drop_texts(buffer, rows, left);
         else

@@ -11,6 +11,8 @@
 /* One column of the waiting rows. */
 struct fl_column_buffer {
     const struct fl_column *column;
+    size_t of_file, of_call;    /* its index among the file's columns, among the values of an append */
+    bool has_nulls;             /* else `nulls` is not filled */
     struct fl_buffer values;    /* int64_t a row; unused for texts */
     struct fl_buffer nulls;     /* uint8_t a row, 1 = null */
     struct fl_buffer text_ends; /* uint32_t a row: where its bytes end in text_bytes */
@@ -21,11 +23,12 @@ struct fl_block_buffer {
     struct fl_column_buffer *columns; /* owned */
     size_t column_count;
     size_t rows, rows_max;
+    enum fl_effort effort;
     struct fl_buffer texts; /* work space: struct fl_text a row */
 };
 
-/* `columns` of the schema by id. False: no memory (release all the same). */
-bool fl_block_buffer_init(struct fl_block_buffer *block, const struct fl_table_plan *plan);
+/* For the columns of the plan that are late, or for all others. False: no memory (release all the same). */
+bool fl_block_buffer_init(struct fl_block_buffer *block, const struct fl_table_plan *plan, bool late);
 void fl_block_buffer_release(struct fl_block_buffer *block);
 
 /* How many of rows `from` .. `to` still fit by the limits on rows and text; the first always fits an empty

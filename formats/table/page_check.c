@@ -31,6 +31,8 @@ static fl_status check_nulls(const struct fl_page_entry *entry, uint32_t rows, s
     if (has_bitmap != (nulls > 0 && nulls < rows))
         return fl_fail(error, FL_CORRUPT, "%u nulls in %u rows %s a null bitmap", nulls, rows,
                        has_bitmap ? "with" : "without");
+    if ((entry->flags & FL_PAGE_FLAG_TYPED_NULLS) != 0 && !has_bitmap)
+        return fl_fail(error, FL_CORRUPT, "nulls by type without the flag for nulls");
     if (nulls == rows && entry->encoding != FL_ENCODING_CONSTANT && entry->encoding != FL_ENCODING_STRING)
         return fl_fail(error, FL_CORRUPT, "encoding %s for nothing but nulls",
                        fl_encoding_name(entry->encoding));
@@ -64,8 +66,8 @@ static fl_status check_sizes(const struct fl_page_entry *entry, uint32_t rows, s
     return FL_OK;
 }
 
-static fl_status check_place(const struct fl_page_entry *entry, uint64_t *end, uint64_t pages_end,
-                             struct fl_error *error)
+fl_status fl_page_place_check(const struct fl_page_entry *entry, uint64_t *end, uint64_t pages_end,
+                              struct fl_error *error)
 {
     const uint64_t offset = fl_get64(entry->offset), stored = fl_get32(entry->stored_bytes);
     if (stored == 0)
@@ -111,8 +113,8 @@ fl_status fl_page_entry_check(const struct fl_page_entry *entry, const struct fl
         status = check_nulls(entry, rows, error);
     if (status == FL_OK)
         status = check_sizes(entry, rows, error);
-    if (status == FL_OK)
-        status = check_place(entry, end, pages_end, error);
+    if (status == FL_OK && !column->late)
+        status = fl_page_place_check(entry, end, pages_end, error);
     if (status == FL_OK && column->known != NULL)
         status = check_statistics(entry, column, rows, error);
     return status;

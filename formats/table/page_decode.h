@@ -5,15 +5,25 @@
 #include "formats/table/table_layout.h"
 #include "formats/table/table_reader.h"
 
-/* Both fill data->rows, values or texts, and nulls; `bytes` are those of fl_page_load(), NULL without. Texts
- * keep pointing into `bytes`. The entry has been checked. Errors lack the place. */
-fl_status fl_page_decode_integers(const struct fl_page_entry *entry, const uint8_t *bytes,
-                                  enum fl_storage storage, size_t rows, struct fl_column_data *data,
-                                  struct fl_error *error);
-fl_status fl_page_decode_texts(const struct fl_page_entry *entry, const uint8_t *bytes, size_t rows,
-                               struct fl_column_data *data, struct fl_error *error);
+struct fl_page_source {
+    const struct fl_page_entry *entry; /* has been checked */
+    const uint8_t *bytes;              /* those of fl_page_load(), NULL without */
+    size_t rows;
+    const uint8_t *types; /* one a row; only for a page with FL_PAGE_FLAG_TYPED_NULLS */
+};
+
+/* Room for page->rows values, and for as many of nulls[], which may be NULL when entry->nulls is 0 and is
+ * written only when it is not. Errors lack the place. */
+fl_status fl_page_decode_integers(const struct fl_page_source *page, enum fl_storage storage, void *values,
+                                  uint8_t *nulls, struct fl_error *error);
+/* The same with page->rows + 1 offsets into *text_bytes, which points into page->bytes. */
+fl_status fl_page_decode_texts(const struct fl_page_source *page, uint32_t *offsets, uint8_t *nulls,
+                               const char **text_bytes, struct fl_error *error);
+/* Runs of a column of 64-bit values that ascend (FL_CORRUPT if they do not) without nulls. Room for
+ * page->rows of both. */
+fl_status fl_page_decode_runs(const struct fl_page_source *page, int64_t *value, uint32_t *end_row,
+                              size_t *run_count, struct fl_error *error);
 /* All null: what a column reads as that the file lacks. */
-fl_status fl_page_decode_absent(enum fl_storage storage, size_t rows, struct fl_column_data *data,
-                                struct fl_error *error);
+void fl_page_decode_absent(enum fl_storage storage, size_t rows, void *values, uint8_t *nulls);
 
 #endif

@@ -13,29 +13,29 @@ static fl_status check_page(struct fl_table *table, const struct fl_page_entry *
 }
 
 fl_status fl_page_load(struct fl_table *table, const struct fl_page_entry *entry, uint32_t bind_block,
-                       uint16_t column_id, bool keep, struct fl_page_space space, const uint8_t **bytes,
-                       struct fl_error *error)
+                       uint16_t column_id, bool keep, struct fl_column_scratch *scratch,
+                       const uint8_t **bytes, struct fl_error *error)
 {
     const size_t size = fl_get32(entry->stored_bytes), unpacked_size = fl_get32(entry->unpacked_bytes);
     const bool lz4 = (entry->flags & FL_PAGE_FLAG_LZ4) != 0;
     *bytes = NULL;
     if (size == 0)
         return FL_OK;
-    if ((lz4 || keep) && !fl_buffer_reserve(space.unpacked, unpacked_size))
+    if ((lz4 || keep) && !fl_buffer_reserve(&scratch->unpacked, unpacked_size))
         return fl_fail_memory(error, unpacked_size);
     const uint8_t *stored;
     fl_status status =
-        fl_file_map_view(&table->map, fl_get64(entry->offset), size, space.scratch, &stored, error);
+        fl_file_map_view(&table->map, fl_get64(entry->offset), size, &scratch->stored, &stored, error);
     if (status != FL_OK)
         return status;
     status = check_page(table, entry, bind_block, column_id, stored, error);
     if (status == FL_OK && lz4)
-        status = fl_lz4_unpack(stored, size, space.unpacked->bytes, unpacked_size, error);
+        status = fl_lz4_unpack(stored, size, scratch->unpacked.bytes, unpacked_size, error);
     if (status != FL_OK)
         return status;
     if (!lz4 && keep)
-        memcpy(space.unpacked->bytes, stored, size);
-    *bytes = lz4 || keep ? space.unpacked->bytes : stored;
+        memcpy(scratch->unpacked.bytes, stored, size);
+    *bytes = lz4 || keep ? scratch->unpacked.bytes : stored;
     return FL_OK;
 }
 

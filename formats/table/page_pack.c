@@ -3,6 +3,7 @@
 
 #include <assert.h>
 
+#include "formats/base/bytes.h"
 #include "formats/encodings/compress.h"
 #include "formats/encodings/encoding.h"
 
@@ -14,20 +15,82 @@ static size_t count_nulls(const uint8_t *nulls, size_t rows)
     return count;
 }
 
-/* Nothing without nulls, or without anything else. */
-static bool append_bitmap(const uint8_t *nulls, size_t rows, size_t null_count, struct fl_buffer *out)
+static bool append_bitmap(const uint8_t *nulls, size_t rows, struct fl_buffer *out)
 {
-    if (null_count == 0 || null_count == rows)
-        return true;
     const size_t size = (rows + 7) / 8;
     if (!fl_buffer_reserve(out, out->size + size))
         return false;
     uint8_t *bitmap = out->bytes + out->size;
     memset(bitmap, 0, size);
-    for (size_t row = 0; row < rows; row++)
-        bitmap[row / 8] |= (uint8_t)((nulls[row] != 0) << (row % 8));
+    /* Eight bytes of 0 or 1 at a time: the product brings byte i to bit 56 + i, and no two to the same place.
+     */
+    size_t row = 0;
+    for (; row + 8 <= rows; row += 8)
+        bitmap[row / 8] = (uint8_t)(fl_load_le64(nulls + row) * 0x0102040810204080u >> 56);
+    for (; row < rows; row++)
+        bitmap[row / 8] |= (uint8_t)(nulls[row] << (row % 8));
     out->size += size;
     return true;
+}
+
+/* Nulls by type, where they are smaller than the bitmap: which columns a row has follows mostly from what it
+ * is, so a bit for each type says nearly all. */
+struct typed_nulls {
+    bool used;
+    struct fl_typed_nulls head;
+};
+
+static struct typed_nulls look_at_types(const int64_t *types, const uint8_t *nulls, size_t rows)
+{
+    uint32_t of_type[FL_TYPES_MAX] = {0}, null_of_type[FL_TYPES_MAX] = {0};
+    struct typed_nulls typed = {0};
+    size_t exceptions = 0;
+    for (size_t row = 0; row < rows; row++) {
+        of_type[types[row]]++;
+        null_of_type[types[row]] += nulls[row] != 0;
+    }
+    for (size_t type = 0; type < FL_TYPES_MAX; type++) {
+        const uint32_t null = null_of_type[type], others = of_type[type] - null;
+        if (null > others)
+            typed.head.type_bits[type / 8] |= (uint8_t)(1u << (type % 8));
+        exceptions += null > others ? others : null;
+    }
+    /* A quarter, as LZ4 often takes half of a bitmap whose rows are not so clear-cut. */
+    typed.used = sizeof typed.head + exceptions * sizeof(fl_le16) < (rows + 7) / 8 / 4;
+    typed.head.exceptions = fl_put16((uint16_t)exceptions);
+    return typed;
+}
+
+static bool append_typed(const struct fl_typed_nulls *head, const int64_t *types, const uint8_t *nulls,
+                         size_t rows, struct fl_buffer *out)
+{
+    if (!fl_buffer_append(out, head, sizeof *head))
+        return false;
+    for (size_t row = 0; row < rows; row++) {
+        const bool by_type = (head->type_bits[types[row] / 8] >> (types[row] % 8) & 1) != 0;
+        const fl_le16 exception = fl_put16((uint16_t)row);
+        if (by_type != (nulls[row] != 0) && !fl_buffer_append(out, &exception, sizeof exception))
+            return false;
+    }
+    return true;
+}
+
+/* What stands in front of the values: nothing without nulls, or without anything else. */
+static bool pack_nulls(struct fl_page_packer *packer, const uint8_t *nulls, size_t rows, size_t null_count)
+{
+    packer->null_bytes.size = 0;
+    packer->null_flags = 0;
+    if (null_count == 0 || null_count == rows)
+        return true;
+    packer->null_flags = FL_PAGE_FLAG_NULLS;
+    if (packer->types != NULL) {
+        const struct typed_nulls typed = look_at_types(packer->types, nulls, rows);
+        if (typed.used) {
+            packer->null_flags |= FL_PAGE_FLAG_TYPED_NULLS;
+            return append_typed(&typed.head, packer->types, nulls, rows, &packer->null_bytes);
+        }
+    }
+    return append_bitmap(nulls, rows, &packer->null_bytes);
 }
 
 /* Cost of a page in units of 0.4 ns: each stored byte costs 2 ns to read, and each byte out of LZ4 0.4 ns
@@ -50,11 +113,11 @@ static size_t form_cost(const struct stored_form *form)
 }
 
 /* Puts the LZ4 form of `unpacked` into *best when it is cheaper. */
-static bool try_lz4(const struct fl_buffer *unpacked, enum fl_encoding encoding, struct fl_buffer *packed,
-                    struct stored_form *best)
+static bool try_lz4(const struct fl_buffer *unpacked, enum fl_encoding encoding, enum fl_effort effort,
+                    struct fl_buffer *packed, struct stored_form *best)
 {
     packed->size = 0;
-    const int pays = fl_lz4_pack(unpacked->bytes, unpacked->size, packed);
+    const int pays = fl_lz4_pack(unpacked->bytes, unpacked->size, effort == FL_EFFORT_HIGH, packed);
     if (pays < 0)
         return false;
     const struct stored_form form = {packed, unpacked->size, true, encoding};
@@ -64,27 +127,26 @@ static bool try_lz4(const struct fl_buffer *unpacked, enum fl_encoding encoding,
 }
 
 static bool try_lz4_on_plain(struct fl_page_packer *packer, const struct fl_integers *page,
-                             const uint8_t *nulls, size_t rows, struct stored_form *best)
+                             enum fl_effort effort, struct stored_form *best)
 {
     const struct fl_integer_codec *codec = fl_integer_codec_find(FL_ENCODING_PLAIN);
     /* Unpacking alone would cost more than what there is already: not worth a try. */
     if (page_cost(0, codec->encoded_size(page)) >= form_cost(best))
         return true;
     packer->plain.size = 0;
-    return append_bitmap(nulls, rows, rows - page->count, &packer->plain) &&
+    return fl_buffer_append(&packer->plain, packer->null_bytes.bytes, packer->null_bytes.size) &&
            codec->encode(page, &packer->plain) &&
-           try_lz4(&packer->plain, FL_ENCODING_PLAIN, &packer->plain_lz4, best);
+           try_lz4(&packer->plain, FL_ENCODING_PLAIN, effort, &packer->plain_lz4, best);
 }
 
-static void finish_entry(struct fl_page_packer *packer, const struct stored_form *form, size_t rows,
-                         size_t null_count, struct fl_page_entry *entry)
+static void finish_entry(struct fl_page_packer *packer, const struct stored_form *form, size_t null_count,
+                         struct fl_page_entry *entry)
 {
-    const bool has_bitmap = null_count > 0 && null_count < rows;
     packer->bytes = form->stored->bytes;
     entry->stored_bytes = fl_put32((uint32_t)form->stored->size);
     entry->unpacked_bytes = fl_put32((uint32_t)form->unpacked_bytes);
     entry->encoding = (uint8_t)form->encoding;
-    entry->flags = (uint8_t)((form->lz4 ? FL_PAGE_FLAG_LZ4 : 0) | (has_bitmap ? FL_PAGE_FLAG_NULLS : 0));
+    entry->flags = (uint8_t)((form->lz4 ? FL_PAGE_FLAG_LZ4 : 0) | packer->null_flags);
     entry->nulls = fl_put32((uint32_t)null_count);
 }
 
@@ -105,30 +167,42 @@ static const int64_t *dense_integers(struct fl_page_packer *packer, const int64_
     return dense;
 }
 
+/* Four values a step: one after the other, each minimum would wait for the one before it. */
 static uint64_t measure(struct fl_integers *page)
 {
+    enum { LANES = 4 };
+    int64_t min[LANES], max[LANES];
     uint64_t sum = 0;
-    page->min = page->values[0];
-    page->max = page->values[0];
+    for (size_t lane = 0; lane < LANES; lane++)
+        min[lane] = max[lane] = page->values[0];
     for (size_t i = 0; i < page->count; i++) {
         const int64_t value = page->values[i];
-        page->min = value < page->min ? value : page->min;
-        page->max = value > page->max ? value : page->max;
+        const size_t lane = i % LANES;
+        min[lane] = value < min[lane] ? value : min[lane];
+        max[lane] = value > max[lane] ? value : max[lane];
         sum += (uint64_t)value;
+    }
+    page->min = min[0];
+    page->max = max[0];
+    for (size_t lane = 1; lane < LANES; lane++) {
+        page->min = min[lane] < page->min ? min[lane] : page->min;
+        page->max = max[lane] > page->max ? max[lane] : page->max;
     }
     return sum;
 }
 
 bool fl_page_pack_integers(struct fl_page_packer *packer, const int64_t *values, const uint8_t *nulls,
-                           size_t rows, bool hot, struct fl_page_entry *entry)
+                           size_t rows, bool hot, enum fl_effort effort, struct fl_page_entry *entry)
 {
     assert(rows > 0 && rows <= FL_BLOCK_ROWS_MAX);
     const size_t null_count = count_nulls(nulls, rows);
     struct stored_form best = {&packer->candidate, 0, false, FL_ENCODING_CONSTANT};
     memset(entry, 0, sizeof *entry);
     packer->candidate.size = 0;
+    if (!pack_nulls(packer, nulls, rows, null_count))
+        return false;
     if (null_count == rows) {
-        finish_entry(packer, &best, rows, null_count, entry);
+        finish_entry(packer, &best, null_count, entry);
         return true;
     }
     struct fl_integers page = {.count = rows - null_count};
@@ -138,16 +212,20 @@ bool fl_page_pack_integers(struct fl_page_packer *packer, const int64_t *values,
     entry->sum = fl_put64(measure(&page));
     entry->min = fl_put64((uint64_t)page.min);
     entry->max = fl_put64((uint64_t)page.max);
-    best.encoding = fl_encoding_choose(&page);
-    if (!append_bitmap(nulls, rows, null_count, &packer->candidate) ||
+    if (effort != FL_EFFORT_LOW)
+        best.encoding = fl_encoding_choose(&page);
+    else if (page.min != page.max)
+        best.encoding = FL_ENCODING_PACKED;
+    if (!fl_buffer_append(&packer->candidate, packer->null_bytes.bytes, packer->null_bytes.size) ||
         !fl_integer_codec_find(best.encoding)->encode(&page, &packer->candidate))
         return false;
     best.unpacked_bytes = packer->candidate.size;
-    if (!hot && !try_lz4(&packer->candidate, best.encoding, &packer->candidate_lz4, &best))
+    const bool may_lz4 = !hot && effort != FL_EFFORT_LOW;
+    if (may_lz4 && !try_lz4(&packer->candidate, best.encoding, effort, &packer->candidate_lz4, &best))
         return false;
-    if (!hot && page.min != page.max && !try_lz4_on_plain(packer, &page, nulls, rows, &best))
+    if (may_lz4 && page.min != page.max && !try_lz4_on_plain(packer, &page, effort, &best))
         return false;
-    finish_entry(packer, &best, rows, null_count, entry);
+    finish_entry(packer, &best, null_count, entry);
     return true;
 }
 
@@ -168,15 +246,17 @@ static const struct fl_text *dense_texts(struct fl_page_packer *packer, const st
 }
 
 bool fl_page_pack_texts(struct fl_page_packer *packer, const struct fl_text *texts, const uint8_t *nulls,
-                        size_t rows, struct fl_page_entry *entry)
+                        size_t rows, enum fl_effort effort, struct fl_page_entry *entry)
 {
     assert(rows > 0 && rows <= FL_BLOCK_ROWS_MAX);
     const size_t null_count = count_nulls(nulls, rows);
     struct stored_form best = {&packer->candidate, 0, false, FL_ENCODING_STRING};
     memset(entry, 0, sizeof *entry);
     packer->candidate.size = 0;
+    if (!pack_nulls(packer, nulls, rows, null_count))
+        return false;
     if (null_count == rows) {
-        finish_entry(packer, &best, rows, null_count, entry);
+        finish_entry(packer, &best, null_count, entry);
         return true;
     }
     const struct fl_text *dense = dense_texts(packer, texts, nulls, rows, null_count);
@@ -186,19 +266,20 @@ bool fl_page_pack_texts(struct fl_page_packer *packer, const struct fl_text *tex
     for (size_t i = 0; i < rows - null_count; i++)
         sum += dense[i].size;
     entry->sum = fl_put64(sum);
-    if (!append_bitmap(nulls, rows, null_count, &packer->candidate) ||
+    if (!fl_buffer_append(&packer->candidate, packer->null_bytes.bytes, packer->null_bytes.size) ||
         !fl_string_encode(dense, rows - null_count, &packer->candidate))
         return false;
     best.unpacked_bytes = packer->candidate.size;
-    if (!try_lz4(&packer->candidate, FL_ENCODING_STRING, &packer->candidate_lz4, &best))
+    if (!try_lz4(&packer->candidate, FL_ENCODING_STRING, effort, &packer->candidate_lz4, &best))
         return false;
-    finish_entry(packer, &best, rows, null_count, entry);
+    finish_entry(packer, &best, null_count, entry);
     return true;
 }
 
 void fl_page_packer_release(struct fl_page_packer *packer)
 {
     fl_buffer_release(&packer->dense);
+    fl_buffer_release(&packer->null_bytes);
     fl_buffer_release(&packer->candidate);
     fl_buffer_release(&packer->plain);
     fl_buffer_release(&packer->candidate_lz4);

@@ -215,7 +215,8 @@ static fl_status take_column(const struct fl_table_footer *footer, const struct 
     column->id = fl_get16(entry->id);
     column->word_count = fl_get32(entry->word_count);
     column->word_bytes = fl_get32(entry->word_bytes);
-    if (entry->reserved != 0 || fl_get32(entry->reserved2) != 0)
+    column->late = entry->late == 1;
+    if (entry->late > 1 || fl_get32(entry->reserved2) != 0)
         return fl_fail(error, FL_CORRUPT, "column %u: reserved bytes are not zero", column->id);
     const int index = fl_schema_find_id(footer->schema, column->id);
     if (index < 0 && footer->schema_version <= footer->schema->version)
@@ -387,6 +388,9 @@ static fl_status check_block_pages(const struct fl_table_footer *footer, size_t 
         if (status == FL_OK && fl_get32(entry->nulls) > 0 && is_required(footer, column))
             status =
                 fl_fail(error, FL_CORRUPT, "%u nulls, this column cannot have any", fl_get32(entry->nulls));
+        if (status == FL_OK && (entry->flags & FL_PAGE_FLAG_TYPED_NULLS) != 0 &&
+            fl_schema_type_id(footer->schema) < 0)
+            status = fl_fail(error, FL_CORRUPT, "nulls by type in a table without types");
         if (status != FL_OK) {
             name_place(error, (int64_t)block, column);
             return status;
@@ -451,6 +455,24 @@ static fl_status check_block(const struct fl_table_footer *footer, size_t block,
     return status;
 }
 
+/* Where the pages of late columns lie: behind all others, block by block. */
+static fl_status check_late_places(const struct fl_table_footer *footer, uint64_t *end,
+                                   struct fl_error *error)
+{
+    for (size_t page = 0; page < (size_t)footer->block_count * footer->column_count; page++) {
+        const size_t block = page / footer->column_count;
+        const struct fl_footer_column *column = &footer->columns[page % footer->column_count];
+        if (!column->late)
+            continue;
+        const fl_status status = fl_page_place_check(&footer->pages[page], end, footer->offset, error);
+        if (status != FL_OK) {
+            name_place(error, (int64_t)block, column);
+            return status;
+        }
+    }
+    return FL_OK;
+}
+
 static fl_status check_blocks(const struct fl_table_footer *footer, uint64_t *end, struct fl_error *error)
 {
     uint64_t rows = 0;
@@ -460,6 +482,9 @@ static fl_status check_blocks(const struct fl_table_footer *footer, uint64_t *en
             return status;
         rows += fl_get32(footer->blocks[block].rows);
     }
+    const fl_status status = check_late_places(footer, end, error);
+    if (status != FL_OK)
+        return status;
     if (rows != footer->rows)
         return fl_fail(error, FL_CORRUPT, "footer: %ju rows, the blocks have %ju", (uintmax_t)footer->rows,
                        (uintmax_t)rows);

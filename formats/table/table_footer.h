@@ -11,6 +11,7 @@
 struct fl_footer_column {
     const struct fl_column *known; /* NULL: of a newer schema version */
     uint16_t id;
+    bool late; /* its pages lie behind those of all columns that are not late */
     uint32_t word_count, word_bytes;
     const struct fl_page_entry *dictionary_pages; /* fl_footer_dictionary_pages() of them */
 };

@@ -15,19 +15,17 @@ struct fl_table {
     struct fl_file_map map;
     struct fl_table_footer footer;
     struct fl_table_words *words; /* one for each column of the file */
-};
-
-/* Work space of a page: `scratch` takes stored bytes in copy mode, `unpacked` what is under LZ4. */
-struct fl_page_space {
-    struct fl_buffer *scratch, *unpacked;
+    /* uint8_t a row: the types of block types_block, for pages with nulls by type. */
+    struct fl_buffer types;
+    size_t types_block; /* SIZE_MAX: none */
 };
 
 /* The bytes of a page after checksum and LZ4, unpacked_bytes of its entry; NULL for a page without bytes.
- * keep: they go into space.unpacked in any case, so that they outlive the map's page. Else they live until
+ * keep: they go into scratch->unpacked in any case, so that they outlive the map's page. Else they live until
  * fl_page_unload(). Errors lack the place. */
 fl_status fl_page_load(struct fl_table *table, const struct fl_page_entry *entry, uint32_t bind_block,
-                       uint16_t column_id, bool keep, struct fl_page_space space, const uint8_t **bytes,
-                       struct fl_error *error);
+                       uint16_t column_id, bool keep, struct fl_column_scratch *scratch,
+                       const uint8_t **bytes, struct fl_error *error);
 void fl_page_unload(struct fl_table *table, const struct fl_page_entry *entry);
 
 #endif

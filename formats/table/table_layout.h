@@ -17,8 +17,9 @@ enum {
     FL_PAGE_ALIGNMENT = 64,      /* pages, footer: a cache line, and the widest vector load */
     FL_TABLE_FEATURES_KNOWN = 0, /* incompatible feature bits this build reads */
     FL_PAGE_FLAG_LZ4 = 1,
-    FL_PAGE_FLAG_NULLS = 2, /* a null bitmap comes first */
-    FL_PAGE_FLAGS_KNOWN = FL_PAGE_FLAG_LZ4 | FL_PAGE_FLAG_NULLS,
+    FL_PAGE_FLAG_NULLS = 2,       /* a null bitmap comes first */
+    FL_PAGE_FLAG_TYPED_NULLS = 4, /* with the flag above: in its place come nulls by type */
+    FL_PAGE_FLAGS_KNOWN = FL_PAGE_FLAG_LZ4 | FL_PAGE_FLAG_NULLS | FL_PAGE_FLAG_TYPED_NULLS,
     FL_DICTIONARY_PAGE_WORDS = 65536 /* words of each dictionary page but a column's last */
 };
 _Static_assert(sizeof FL_TABLE_MAGIC == FL_MAGIC_SIZE + 1 && sizeof FL_TRAILER_MAGIC == FL_MAGIC_SIZE + 1,
@@ -81,13 +82,14 @@ _Static_assert(offsetof(struct fl_footer_head, reserved) == 28, "see table_file.
 struct fl_column_entry {
     fl_le16 id;
     uint8_t kind;
-    uint8_t reserved;
+    uint8_t late;       /* 1: its pages lie behind those of all columns that are not late */
     fl_le32 word_count; /* WORD columns, else 0 */
     fl_le32 word_bytes; /* of all words together */
     fl_le32 reserved2;
 };
 _Static_assert(sizeof(struct fl_column_entry) == 16, "see table_file.md");
 _Static_assert(offsetof(struct fl_column_entry, kind) == 2, "see table_file.md");
+_Static_assert(offsetof(struct fl_column_entry, late) == 3, "see table_file.md");
 _Static_assert(offsetof(struct fl_column_entry, word_count) == 4, "see table_file.md");
 _Static_assert(offsetof(struct fl_column_entry, word_bytes) == 8, "see table_file.md");
 
@@ -122,6 +124,13 @@ _Static_assert(offsetof(struct fl_page_entry, min) == 24, "see table_file.md");
 _Static_assert(offsetof(struct fl_page_entry, max) == 32, "see table_file.md");
 _Static_assert(offsetof(struct fl_page_entry, sum) == 40, "see table_file.md");
 _Static_assert(offsetof(struct fl_page_entry, checksum) == 48, "see table_file.md");
+
+/* Nulls by type; le16 numbers of rows follow, as many as exceptions, ascending. */
+struct fl_typed_nulls {
+    uint8_t type_bits[32]; /* bit t: rows of type t are null */
+    fl_le16 exceptions;    /* rows that are the other way round */
+};
+_Static_assert(sizeof(struct fl_typed_nulls) == 34, "see table_file.md");
 
 struct fl_table_trailer {
     fl_le64 footer_offset;

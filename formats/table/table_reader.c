@@ -28,6 +28,7 @@ fl_status fl_table_open(const struct fl_io *io, const char *path, enum fl_io_mod
         status = fl_fail_memory(error, opened->footer.column_count * sizeof *opened->words);
         goto release_footer;
     }
+    opened->types_block = SIZE_MAX;
     *table = opened;
     return FL_OK;
 release_footer:
@@ -49,6 +50,7 @@ void fl_table_close(struct fl_table *table)
         fl_buffer_release(&table->words[i].bytes);
     }
     free(table->words);
+    fl_buffer_release(&table->types);
     fl_table_footer_release(&table->footer);
     fl_file_map_close(&table->map);
     free(table);
@@ -89,6 +91,15 @@ static int find_known(const struct fl_table *table, uint16_t column_id)
 bool fl_table_has(const struct fl_table *table, uint16_t column_id)
 {
     return find_known(table, column_id) >= 0;
+}
+
+bool fl_table_has_unknown(const struct fl_table *table)
+{
+    for (uint32_t i = 0; i < table->footer.column_count; i++) {
+        if (table->footer.columns[i].known == NULL)
+            return true;
+    }
+    return false;
 }
 
 bool fl_table_fact_at(const struct fl_table *table, size_t index, const char **key, const char **value)
@@ -144,6 +155,7 @@ bool fl_table_page(const struct fl_table *table, size_t block, uint16_t column_i
     *facts = (struct fl_page_facts){
         .encoding = entry->encoding,
         .lz4 = (entry->flags & FL_PAGE_FLAG_LZ4) != 0,
+        .typed_nulls = (entry->flags & FL_PAGE_FLAG_TYPED_NULLS) != 0,
         .offset = fl_get64(entry->offset),
         .stored_bytes = fl_get32(entry->stored_bytes),
         .unpacked_bytes = fl_get32(entry->unpacked_bytes),
@@ -155,85 +167,181 @@ bool fl_table_page(const struct fl_table *table, size_t block, uint16_t column_i
     return true;
 }
 
-static fl_status read_page(struct fl_table *table, const struct fl_page_entry *entry, size_t block,
-                           const struct fl_column *column, struct fl_column_data *data,
-                           struct fl_error *error)
+/* ---- columns ---- */
+
+/* One column of one block: `entry` is NULL when the file lacks the column. */
+struct page_place {
+    struct fl_table *table;
+    size_t block, rows;
+    const struct fl_column *column;
+    const struct fl_page_entry *entry;
+};
+
+static struct page_place place_of(struct fl_table *table, size_t block, uint16_t column_id)
 {
-    const enum fl_storage storage = fl_kind_storage(column->kind);
-    const size_t rows = fl_get32(table->footer.blocks[block].rows);
-    const struct fl_page_space space = {&data->scratch, &data->page_buffer};
-    const uint8_t *bytes;
-    fl_status status = fl_page_load(table, entry, (uint32_t)block, column->id, storage == FL_STORAGE_TEXT,
-                                    space, &bytes, error);
-    if (status != FL_OK)
-        return status;
-    if (storage == FL_STORAGE_TEXT)
-        status = fl_page_decode_texts(entry, bytes, rows, data, error);
-    else
-        status = fl_page_decode_integers(entry, bytes, storage, rows, data, error);
-    fl_page_unload(table, entry);
-    return status;
+    const struct fl_table_footer *footer = &table->footer;
+    const int in_schema = fl_schema_find_id(footer->schema, column_id),
+              in_file = find_known(table, column_id);
+    assert(block < footer->block_count && in_schema >= 0);
+    return (struct page_place){
+        .table = table,
+        .block = block,
+        .rows = fl_get32(footer->blocks[block].rows),
+        .column = &footer->schema->columns[in_schema],
+        .entry = in_file < 0 ? NULL : fl_footer_page(footer, block, (size_t)in_file),
+    };
+}
+
+static size_t null_count(const struct page_place *place)
+{
+    return place->entry == NULL ? place->rows : fl_get32(place->entry->nulls);
+}
+
+static fl_status fail_at(const struct page_place *place, struct fl_error *error)
+{
+    (void)fl_error_at_path(error, place->table->map.path);
+    return fl_error_at_block(error, (int64_t)place->block, place->column->name);
+}
+
+static fl_status load(const struct page_place *place, const uint8_t *types, bool keep,
+                      struct fl_column_scratch *scratch, struct fl_page_source *page, struct fl_error *error)
+{
+    *page = (struct fl_page_source){.entry = place->entry, .rows = place->rows, .types = types};
+    return fl_page_load(place->table, place->entry, (uint32_t)place->block, place->column->id, keep, scratch,
+                        &page->bytes, error);
+}
+
+static fl_status read_integers(const struct page_place *place, const uint8_t *types, void *values,
+                               uint8_t *nulls, struct fl_column_scratch *scratch, struct fl_error *error)
+{
+    const enum fl_storage storage = fl_kind_storage(place->column->kind);
+    if (place->entry == NULL) {
+        fl_page_decode_absent(storage, place->rows, values, nulls);
+        return FL_OK;
+    }
+    struct fl_page_source page;
+    fl_status status = load(place, types, false, scratch, &page, error);
+    if (status == FL_OK)
+        status = fl_page_decode_integers(&page, storage, values, nulls, error);
+    fl_page_unload(place->table, place->entry);
+    return status == FL_OK ? FL_OK : fail_at(place, error);
+}
+
+/* The types of the place's block, when its page has nulls by type; they are kept from page to page. */
+static fl_status types_for(const struct page_place *place, struct fl_column_scratch *scratch,
+                           const uint8_t **types, struct fl_error *error)
+{
+    struct fl_table *table = place->table;
+    *types = NULL;
+    if (place->entry == NULL || (place->entry->flags & FL_PAGE_FLAG_TYPED_NULLS) == 0)
+        return FL_OK;
+    if (table->types_block != place->block) {
+        const struct page_place of_types =
+            place_of(table, place->block, (uint16_t)fl_schema_type_id(table->footer.schema));
+        table->types_block = SIZE_MAX;
+        if (!fl_buffer_reserve(&table->types, of_types.rows))
+            return fl_fail_memory(error, of_types.rows);
+        const fl_status status = read_integers(&of_types, NULL, table->types.bytes, NULL, scratch, error);
+        if (status != FL_OK)
+            return status;
+        table->types_block = place->block;
+    }
+    *types = table->types.bytes;
+    return FL_OK;
+}
+
+/* Points the member that counts at the values. */
+static void set_values(struct fl_column_data *data, enum fl_storage storage)
+{
+    void *values = data->values_buffer.bytes;
+    switch (storage) {
+    case FL_STORAGE_U8:
+        data->as.u8 = values;
+        break;
+    case FL_STORAGE_I32:
+        data->as.i32 = values;
+        break;
+    case FL_STORAGE_I64:
+        data->as.i64 = values;
+        break;
+    case FL_STORAGE_WORD:
+        data->as.words = values;
+        break;
+    case FL_STORAGE_TEXT:
+        data->text_offsets = values;
+        break;
+    }
+}
+
+static fl_status read_texts(const struct page_place *place, const uint8_t *types, struct fl_column_data *data,
+                            struct fl_error *error)
+{
+    uint32_t *offsets = (uint32_t *)(void *)data->values_buffer.bytes;
+    if (place->entry == NULL) {
+        memset(offsets, 0, (place->rows + 1) * sizeof *offsets);
+        memset(data->nulls_buffer.bytes, 1, place->rows);
+        data->text_bytes = "";
+        return FL_OK;
+    }
+    struct fl_page_source page;
+    fl_status status = load(place, types, true, &data->scratch, &page, error);
+    if (status == FL_OK)
+        status = fl_page_decode_texts(&page, offsets, data->nulls_buffer.bytes, &data->text_bytes, error);
+    fl_page_unload(place->table, place->entry);
+    return status == FL_OK ? FL_OK : fail_at(place, error);
 }
 
 fl_status fl_table_read_column(struct fl_table *table, size_t block, uint16_t column_id,
                                struct fl_column_data *data, struct fl_error *error)
 {
-    const struct fl_table_footer *footer = &table->footer;
-    assert(block < footer->block_count);
-    const int in_schema = fl_schema_find_id(footer->schema, column_id);
-    assert(in_schema >= 0);
-    const struct fl_column *column = &footer->schema->columns[in_schema];
-    const int in_file = find_known(table, column_id);
-    fl_status status;
-    if (in_file < 0)
-        status = fl_page_decode_absent(fl_kind_storage(column->kind), fl_get32(footer->blocks[block].rows),
-                                       data, error);
-    else
-        status = read_page(table, fl_footer_page(footer, block, (size_t)in_file), block, column, data, error);
-    if (status != FL_OK) {
-        (void)fl_error_at_path(error, table->map.path);
-        (void)fl_error_at_block(error, (int64_t)block, column->name);
-    }
-    return status;
-}
-
-void fl_column_data_release(struct fl_column_data *data)
-{
-    fl_buffer_release(&data->values_buffer);
-    fl_buffer_release(&data->nulls_buffer);
-    fl_buffer_release(&data->page_buffer);
-    fl_buffer_release(&data->text_buffer);
-    fl_buffer_release(&data->scratch);
-    *data = (struct fl_column_data){0};
+    const struct page_place place = place_of(table, block, column_id);
+    const enum fl_storage storage = fl_kind_storage(place.column->kind);
+    const bool is_text = storage == FL_STORAGE_TEXT, has_nulls = null_count(&place) > 0;
+    const size_t value_bytes = is_text ? sizeof(uint32_t) : fl_kind_size_bytes(place.column->kind);
+    if (!fl_buffer_reserve(&data->values_buffer, (place.rows + 1) * value_bytes) ||
+        (has_nulls && !fl_buffer_reserve(&data->nulls_buffer, place.rows)))
+        return fl_fail_memory(error, (place.rows + 1) * value_bytes);
+    data->rows = place.rows;
+    data->nulls = has_nulls ? data->nulls_buffer.bytes : NULL;
+    set_values(data, storage);
+    const uint8_t *types;
+    const fl_status status = types_for(&place, &data->scratch, &types, error);
+    if (status != FL_OK)
+        return status;
+    if (is_text)
+        return read_texts(&place, types, data, error);
+    return read_integers(&place, types, data->values_buffer.bytes, data->nulls_buffer.bytes, &data->scratch,
+                         error);
 }
 
 void fl_column_scratch_release(struct fl_column_scratch *scratch)
 {
     fl_buffer_release(&scratch->stored);
     fl_buffer_release(&scratch->unpacked);
-    fl_buffer_release(&scratch->dense);
+}
+
+void fl_column_data_release(struct fl_column_data *data)
+{
+    fl_buffer_release(&data->values_buffer);
+    fl_buffer_release(&data->nulls_buffer);
+    fl_column_scratch_release(&data->scratch);
+    *data = (struct fl_column_data){0};
 }
 
 fl_status fl_table_read_into(struct fl_table *table, size_t block, uint16_t column_id, void *values,
                              uint8_t *nulls, bool *has_nulls, struct fl_column_scratch *scratch,
                              struct fl_error *error)
 {
-    struct fl_column_data data = {
-        .values_buffer = scratch->dense, .scratch = scratch->stored, .page_buffer = scratch->unpacked};
-    const fl_status status = fl_table_read_column(table, block, column_id, &data, error);
-    const struct fl_column *column =
-        &table->footer.schema->columns[fl_schema_find_id(table->footer.schema, column_id)];
-    *has_nulls = false;
-    if (status == FL_OK) {
-        memcpy(values, data.values_buffer.bytes, data.rows * fl_kind_size_bytes(column->kind));
-        *has_nulls = data.nulls != NULL;
-        if (data.nulls != NULL && nulls != NULL)
-            memcpy(nulls, data.nulls, data.rows);
+    const struct page_place place = place_of(table, block, column_id);
+    assert(fl_kind_storage(place.column->kind) != FL_STORAGE_TEXT);
+    *has_nulls = null_count(&place) > 0;
+    if (*has_nulls && nulls == NULL) {
+        (void)fl_fail(error, FL_CORRUPT, "%zu nulls where none can be", null_count(&place));
+        return fail_at(&place, error);
     }
-    *scratch = (struct fl_column_scratch){data.scratch, data.page_buffer, data.values_buffer};
-    fl_buffer_release(&data.nulls_buffer);
-    fl_buffer_release(&data.text_buffer);
-    return status;
+    const uint8_t *types;
+    const fl_status status = types_for(&place, scratch, &types, error);
+    return status == FL_OK ? read_integers(&place, types, values, nulls, scratch, error) : status;
 }
 
 void fl_run_buffer_release(struct fl_run_buffer *runs)
@@ -247,30 +355,26 @@ fl_status fl_table_read_runs(struct fl_table *table, size_t block, uint16_t colu
                              struct fl_run_buffer *runs, struct fl_column_scratch *scratch,
                              struct fl_error *error)
 {
-    const size_t rows = fl_get32(table->footer.blocks[block].rows);
-    int64_t *customer = malloc(rows * sizeof *customer);
-    bool has_nulls;
-    if (customer == NULL || !fl_buffer_reserve(&runs->value_buffer, rows * sizeof(int64_t)) ||
-        !fl_buffer_reserve(&runs->end_row_buffer, rows * sizeof(uint32_t))) {
-        free(customer);
-        return fl_fail_memory(error, rows * sizeof *customer);
+    const struct page_place place = place_of(table, block, column_id);
+    assert(place.column->kind == FL_KIND_KEY);
+    if (null_count(&place) > 0) {
+        (void)fl_fail(error, FL_CORRUPT, "%zu nulls where none can be", null_count(&place));
+        return fail_at(&place, error);
     }
-    fl_status status =
-        fl_table_read_into(table, block, column_id, customer, NULL, &has_nulls, scratch, error);
+    if (!fl_buffer_reserve(&runs->value_buffer, place.rows * sizeof(int64_t)) ||
+        !fl_buffer_reserve(&runs->end_row_buffer, place.rows * sizeof(uint32_t)))
+        return fl_fail_memory(error, place.rows * sizeof(int64_t));
     int64_t *value = (int64_t *)(void *)runs->value_buffer.bytes;
     uint32_t *end_row = (uint32_t *)(void *)runs->end_row_buffer.bytes;
-    runs->count = 0;
     runs->value = value;
     runs->end_row = end_row;
-    for (size_t row = 0; row < rows && status == FL_OK; row++) {
-        if (row == 0 || customer[row] != customer[row - 1])
-            value[runs->count++] = customer[row];
-        end_row[runs->count - 1] = (uint32_t)row + 1;
-        if (row > 0 && customer[row] < customer[row - 1])
-            status = fl_fail(error, FL_CORRUPT, "the keys do not ascend");
-    }
-    free(customer);
-    return status;
+    runs->count = 0;
+    struct fl_page_source page;
+    fl_status status = load(&place, NULL, false, scratch, &page, error);
+    if (status == FL_OK)
+        status = fl_page_decode_runs(&page, value, end_row, &runs->count, error);
+    fl_page_unload(table, place.entry);
+    return status == FL_OK ? FL_OK : fail_at(&place, error);
 }
 
 /* ---- words ---- */
@@ -309,17 +413,15 @@ static fl_status read_dictionary_page(struct fl_table *table, const struct fl_fo
     const struct fl_page_entry *entry = &column->dictionary_pages[index];
     const size_t first = index * FL_DICTIONARY_PAGE_WORDS, left = column->word_count - first;
     const size_t count = left < FL_DICTIONARY_PAGE_WORDS ? left : FL_DICTIONARY_PAGE_WORDS;
-    struct fl_buffer scratch = {0}, unpacked = {0};
-    const struct fl_page_space space = {&scratch, &unpacked};
+    struct fl_column_scratch scratch = {0};
     const uint8_t *bytes;
     fl_status status =
-        fl_page_load(table, entry, fl_bind_dictionary(index), column->id, false, space, &bytes, error);
+        fl_page_load(table, entry, fl_bind_dictionary(index), column->id, false, &scratch, &bytes, error);
     if (status == FL_OK) {
         status = take_words(entry, bytes, first, count, words, error);
         fl_page_unload(table, entry);
     }
-    fl_buffer_release(&scratch);
-    fl_buffer_release(&unpacked);
+    fl_column_scratch_release(&scratch);
     return status;
 }
 

@@ -24,6 +24,8 @@ const uint8_t *fl_table_uuid(const struct fl_table *table);
 uint64_t fl_table_rows(const struct fl_table *table);
 size_t fl_table_blocks(const struct fl_table *table);
 bool fl_table_has(const struct fl_table *table, uint16_t column_id);
+/* Whether it has columns that this build does not know. */
+bool fl_table_has_unknown(const struct fl_table *table);
 /* Value of a footer fact, or NULL. */
 const char *fl_table_fact(const struct fl_table *table, const char *key);
 /* The index-th fact, false past the end. */
@@ -39,7 +41,7 @@ struct fl_block_facts fl_table_block(const struct fl_table *table, size_t block)
 
 struct fl_page_facts {
     unsigned encoding;
-    bool lz4;
+    bool lz4, typed_nulls;
     uint64_t offset;
     uint32_t stored_bytes, unpacked_bytes, nulls;
     int64_t min, max;
@@ -48,6 +50,13 @@ struct fl_page_facts {
 /* False when the file lacks the column. */
 bool fl_table_page(const struct fl_table *table, size_t block, uint16_t column_id,
                    struct fl_page_facts *facts);
+
+/* Work space for the bytes of a page, reused from call to call and from table to table; zero-initialise,
+ * release once. */
+struct fl_column_scratch {
+    struct fl_buffer stored, unpacked; /* as they lie in the file; without LZ4 */
+};
+void fl_column_scratch_release(struct fl_column_scratch *scratch);
 
 /* A decoded column of one block. The buffers are the caller's to reuse from call to call; zero-initialise,
  * release once. nulls has one byte a row, 1 = null, or is NULL when no
@@ -63,20 +72,14 @@ struct fl_column_data {
     const uint32_t *text_offsets; /* rows + 1, TEXT only; a null text has length 0 */
     const char *text_bytes;
     const uint8_t *nulls;
-    struct fl_buffer values_buffer, nulls_buffer, page_buffer, text_buffer, scratch;
+    struct fl_buffer values_buffer, nulls_buffer;
+    struct fl_column_scratch scratch;
 };
 /* Reads, verifies the checksum of, and decodes one page. A column the file lacks reads as all null. Errors
  * name block and column. */
 fl_status fl_table_read_column(struct fl_table *table, size_t block, uint16_t column_id,
                                struct fl_column_data *data, struct fl_error *error);
 void fl_column_data_release(struct fl_column_data *data);
-
-/* Work space of the calls below, reused from call to call and from table to table; zero-initialise, release
- * once. */
-struct fl_column_scratch {
-    struct fl_buffer stored, unpacked, dense;
-};
-void fl_column_scratch_release(struct fl_column_scratch *scratch);
 
 /* fl_table_read_column() straight into the caller's arrays, for columns that are no texts: `values` has room
  * for the block's rows in the storage of the column's kind, `nulls` for one byte a row. *has_nulls false:

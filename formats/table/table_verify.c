@@ -18,7 +18,7 @@ struct verifier {
     struct fl_buffer values;  /* int64_t a row, for integers of any storage */
     struct fl_buffer decided; /* uint8_t a row: an earlier column has put it after the row before it */
     struct last_value *last;  /* one for each column of the file */
-    struct fl_buffer scratch, unpacked;
+    struct fl_column_scratch scratch;
 };
 
 /* ---- statistics ---- */
@@ -140,10 +140,9 @@ static bool keep_last(const struct fl_column_data *data, const int64_t *values, 
 static fl_status verify_unknown(struct verifier *verifier, const struct fl_page_entry *entry, size_t block,
                                 uint16_t column_id, struct fl_error *error)
 {
-    const struct fl_page_space space = {&verifier->scratch, &verifier->unpacked};
     const uint8_t *bytes;
-    const fl_status status =
-        fl_page_load(verifier->table, entry, (uint32_t)block, column_id, false, space, &bytes, error);
+    const fl_status status = fl_page_load(verifier->table, entry, (uint32_t)block, column_id, false,
+                                          &verifier->scratch, &bytes, error);
     fl_page_unload(verifier->table, entry);
     return status;
 }
@@ -204,12 +203,11 @@ static fl_status verify_dictionary(struct verifier *verifier, const struct fl_fo
     const struct fl_words *words;
     if (column->known != NULL)
         return fl_table_words(verifier->table, column->id, &words, error);
-    const struct fl_page_space space = {&verifier->scratch, &verifier->unpacked};
     for (size_t i = 0; i < fl_footer_dictionary_pages(column->word_count); i++) {
         const struct fl_page_entry *entry = &column->dictionary_pages[i];
         const uint8_t *bytes;
         const fl_status status = fl_page_load(verifier->table, entry, fl_bind_dictionary(i), column->id,
-                                              false, space, &bytes, error);
+                                              false, &verifier->scratch, &bytes, error);
         fl_page_unload(verifier->table, entry);
         if (status != FL_OK)
             return status;
@@ -231,7 +229,7 @@ static fl_status verify_padding(struct verifier *verifier, const struct fl_page_
         return FL_OK;
     const uint8_t *bytes;
     const fl_status status =
-        fl_file_map_view(&verifier->table->map, start, size, &verifier->scratch, &bytes, error);
+        fl_file_map_view(&verifier->table->map, start, size, &verifier->scratch.stored, &bytes, error);
     if (status != FL_OK)
         return status;
     for (size_t i = 0; i < size; i++) {
@@ -273,7 +271,7 @@ static fl_status digest_file(struct verifier *verifier, uint64_t *digest, struct
         const uint64_t left = map->size_bytes - at;
         const uint64_t size = left < DIGEST_STEP_BYTES ? left : DIGEST_STEP_BYTES;
         const uint8_t *bytes;
-        status = fl_file_map_view(map, at, size, &verifier->scratch, &bytes, error);
+        status = fl_file_map_view(map, at, size, &verifier->scratch.stored, &bytes, error);
         if (status == FL_OK) {
             fl_digest_add(running, bytes, size);
             fl_file_map_release(map, at, size);
@@ -316,7 +314,6 @@ fl_status fl_table_verify(struct fl_table *table, uint64_t *digest, struct fl_er
     fl_column_data_release(&verifier.data);
     fl_buffer_release(&verifier.values);
     fl_buffer_release(&verifier.decided);
-    fl_buffer_release(&verifier.scratch);
-    fl_buffer_release(&verifier.unpacked);
+    fl_column_scratch_release(&verifier.scratch);
     return status;
 }

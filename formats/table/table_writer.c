@@ -12,6 +12,9 @@
 struct fl_table_writer {
     struct fl_output *output;
     struct fl_block_buffer block;
+    struct fl_block_buffer late; /* columns; rows of the next block that lacks them, late_block */
+    uint32_t late_block;
+    uint32_t column_count;
     struct fl_page_packer packer;
     const struct fl_schema *schema;
     uint8_t uuid[FL_UUID_SIZE];
@@ -30,25 +33,19 @@ static fl_status write_zeros_to_alignment(struct fl_table_writer *writer, struct
     return fl_output_write(writer->output, zeros, (size_t)(fl_page_align(at) - at), error);
 }
 
-/* Writes the page that was just packed and adds its entry to `entries`. */
+/* Writes the page that was just packed, and notes in its entry where it is. */
 static fl_status write_page(struct fl_table_writer *writer, struct fl_page_entry *entry, uint32_t block,
-                            uint16_t column_id, struct fl_buffer *entries, struct fl_error *error)
+                            uint16_t column_id, struct fl_error *error)
 {
     const size_t size = fl_get32(entry->stored_bytes);
-    if (size > 0) {
-        fl_status status = write_zeros_to_alignment(writer, error);
-        if (status != FL_OK)
-            return status;
-        entry->offset = fl_put64(fl_output_size(writer->output));
-        entry->checksum =
-            fl_put64(fl_checksum_bound(writer->uuid, block, column_id, writer->packer.bytes, size));
-        status = fl_output_write(writer->output, writer->packer.bytes, size, error);
-        if (status != FL_OK)
-            return status;
-    }
-    if (!fl_buffer_append(entries, entry, sizeof *entry))
-        return fl_fail_memory(error, entries->size + sizeof *entry);
-    return FL_OK;
+    if (size == 0)
+        return FL_OK;
+    const fl_status status = write_zeros_to_alignment(writer, error);
+    if (status != FL_OK)
+        return status;
+    entry->offset = fl_put64(fl_output_size(writer->output));
+    entry->checksum = fl_put64(fl_checksum_bound(writer->uuid, block, column_id, writer->packer.bytes, size));
+    return fl_output_write(writer->output, writer->packer.bytes, size, error);
 }
 
 static fl_status write_header(struct fl_table_writer *writer, struct fl_error *error)
@@ -94,21 +91,23 @@ static fl_status write_dictionary_page(struct fl_table_writer *writer, uint16_t 
     for (size_t i = 0; i < count; i++)
         texts[i] = fl_words_at(words, first + i);
     struct fl_page_entry entry;
-    const bool packed = fl_page_pack_texts(&writer->packer, texts, NULL, count, &entry);
+    const bool packed = fl_page_pack_texts(&writer->packer, texts, NULL, count, writer->block.effort, &entry);
     free(texts);
     if (!packed)
         return fl_fail_memory(error, words->offsets[words->count]);
     writer->dictionary_page_count++;
-    return write_page(writer, &entry, fl_bind_dictionary(index), column_id, &writer->dictionary_entries,
-                      error);
+    const fl_status status = write_page(writer, &entry, fl_bind_dictionary(index), column_id, error);
+    if (status == FL_OK && !fl_buffer_append(&writer->dictionary_entries, &entry, sizeof entry))
+        return fl_fail_memory(error, writer->dictionary_entries.size + sizeof entry);
+    return status;
 }
 
 /* The column's entry, its dictionary pages with it. */
-static fl_status write_column(struct fl_table_writer *writer, size_t column, const struct fl_words *words,
-                              struct fl_error *error)
+static fl_status write_column(struct fl_table_writer *writer, const struct fl_column *described, bool late,
+                              const struct fl_words *words, struct fl_error *error)
 {
-    const struct fl_column *described = writer->block.columns[column].column;
-    struct fl_column_entry entry = {.id = fl_put16(described->id), .kind = (uint8_t)described->kind};
+    struct fl_column_entry entry = {
+        .id = fl_put16(described->id), .kind = (uint8_t)described->kind, .late = late};
     if (described->kind == FL_KIND_WORD && words->count > 0) {
         fl_status status = check_dictionary_limits(words, error);
         for (size_t index = 0; status == FL_OK && index * FL_DICTIONARY_PAGE_WORDS < words->count; index++)
@@ -160,13 +159,21 @@ static void assert_plan(const struct fl_table_plan *plan)
     for (size_t i = 1; i < plan->column_count; i++)
         assert(fl_schema_find_id(plan->schema, plan->column_ids[i - 1]) <
                fl_schema_find_id(plan->schema, plan->column_ids[i]));
+    for (size_t i = 0; i < plan->late_column_count; i++) {
+        const int index = fl_schema_find_id(plan->schema, plan->late_column_ids[i]);
+        assert(find_column(plan, plan->late_column_ids[i]) > 0 &&
+               !fl_column_is_required(plan->schema, (size_t)index) &&
+               plan->schema->columns[index].kind != FL_KIND_TEXT);
+        (void)index;
+    }
     (void)plan;
 }
 
 static fl_status start_file(struct fl_table_writer *writer, const struct fl_io *io, const char *directory,
                             const struct fl_table_plan *plan, struct fl_error *error)
 {
-    if (!fl_block_buffer_init(&writer->block, plan))
+    if (!fl_block_buffer_init(&writer->block, plan, false) ||
+        !fl_block_buffer_init(&writer->late, plan, true))
         return fl_fail_memory(error, plan->column_count * writer->block.rows_max * sizeof(int64_t));
     fl_status status = keep_facts(writer, plan->facts, error);
     if (status != FL_OK)
@@ -175,8 +182,14 @@ static fl_status start_file(struct fl_table_writer *writer, const struct fl_io *
     if (status != FL_OK)
         return status;
     status = write_header(writer, error);
-    for (size_t i = 0; status == FL_OK && i < plan->column_count; i++)
-        status = write_column(writer, i, plan->words == NULL ? NULL : &plan->words[i], error);
+    size_t early = 0, late = 0;
+    for (size_t i = 0; status == FL_OK && i < plan->column_count; i++) {
+        const bool is_late = late < writer->late.column_count && writer->late.columns[late].of_file == i;
+        const struct fl_column *described =
+            is_late ? writer->late.columns[late++].column : writer->block.columns[early++].column;
+        status =
+            write_column(writer, described, is_late, plan->words == NULL ? NULL : &plan->words[i], error);
+    }
     return status;
 }
 
@@ -189,6 +202,7 @@ fl_status fl_table_writer_create(const struct fl_io *io, const char *directory,
     if (*writer == NULL)
         return fl_fail_memory(error, sizeof **writer);
     (*writer)->schema = plan->schema;
+    (*writer)->column_count = (uint32_t)plan->column_count;
     (*writer)->keyed = plan->schema->columns[0].kind == FL_KIND_KEY;
     (*writer)->day_column = find_column(plan, fl_schema_day_id(plan->schema));
     (*writer)->type_column = find_column(plan, fl_schema_type_id(plan->schema));
@@ -233,12 +247,13 @@ static fl_status check_file_limits(const struct fl_table_writer *writer, struct 
 }
 
 /* A promise of whoever appended, checked because a file that breaks it could be published but not read. */
-static fl_status check_values(const struct fl_table_writer *writer, size_t column, size_t rows,
-                              const struct fl_page_entry *entry, struct fl_error *error)
+static fl_status check_values(const struct fl_table_writer *writer, const struct fl_column_buffer *column,
+                              uint32_t block, size_t rows, const struct fl_page_entry *entry,
+                              struct fl_error *error)
 {
-    const struct fl_column *described = writer->block.columns[column].column;
+    const struct fl_column *described = column->column;
     const struct fl_column_entry *kept =
-        (const struct fl_column_entry *)(const void *)writer->column_entries.bytes + column;
+        (const struct fl_column_entry *)(const void *)writer->column_entries.bytes + column->of_file;
     const struct fl_integer_range range = fl_kind_range(described->kind, fl_get32(kept->word_count));
     const int index = fl_schema_find_id(writer->schema, described->id);
     fl_status status = FL_OK;
@@ -249,29 +264,52 @@ static fl_status check_values(const struct fl_table_writer *writer, size_t colum
         status = fl_fail(error, FL_INTERNAL, "a value lies outside %jd to %jd", (intmax_t)range.min,
                          (intmax_t)range.max);
     if (status != FL_OK)
-        (void)fl_error_at_block(error, writer->block_count, described->name);
+        (void)fl_error_at_block(error, block, described->name);
     return status;
+}
+
+/* Makes a page of the first `rows` rows of each column in `from`, for the block that has entries already. */
+static fl_status write_pages(struct fl_table_writer *writer, struct fl_block_buffer *from, uint32_t block,
+                             size_t rows, struct fl_error *error)
+{
+    struct fl_page_entry *entries =
+        (struct fl_page_entry *)(void *)writer->page_entries.bytes + (size_t)block * writer->column_count;
+    for (size_t i = 0; i < from->column_count; i++) {
+        const struct fl_column_buffer *column = &from->columns[i];
+        struct fl_page_entry *entry = &entries[column->of_file];
+        if (!fl_block_buffer_pack(from, i, rows, &writer->packer, entry))
+            return fl_fail_memory(error, rows * sizeof(int64_t));
+        fl_status status = check_values(writer, column, block, rows, entry, error);
+        if (status == FL_OK)
+            status = write_page(writer, entry, block, column->column->id, error);
+        if (status != FL_OK)
+            return status;
+        if ((int)column->of_file == writer->day_column)
+            note_days(writer, entry);
+    }
+    return FL_OK;
+}
+
+static bool add_entries(struct fl_table_writer *writer)
+{
+    static const struct fl_page_entry none;
+    for (uint32_t i = 0; i < writer->column_count; i++) {
+        if (!fl_buffer_append(&writer->page_entries, &none, sizeof none))
+            return false;
+    }
+    return true;
 }
 
 /* Writes the first `rows` waiting rows as one block. */
 static fl_status write_block(struct fl_table_writer *writer, size_t rows, struct fl_error *error)
 {
     fl_status status = check_file_limits(writer, error);
+    if (status == FL_OK && !add_entries(writer))
+        status = fl_fail_memory(error, writer->page_entries.size);
+    if (status == FL_OK)
+        status = write_pages(writer, &writer->block, writer->block_count, rows, error);
     if (status != FL_OK)
         return status;
-    for (size_t i = 0; i < writer->block.column_count; i++) {
-        struct fl_page_entry entry;
-        if (!fl_block_buffer_pack(&writer->block, i, rows, &writer->packer, &entry))
-            return fl_fail_memory(error, rows * sizeof(int64_t));
-        status = check_values(writer, i, rows, &entry, error);
-        if (status == FL_OK)
-            status = write_page(writer, &entry, writer->block_count, writer->block.columns[i].column->id,
-                                &writer->page_entries, error);
-        if (status != FL_OK)
-            return status;
-        if ((int)i == writer->day_column)
-            note_days(writer, &entry);
-    }
     struct fl_block_entry block = {.rows = fl_put32((uint32_t)rows)};
     uint64_t type_bits[4] = {0};
     if (writer->type_column >= 0)
@@ -321,12 +359,39 @@ fl_status fl_table_writer_append(struct fl_table_writer *writer, const struct fl
     return FL_OK;
 }
 
+/* Rows of the block that the late columns come to next. */
+static size_t late_rows(const struct fl_table_writer *writer)
+{
+    const struct fl_block_entry *blocks =
+        (const struct fl_block_entry *)(const void *)writer->block_entries.bytes;
+    return fl_get32(blocks[writer->late_block].rows);
+}
+
+fl_status fl_table_writer_append_late(struct fl_table_writer *writer, const struct fl_column_values *columns,
+                                      size_t rows, struct fl_error *error)
+{
+    fl_status status = writer->block.rows > 0 ? write_block(writer, writer->block.rows, error) : FL_OK;
+    for (size_t at = 0; at < rows && status == FL_OK;) {
+        assert(writer->late_block < writer->block_count);
+        const size_t wanted = late_rows(writer) - writer->late.rows;
+        const size_t count = rows - at < wanted ? rows - at : wanted;
+        if (!fl_block_buffer_add(&writer->late, columns, at, count))
+            return fl_fail_memory(error, count);
+        at += count;
+        if (count < wanted)
+            break;
+        status = write_pages(writer, &writer->late, writer->late_block++, writer->late.rows, error);
+        fl_block_buffer_drop(&writer->late, writer->late.rows);
+    }
+    return status;
+}
+
 static fl_status write_footer(struct fl_table_writer *writer, struct fl_error *error)
 {
     const struct fl_footer_head head = {
         .rows = fl_put64(writer->summary.rows),
         .block_count = fl_put32(writer->block_count),
-        .column_count = fl_put32((uint32_t)writer->block.column_count),
+        .column_count = fl_put32(writer->column_count),
         .dictionary_page_count = fl_put32(writer->dictionary_page_count),
         .fact_count = fl_put32(writer->fact_count),
         .fact_bytes = fl_put32((uint32_t)writer->facts.size),
@@ -372,6 +437,7 @@ fl_status fl_table_writer_finish(struct fl_table_writer *writer, const char *ste
                                  char name[256], struct fl_table_summary *summary, struct fl_error *error)
 {
     fl_status status = writer->block.rows > 0 ? write_block(writer, writer->block.rows, error) : FL_OK;
+    assert(status != FL_OK || writer->late.column_count == 0 || writer->late_block == writer->block_count);
     if (status == FL_OK)
         status = write_footer(writer, error);
     if (status == FL_OK) {
@@ -392,6 +458,7 @@ void fl_table_writer_abort(struct fl_table_writer *writer)
         return;
     fl_output_abort(writer->output);
     fl_block_buffer_release(&writer->block);
+    fl_block_buffer_release(&writer->late);
     fl_page_packer_release(&writer->packer);
     fl_buffer_release(&writer->column_entries);
     fl_buffer_release(&writer->dictionary_entries);

@@ -6,6 +6,7 @@
 #include "formats/base/io.h"
 #include "formats/base/status.h"
 #include "formats/schema/schema.h"
+#include "formats/table/effort.h"
 
 /* Values of one column for a run of rows; which member counts follows from the kind's storage. Borrowed for
  * the call. */
@@ -17,6 +18,7 @@ struct fl_column_values {
         const uint32_t *words;
         const struct fl_text *texts;
     } as;
+    bool wide;            /* not a text: the values are int64_t in as.i64, whatever the kind's storage */
     const uint8_t *nulls; /* one byte a row, 1 = null; NULL: none is null. A null's value is not looked at. */
 };
 
@@ -40,7 +42,12 @@ struct fl_table_plan {
     const struct fl_words *words;
     uint8_t uuid[FL_UUID_SIZE];
     const char *const *facts; /* NULL-ended key, value, key, value ... kept in the footer; may be NULL */
-    uint32_t block_rows;      /* 0: FL_BLOCK_ROWS_MAX; less makes many blocks of few rows, for tests */
+    enum fl_effort effort;
+    /* Those of column_ids whose values are known only after the last row, in the same order: no key, day,
+     * type, or text. */
+    const uint16_t *late_column_ids;
+    size_t late_column_count;
+    uint32_t block_rows; /* 0: FL_BLOCK_ROWS_MAX; less makes many blocks of few rows, for tests */
 };
 
 struct fl_table_writer;
@@ -51,11 +58,16 @@ fl_status fl_table_writer_create(const struct fl_io *io, const char *directory,
                                  const struct fl_table_plan *plan, struct fl_table_writer **writer,
                                  struct fl_error *error);
 
-/* One entry of `columns` for each of plan->column_ids. Blocks are cut on a customer (first column) boundary,
- * at most FL_BLOCK_ROWS_MAX rows and FL_BLOCK_TEXT_BYTES_MAX of text, unless one customer is larger. For
- * tables whose first column is no KEY a block is simply full. */
+/* One entry of `columns` for each of plan->column_ids (not looked at for late ones). Blocks are cut on a
+ * customer (first column) boundary, at most FL_BLOCK_ROWS_MAX rows and FL_BLOCK_TEXT_BYTES_MAX of text,
+ * unless one customer is larger. For tables whose first column is no KEY a block is simply full. */
 fl_status fl_table_writer_append(struct fl_table_writer *writer, const struct fl_column_values *columns,
                                  size_t rows, struct fl_error *error);
+
+/* The values of the late columns, one entry of `columns` for each of plan->late_column_ids, in row order,
+ * after the last append; as many rows in all. */
+fl_status fl_table_writer_append_late(struct fl_table_writer *writer, const struct fl_column_values *columns,
+                                      size_t rows, struct fl_error *error);
 
 struct fl_table_summary {
     uint64_t rows, size_bytes, digest; /* digest: XXH3-64 of the whole file */

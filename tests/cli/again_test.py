@@ -65,6 +65,20 @@ class Again(CliCase):
             self.assertEqual(whole, table.read_bytes())
             self.fourloop("verify", "data")
 
+    def test_a_lost_manifest_is_not_begun_anew(self):
+        self.take_in("mon.csv")
+        manifest = self.path("data/manifest.json").read_bytes()
+        self.path("data/manifest.json").unlink()
+        self.take_in("tue.csv", code=65, says=[self.table_file("data").name, "manifest.json is gone"])
+        self.write("data/manifest.json", manifest)
+        self.take_in("tue.csv")
+        self.assertEqual("2", self.rows_scored("out"))
+
+    def test_a_folder_of_something_else(self):
+        before = self.snapshot("model")
+        self.fourloop("import", "--into", "model", "mon.csv", code=73, says="no data folder")
+        self.assertEqual(before, self.snapshot("model"))
+
     def test_what_to_do_with_rejects(self):
         self.write("bad.csv", MONDAY + "2,2026-03-23 10:00:00,web_vist\n")
         self.take_in("bad.csv", code=65, says=["nothing was imported", "--max-rejects 1"])

@@ -173,7 +173,7 @@ static void lie_most_blocks_claimed(struct table_parts *parts)
 
 static void change_column_reserved(struct table_parts *parts)
 {
-    table_parts_column(parts, 1)->reserved = 1;
+    table_parts_column(parts, 1)->late = 2;
 }
 
 static void change_column_reserved2(struct table_parts *parts)

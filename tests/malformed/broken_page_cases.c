@@ -5,6 +5,7 @@
 
 #include "formats/base/civil.h"
 #include "formats/encodings/encoding.h"
+#include "tests/malformed/table_sample.h"
 
 static void must(bool done)
 {
@@ -63,7 +64,7 @@ static void insert_zeros_before_footer(struct fl_buffer *bytes)
 
 static void change_page_flags(struct table_parts *parts)
 {
-    page(parts, 5)->flags |= 4;
+    page(parts, 5)->flags |= 8;
 }
 
 static void change_page_reserved(struct table_parts *parts)
@@ -78,7 +79,7 @@ static void change_page_reserved2(struct table_parts *parts)
 
 static void change_unknown_encoding(struct table_parts *parts)
 {
-    page(parts, 5)->encoding = 6;
+    page(parts, 5)->encoding = 7;
 }
 
 static void change_integers_as_strings(struct table_parts *parts)
@@ -407,16 +408,77 @@ static void bytes_page_of_another_file(struct fl_buffer *bytes)
     memcpy(bytes->bytes, &header, sizeof header);
 }
 
+/* The page of the long sample that has nulls by type. */
+static struct table_page_part *typed(struct table_parts *parts)
+{
+    return table_parts_page(parts, 0, FL_INTERACTIONS_ORDER);
+}
+
+static void change_typed_nulls_without_nulls(struct table_parts *parts)
+{
+    typed(parts)->entry.flags = FL_PAGE_FLAG_TYPED_NULLS;
+    typed(parts)->entry.nulls = fl_put32(0);
+}
+
+static void change_typed_nulls_without_types(struct table_parts *parts)
+{
+    page(parts, FL_CUSTOMERS_BIRTH_YEAR)->flags |= FL_PAGE_FLAG_TYPED_NULLS;
+}
+
+static void change_typed_nulls_cut(struct table_parts *parts)
+{
+    table_page_part_set(typed(parts), "no more than this", 17);
+}
+
+static void change_typed_nulls_exceptions_cut(struct table_parts *parts)
+{
+    uint8_t bytes[36] = {0};
+    bytes[32] = 2;
+    table_page_part_set(typed(parts), bytes, sizeof bytes);
+}
+
+/* The exceptions are rows 10 and 1111, behind 32 bytes of types and their count. */
+static void change_typed_nulls_exceptions_swapped(struct table_parts *parts)
+{
+    fl_store_le16(typed(parts)->bytes.bytes + 34, 1111);
+    fl_store_le16(typed(parts)->bytes.bytes + 36, 10);
+}
+
+static void change_typed_nulls_exception_twice(struct table_parts *parts)
+{
+    fl_store_le16(typed(parts)->bytes.bytes + 36, 10);
+}
+
+static void change_typed_nulls_exception_past_rows(struct table_parts *parts)
+{
+    fl_store_le16(typed(parts)->bytes.bytes + 36, LONG_SAMPLE_ROWS);
+}
+
+static void change_typed_nulls_count(struct table_parts *parts)
+{
+    typed(parts)->bytes.bytes[0] = 0; /* no type is null */
+}
+
+static void change_marks_first(struct table_parts *parts)
+{
+    table_parts_page(parts, 0, FL_INTERACTIONS_DAY)->bytes.bytes[0] &= 0xFE;
+}
+
+static void change_marks_fewer(struct table_parts *parts)
+{
+    table_parts_page(parts, 0, FL_INTERACTIONS_DAY)->bytes.bytes[0] &= 0xFB;
+}
+
 /* In the order in which the reader comes to them. */
 const struct broken_case broken_page_cases[] = {
     {"page_flags", .status = FL_CORRUPT, .change = change_page_flags,
-     .message = "sample: column `second`: block 0: page flags 0x06, known are 0x03"},
+     .message = "sample: column `second`: block 0: page flags 0x0a, known are 0x07"},
     {"page_reserved", .status = FL_CORRUPT, .change = change_page_reserved,
      .message = "sample: column `second`: block 0: reserved bytes of a page entry are not zero"},
     {"page_reserved2", .status = FL_CORRUPT, .change = change_page_reserved2,
      .message = "sample: column `second`: block 0: reserved bytes of a page entry are not zero"},
     {"unknown_encoding", .status = FL_UNSUPPORTED, .change = change_unknown_encoding,
-     .message = "sample: column `second`: block 0: encoding 6 is unknown to this build"},
+     .message = "sample: column `second`: block 0: encoding 7 is unknown to this build"},
     {"integers_as_strings", .status = FL_CORRUPT, .change = change_integers_as_strings,
      .message = "sample: column `second`: block 0: encoding string for a column of kind second"},
     {"strings_as_integers", .status = FL_CORRUPT, .change = change_strings_as_integers,
@@ -538,5 +600,35 @@ const struct broken_case broken_page_cases[] = {
          "sample: column `text`: block 2: checksum does not match; the file was damaged after writing"},
     {"page_of_another_file", .status = FL_CORRUPT, .change_bytes = bytes_page_of_another_file,
      .message = "sample: column `brand`: checksum does not match; the file was damaged after writing"},
+    {"typed_nulls_without_nulls", "long_interactions", .status = FL_CORRUPT,
+     .change = change_typed_nulls_without_nulls,
+     .message = "sample: column `order`: block 0: nulls by type without the flag for nulls"},
+    {"typed_nulls_without_types", "customers", .status = FL_CORRUPT,
+     .change = change_typed_nulls_without_types,
+     .message = "sample: column `birth_year`: block 0: nulls by type in a table without types"},
+    {"typed_nulls_cut", "long_interactions", .status = FL_CORRUPT, .change = change_typed_nulls_cut,
+     .message = "sample: column `order`: block 0: page of 17 bytes, its nulls by type alone have 34"},
+    {"typed_nulls_exceptions_cut", "long_interactions", .status = FL_CORRUPT,
+     .change = change_typed_nulls_exceptions_cut,
+     .message = "sample: column `order`: block 0: page of 36 bytes, its nulls by type have 2 exceptions"},
+    {"typed_nulls_exceptions_swapped", "long_interactions", .status = FL_CORRUPT,
+     .change = change_typed_nulls_exceptions_swapped,
+     .message =
+         "sample: column `order`: block 0: nulls by type: exception 1 does not ascend within the rows"},
+    {"typed_nulls_exception_twice", "long_interactions", .status = FL_CORRUPT,
+     .change = change_typed_nulls_exception_twice,
+     .message =
+         "sample: column `order`: block 0: nulls by type: exception 1 does not ascend within the rows"},
+    {"typed_nulls_exception_past_rows", "long_interactions", .status = FL_CORRUPT,
+     .change = change_typed_nulls_exception_past_rows,
+     .message =
+         "sample: column `order`: block 0: nulls by type: exception 1 does not ascend within the rows"},
+    {"typed_nulls_count", "long_interactions", .status = FL_CORRUPT, .change = change_typed_nulls_count,
+     .message = "sample: column `order`: block 0: null bitmap with 2 nulls, 800 were promised"},
+    {"marks_first", "long_interactions", .status = FL_CORRUPT, .change = change_marks_first,
+     .message = "sample: column `day`: block 0: marked page: the first value has no mark"},
+    {"marks_fewer", "long_interactions", .status = FL_CORRUPT, .change = change_marks_fewer,
+     .message =
+         "sample: column `day`: block 0: marked page: 1000 bytes, 1600 values, 799 of them marked, take 999"},
 };
 const size_t broken_page_case_count = sizeof broken_page_cases / sizeof broken_page_cases[0];

@@ -1,10 +1,10 @@
 /* table_flip_test.c - every damage of one bit, each cut, each added byte must be found.
  *
- * Method: small files of three tables, which together have every kind of column, nulls, LZ4, dictionaries,
- * all encodings that small pages lead to, several blocks. Each single bit of each file is flipped, each
- * length is cut to, bytes are added at the end; open and verify must then fail with exit code 65. This is
- * exhaustive for such files: every byte of the format is in them. The test first shows that the files do have
- * all of that, that the whole ones pass. */
+ * Method: small files of three tables, which together have every kind of column, nulls, those by type, LZ4,
+ * dictionaries, all encodings that small pages lead to, several blocks. Each single bit of each file is
+ * flipped, each length is cut to, bytes are added at the end; open and verify must then fail with exit
+ * code 65. This is exhaustive for such files: every byte of the format is in them. The test first shows that
+ * the files do have all of that, that the whole ones pass. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,14 +12,23 @@
 
 #include <cmocka.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "formats/encodings/encoding.h"
 #include "formats/table/table_reader.h"
 #include "tests/malformed/memory_file.h"
 #include "tests/malformed/table_sample.h"
 
-static const char *const samples[] = {"interactions", "customers", "customer_scores"};
+static const char *const samples[] = {"interactions", "customers", "customer_scores", "long"};
 enum { SAMPLE_COUNT = sizeof samples / sizeof samples[0] };
+
+static void make_sample(const char *name, struct fl_buffer *bytes)
+{
+    if (strcmp(name, "long") == 0)
+        table_sample_long(bytes);
+    else
+        table_sample(name, bytes);
+}
 
 static fl_status open_and_verify(const uint8_t *bytes, size_t size)
 {
@@ -35,15 +44,18 @@ static fl_status open_and_verify(const uint8_t *bytes, size_t size)
     return status;
 }
 
-static void note_pages(struct fl_table *table, bool encodings[8], bool kinds[16], bool *lz4)
+static void note_pages(struct fl_table *table, bool encodings[8], bool kinds[16], bool *lz4,
+                       bool *typed_nulls)
 {
     const struct fl_schema *schema = fl_table_schema(table);
     for (size_t block = 0; block < fl_table_blocks(table); block++) {
         for (size_t i = 0; i < schema->count; i++) {
             struct fl_page_facts facts;
-            assert_true(fl_table_page(table, block, schema->columns[i].id, &facts));
+            if (!fl_table_page(table, block, schema->columns[i].id, &facts))
+                continue;
             encodings[facts.encoding] = true;
             *lz4 = *lz4 || facts.lz4;
+            *typed_nulls = *typed_nulls || facts.typed_nulls;
             kinds[schema->columns[i].kind] = true;
         }
     }
@@ -52,21 +64,23 @@ static void note_pages(struct fl_table *table, bool encodings[8], bool kinds[16]
 static void test_samples_are_good_and_have_everything(void **state)
 {
     (void)state;
-    bool encodings[8] = {false}, kinds[16] = {false}, lz4 = false;
+    bool encodings[8] = {false}, kinds[16] = {false}, lz4 = false, typed_nulls = false;
     for (size_t i = 0; i < SAMPLE_COUNT; i++) {
         struct fl_buffer bytes = {0};
         struct fl_table *table;
-        table_sample(samples[i], &bytes);
+        make_sample(samples[i], &bytes);
         assert_string_equal(fl_status_name(open_and_verify(bytes.bytes, bytes.size)), "OK");
         memory_file_set(bytes.bytes, bytes.size);
         assert_int_equal(fl_table_open(&memory_file_io, "sample", FL_IO_COPY, &table, NULL), FL_OK);
-        assert_int_equal(fl_table_blocks(table), SAMPLE_BLOCKS);
-        assert_int_equal(fl_table_rows(table), SAMPLE_ROWS);
-        note_pages(table, encodings, kinds, &lz4);
+        const bool is_long = strcmp(samples[i], "long") == 0;
+        assert_int_equal(fl_table_blocks(table), is_long ? 1 : SAMPLE_BLOCKS);
+        assert_int_equal(fl_table_rows(table), is_long ? LONG_SAMPLE_ROWS : SAMPLE_ROWS);
+        note_pages(table, encodings, kinds, &lz4, &typed_nulls);
         fl_table_close(table);
         fl_buffer_release(&bytes);
     }
     assert_true(lz4);
+    assert_true(typed_nulls);
     for (unsigned kind = 1; fl_kind_name((enum fl_kind)kind) != NULL; kind++)
         assert_true(kinds[kind]);
     for (unsigned encoding = 0; fl_encoding_name(encoding) != NULL; encoding++)
@@ -78,7 +92,7 @@ static void test_each_flipped_bit_is_found(void **state)
     (void)state;
     for (size_t i = 0; i < SAMPLE_COUNT; i++) {
         struct fl_buffer bytes = {0};
-        table_sample(samples[i], &bytes);
+        make_sample(samples[i], &bytes);
         for (size_t bit = 0; bit < 8 * bytes.size; bit++) {
             bytes.bytes[bit / 8] ^= (uint8_t)(1u << (bit % 8));
             const fl_status status = open_and_verify(bytes.bytes, bytes.size);
@@ -96,7 +110,7 @@ static void test_each_cut_is_found(void **state)
     (void)state;
     for (size_t i = 0; i < SAMPLE_COUNT; i++) {
         struct fl_buffer bytes = {0};
-        table_sample(samples[i], &bytes);
+        make_sample(samples[i], &bytes);
         for (size_t size = 0; size < bytes.size; size++) {
             const fl_status status = open_and_verify(bytes.bytes, size);
             if (fl_status_exit_code(status) != 65)

@@ -107,6 +107,19 @@ static void must(fl_status status, const struct fl_error *error)
     abort();
 }
 
+static void write_table(const struct fl_table_plan *plan, const struct fl_column_values *columns, size_t rows,
+                        const char *directory)
+{
+    struct fl_table_writer *writer;
+    struct fl_table_summary summary;
+    char name[256];
+    struct fl_error error;
+    fl_error_clear(&error);
+    must(fl_table_writer_create(&fl_io_system, directory, plan, &writer, &error), &error);
+    must(fl_table_writer_append(writer, columns, rows, &error), &error);
+    must(fl_table_writer_finish(writer, NULL, "sample", name, &summary, &error), &error);
+}
+
 static void write_sample(const struct fl_schema *schema, const struct fl_column_values *columns,
                          const char *directory)
 {
@@ -127,14 +140,16 @@ static void write_sample(const struct fl_schema *schema, const struct fl_column_
         .facts = facts,
         /* Other tables have no customers of seven rows to cut at. */
         .block_rows = fl_schema_day_id(schema) >= 0 ? SAMPLE_BLOCK_ROWS : SAMPLE_ROWS / SAMPLE_BLOCKS};
-    struct fl_table_writer *writer;
-    struct fl_table_summary summary;
-    char name[256];
-    struct fl_error error;
-    fl_error_clear(&error);
-    must(fl_table_writer_create(&fl_io_system, directory, &plan, &writer, &error), &error);
-    must(fl_table_writer_append(writer, columns, SAMPLE_ROWS, &error), &error);
-    must(fl_table_writer_finish(writer, NULL, "sample", name, &summary, &error), &error);
+    write_table(&plan, columns, SAMPLE_ROWS, directory);
+}
+
+static void take_file(const char *directory, struct fl_buffer *bytes)
+{
+    char path[64];
+    (void)snprintf(path, sizeof path, "%s/sample", directory);
+    memory_file_load(path, bytes);
+    (void)unlink(path);
+    (void)rmdir(directory);
 }
 
 void table_sample(const char *schema_name, struct fl_buffer *bytes)
@@ -143,7 +158,7 @@ void table_sample(const char *schema_name, struct fl_buffer *bytes)
     assert(schema != NULL && schema->count <= COLUMNS_MAX);
     struct sample_column *values = calloc(schema->count, sizeof *values);
     struct fl_column_values columns[COLUMNS_MAX] = {{.nulls = NULL}};
-    char directory[] = "/tmp/fl-sample-XXXXXX", path[64];
+    char directory[] = "/tmp/fl-sample-XXXXXX";
     if (values == NULL || mkdtemp(directory) == NULL)
         abort();
     for (size_t column = 0; column < schema->count; column++) {
@@ -152,9 +167,53 @@ void table_sample(const char *schema_name, struct fl_buffer *bytes)
         point_at(&values[column], fl_kind_storage(schema->columns[column].kind), &columns[column]);
     }
     write_sample(schema, columns, directory);
-    (void)snprintf(path, sizeof path, "%s/sample", directory);
-    memory_file_load(path, bytes);
-    (void)unlink(path);
-    (void)rmdir(directory);
+    take_file(directory, bytes);
     free(values);
+}
+
+struct long_sample {
+    int64_t customer[LONG_SAMPLE_ROWS], order[LONG_SAMPLE_ROWS];
+    int32_t day[LONG_SAMPLE_ROWS];
+    uint8_t type[LONG_SAMPLE_ROWS], order_null[LONG_SAMPLE_ROWS];
+};
+
+/* Two rows a day: one of type 3 without an order, one of type 9 with one. */
+static void fill_long(struct long_sample *sample)
+{
+    for (size_t row = 0; row < LONG_SAMPLE_ROWS; row++) {
+        const size_t customer_rows = LONG_SAMPLE_ROWS / LONG_SAMPLE_CUSTOMERS;
+        sample->customer[row] = 1000 + 3 * (int64_t)(row / customer_rows);
+        sample->day[row] = 20000 + (int32_t)(row % customer_rows / 2);
+        sample->type[row] = row % 2 == 0 ? 3 : 9;
+        sample->order_null[row] = row % 2 == 0;
+        sample->order[row] = (int64_t)((row * 0x9E3779B97F4A7C15u >> 20) & 0xFFFFFFFFFF);
+    }
+    sample->order_null[10] = 0;
+    sample->order_null[1111] = 1;
+}
+
+void table_sample_long(struct fl_buffer *bytes)
+{
+    static const uint16_t ids[] = {FL_INTERACTIONS_CUSTOMER, FL_INTERACTIONS_DAY, FL_INTERACTIONS_TYPE,
+                                   FL_INTERACTIONS_ORDER};
+    static const struct fl_words words[4];
+    static const char *const facts[] = {"zone", "Europe/Oslo", NULL};
+    const struct fl_table_plan plan = {.schema = fl_schema_by_name("interactions"),
+                                       .column_ids = ids,
+                                       .column_count = 4,
+                                       .words = words,
+                                       .uuid = "long sample",
+                                       .facts = facts};
+    char directory[] = "/tmp/fl-sample-XXXXXX";
+    struct long_sample *sample = malloc(sizeof *sample);
+    if (sample == NULL || mkdtemp(directory) == NULL)
+        abort();
+    fill_long(sample);
+    const struct fl_column_values columns[] = {{.as.i64 = sample->customer},
+                                               {.as.i32 = sample->day},
+                                               {.as.u8 = sample->type},
+                                               {.as.i64 = sample->order, .nulls = sample->order_null}};
+    write_table(&plan, columns, LONG_SAMPLE_ROWS, directory);
+    take_file(directory, bytes);
+    free(sample);
 }

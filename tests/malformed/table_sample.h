@@ -11,4 +11,10 @@ enum { SAMPLE_ROWS = 63, SAMPLE_BLOCK_ROWS = 24, SAMPLE_CUSTOMER_ROWS = 7, SAMPL
  * in `interactions`, one in other tables. The same bytes each time. */
 void table_sample(const char *schema, struct fl_buffer *bytes);
 
+enum { LONG_SAMPLE_ROWS = 1600, LONG_SAMPLE_CUSTOMERS = 4 };
+
+/* Interactions in one block, long enough for runs to pay, and nulls by type: customer, day, type, order;
+ * every second row has an order by its type, two are exceptions. */
+void table_sample_long(struct fl_buffer *bytes);
+
 #endif

@@ -39,7 +39,7 @@ static void test_what_packs_comes_back(void **state)
         struct fl_buffer out = {0};
         assert_int_equal(fl_buffer_append(&out, "before", 6), 1);
         fill(bytes, noise);
-        assert_int_equal(fl_lz4_pack(bytes, SIZE, &out), 1);
+        assert_int_equal(fl_lz4_pack(bytes, SIZE, false, &out), 1);
         assert_memory_equal(out.bytes, "before", 6);
         assert_int_equal(fl_lz4_unpack(out.bytes + 6, out.size - 6, back, SIZE, NULL), FL_OK);
         assert_memory_equal(bytes, back, SIZE);
@@ -54,14 +54,14 @@ static void test_a_fifth_must_be_saved(void **state)
     struct fl_buffer out = {0};
     /* Noise packs to itself with about 1 in 255 on top, zeros to next to nothing. */
     fill(bytes, SIZE * 78 / 100);
-    assert_int_equal(fl_lz4_pack(bytes, SIZE, &out), 1);
+    assert_int_equal(fl_lz4_pack(bytes, SIZE, false, &out), 1);
     assert_true(out.size <= SIZE - SIZE / 5);
     out.size = 0;
     fill(bytes, SIZE * 81 / 100);
-    assert_int_equal(fl_lz4_pack(bytes, SIZE, &out), 0);
+    assert_int_equal(fl_lz4_pack(bytes, SIZE, false, &out), 0);
     assert_int_equal(out.size, 0);
-    assert_int_equal(fl_lz4_pack(bytes, 0, &out), 0);
-    assert_int_equal(fl_lz4_pack(bytes, 1, &out), 0);
+    assert_int_equal(fl_lz4_pack(bytes, 0, false, &out), 0);
+    assert_int_equal(fl_lz4_pack(bytes, 1, false, &out), 0);
     fl_buffer_release(&out);
 }
 
@@ -71,8 +71,8 @@ static void test_the_same_bytes_each_time(void **state)
     uint8_t bytes[SIZE];
     struct fl_buffer first = {0}, second = {0};
     fill(bytes, SIZE / 3);
-    assert_int_equal(fl_lz4_pack(bytes, SIZE, &first), 1);
-    assert_int_equal(fl_lz4_pack(bytes, SIZE, &second), 1);
+    assert_int_equal(fl_lz4_pack(bytes, SIZE, false, &first), 1);
+    assert_int_equal(fl_lz4_pack(bytes, SIZE, false, &second), 1);
     assert_int_equal(first.size, second.size);
     assert_memory_equal(first.bytes, second.bytes, first.size);
     fl_buffer_release(&first);
@@ -85,7 +85,7 @@ static void test_damage_stays_inside(void **state)
     uint8_t bytes[SIZE];
     struct fl_buffer out = {0};
     fill(bytes, 300);
-    assert_int_equal(fl_lz4_pack(bytes, SIZE, &out), 1);
+    assert_int_equal(fl_lz4_pack(bytes, SIZE, false, &out), 1);
     uint8_t *back = malloc(SIZE);
     assert_non_null(back);
     for (size_t at = 0; at < out.size; at++) {

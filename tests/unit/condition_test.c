@@ -37,8 +37,8 @@ static bool holds(const char *question, const char *cell_a, const char *cell_b)
     const struct fl_text cells[] = {fl_text_of(cell_a), fl_text_of(cell_b)};
     const bool quoted[] = {false, false};
     const uint32_t columns[] = {1, 3};
-    const struct fl_csv_record header = {names, quoted, columns, 2, 1, {"a,b", 3}};
-    const struct fl_csv_record record = {cells, quoted, columns, 2, 7, {"", 0}};
+    const struct fl_csv_record header = {names, quoted, columns, 2, false, 1, {"a,b", 3}};
+    const struct fl_csv_record record = {cells, quoted, columns, 2, false, 7, {"", 0}};
     assert_int_equal(fl_mapping_bind(mapping, &header, "shop.csv", &bound, &error), FL_OK);
     struct fl_cell row[32];
     struct fl_row_trouble trouble;

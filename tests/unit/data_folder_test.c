@@ -24,7 +24,8 @@ static const char good_manifest[] = "{\n"
                                     "   \"table\": \"interactions\"\n"
                                     "  }\n"
                                     " ],\n"
-                                    " \"format\": 1,\n"
+                                    " \"folds\": [],\n"
+                                    " \"format\": 2,\n"
                                     " \"ids\": \"integer\",\n"
                                     " \"imports\": [\n"
                                     "  {\n"
@@ -214,14 +215,35 @@ struct lie {
     const char *message; /* its beginning */
 };
 
+#define FOLD_NAME "interactions-00000000000000aa-p0001.flint"
+#define ORIGIN    "{\"name\": \"interactions-00000000000000bb-p0001.flint\", \"digest\": \"0123456789abcdef\"}"
+#define FOLD(name, digest, from)                                                                             \
+    "\"folds\": [{\"name\": \"" name "\", \"digest\": \"" digest "\", \"from\": [" from "]}],"
+
 static const struct lie lies[] = {
     {"{\n \"files\"", "{{\n \"files\"", FL_CORRUPT, "no JSON: string or '}' expected near '{'"},
     {" \"zone\": \"Europe/Oslo\"\n}\n", "", FL_CORRUPT, "no JSON: string or '}' expected near end of file"},
-    {"\"format\": 1", "\"format\": 2", FL_UNSUPPORTED, "format 2, this build reads 1"},
-    {"\"format\": 1", "\"format\": \"1\"", FL_CORRUPT, "Expected integer, got string"},
-    {"\"format\": 1", "\"format\": 1, \"format\": 1", FL_CORRUPT,
+    {"\"format\": 2", "\"format\": 3", FL_UNSUPPORTED, "format 3, this build reads 1 and 2"},
+    {"\"format\": 2", "\"format\": 1", FL_CORRUPT, "1 object item(s) left unpacked: folds"},
+    {"\"folds\": [],", "\"folds\": 7,", FL_CORRUPT, "files, imports or folds is no list"},
+    {"\"folds\": [],", "\"folds\": [{}],", FL_CORRUPT, "folds[0]: Object item not found: name"},
+    {"\"folds\": [],", FOLD("/tmp/x", "0123456789abcdef", ORIGIN), FL_CORRUPT,
+     "folds[0]: a name is not <table>-"},
+    {"\"folds\": [],", FOLD(FOLD_NAME, "0123", ORIGIN), FL_CORRUPT,
+     "folds[0]: a digest has not 16 hex digits"},
+    {"\"folds\": [],", FOLD(FOLD_NAME, "0123456789abcdef", ""), FL_CORRUPT, "folds[0]: it is from nothing"},
+    {"\"folds\": [],", FOLD(FOLD_NAME, "0123456789abcdef", "{\"name\": 5, \"digest\": \"\"}"), FL_CORRUPT,
+     "folds[0]: a name is not <table>-"},
+    {"\"folds\": [],", FOLD(FOLD_NAME, "0123456789abcdef", ORIGIN ", " ORIGIN), FL_CORRUPT,
+     "folds[0]: the names it is from are not in order"},
+    {"\"import\": \"0123456789abcdef0123456789abcdef\"", "\"import\": null", FL_CORRUPT,
+     "files[0]: it has no import and is not in the list of folds"},
+    {"\"import\": \"0123456789abcdef0123456789abcdef\"", "\"import\": 7", FL_CORRUPT,
+     "files[0]: the import has not 32 hex digits"},
+    {"\"format\": 2", "\"format\": \"1\"", FL_CORRUPT, "Expected integer, got string"},
+    {"\"format\": 2", "\"format\": 2, \"format\": 2", FL_CORRUPT,
      "no JSON: duplicate object key near '\"format\"'"},
-    {"\"format\": 1", "\"format\": 1, \"more\": 1", FL_CORRUPT, "1 object item(s) left unpacked: more"},
+    {"\"format\": 2", "\"format\": 2, \"more\": 1", FL_CORRUPT, "1 object item(s) left unpacked: more"},
     {" \"zone\": \"Europe/Oslo\"", " \"zone\": 5", FL_CORRUPT, "zone: neither a name nor null"},
     {" \"zone\": \"Europe/Oslo\"", " \"zone\": \"\"", FL_CORRUPT,
      "zone: a name of 0 bytes, 1 to 255 allowed"},
@@ -272,7 +294,7 @@ static void put_lie(const struct lie *lie)
 {
     const char *at = strstr(good_manifest, lie->piece);
     assert_non_null(at);
-    char text[sizeof good_manifest + 200];
+    char text[sizeof good_manifest + 400];
     (void)snprintf(text, sizeof text, "%.*s%s%s", (int)(at - good_manifest), good_manifest, lie->instead,
                    at + strlen(lie->piece));
     fixture_put("data/manifest.json", text);
@@ -332,6 +354,67 @@ static void files_out_of_order_are_refused(void **state)
     assert_int_equal(fl_data_folder_open(&fl_io_system, path, &folder, &error), FL_CORRUPT);
     assert_string_equal(error.message, "files[1]: the names are not in order");
     fixture_remove("data");
+}
+
+/* ---- folds ---- */
+
+static void format_1_has_no_folds(void **state)
+{
+    (void)state;
+    fl_data_folder_close(open_or_start(&fl_io_system));
+    put_lie(&(struct lie){.piece = " \"folds\": [],\n \"format\": 2", .instead = " \"format\": 1"});
+    struct fl_data_folder *folder;
+    assert_int_equal(fl_data_folder_open(&fl_io_system, path, &folder, NULL), FL_OK);
+    assert_int_equal(folder->file_count, 1);
+    assert_int_equal(folder->fold_count, 0);
+    fl_data_folder_close(folder);
+    fixture_remove("data");
+}
+
+static char name_a[] = "a", name_b[] = "b", name_c[] = "c", name_d[] = "d", name_ab[] = "ab",
+            name_abc[] = "abc";
+
+/* Files abc and d; abc is folded from ab and c, ab from a and b. */
+static void origins_are_found(void **state)
+{
+    (void)state;
+    struct fl_data_origin from_ab[] = {{name_a, 1}, {name_b, 2}}, from_abc[] = {{name_ab, 12}, {name_c, 3}};
+    struct fl_data_fold folds[] = {{{name_ab, 12}, from_ab, 2}, {{name_abc, 123}, from_abc, 2}};
+    struct fl_data_file files[] = {{.name = name_abc, .digest = 123}, {.name = name_d, .digest = 4}};
+    struct fl_data_folder folder = {
+        .path = path, .files = files, .file_count = 2, .folds = folds, .fold_count = 2};
+    const struct {
+        struct fl_data_origin wanted[3];
+        size_t count;
+        const char *gone; /* NULL: all are found */
+        bool used[2];
+    } cases[] = {
+        {{{0}}, 0, NULL, {false, false}},
+        {{{name_a, 1}, {name_b, 2}, {name_c, 3}}, 3, NULL, {true, false}},
+        {{{name_ab, 12}, {name_c, 3}, {name_d, 4}}, 3, NULL, {true, true}},
+        {{{name_abc, 123}}, 1, NULL, {true, false}},
+        {{{name_d, 4}}, 1, NULL, {false, true}},
+        {{{name_a, 1}, {name_b, 2}}, 2, "the folder was compacted: abc holds", {false, false}},
+        {{{name_ab, 12}, {name_d, 4}}, 2, "the folder was compacted: abc holds", {false, false}},
+        {{{name_d, 5}}, 1, "an input of the run is gone from the data folder: d", {false, false}},
+        {{{name_ab, 13}}, 1, "an input of the run is gone from the data folder: ab", {false, false}},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        bool used[2] = {false, false};
+        struct fl_error error;
+        fl_error_clear(&error);
+        const fl_status status =
+            fl_data_folder_find_origins(&folder, cases[i].wanted, cases[i].count, used, &error);
+        assert_int_equal(status, cases[i].gone == NULL ? FL_OK : FL_MISSING);
+        if (cases[i].gone == NULL)
+            assert_memory_equal(used, cases[i].used, sizeof used);
+        else
+            assert_non_null(strstr(error.message, cases[i].gone));
+    }
+    /* A manifest written by hand may say that ab is folded from abc. */
+    from_ab[0] = (struct fl_data_origin){name_abc, 123};
+    bool used[2] = {false, false};
+    assert_int_equal(fl_data_folder_find_origins(&folder, cases[3].wanted, 1, used, NULL), FL_OK);
 }
 
 /* ---- keys ---- */
@@ -495,13 +578,21 @@ static void an_import_lock_is_removed(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_missing_folder_is_missing),    cmocka_unit_test(a_commit_is_read_back),
-        cmocka_unit_test(imports_add_up_and_come_once),   cmocka_unit_test(two_first_imports_must_agree),
-        cmocka_unit_test(every_lie_is_refused),           cmocka_unit_test(broken_json_names_its_line),
-        cmocka_unit_test(files_out_of_order_are_refused), cmocka_unit_test(keys_are_siphash),
-        cmocka_unit_test(a_key_file_is_raw_or_hex),       cmocka_unit_test(a_key_is_made_once_and_must_fit),
-        cmocka_unit_test(integers_have_no_key),           cmocka_unit_test(a_commit_is_whole_or_not_at_all),
+        cmocka_unit_test(a_missing_folder_is_missing),
+        cmocka_unit_test(a_commit_is_read_back),
+        cmocka_unit_test(imports_add_up_and_come_once),
+        cmocka_unit_test(two_first_imports_must_agree),
+        cmocka_unit_test(every_lie_is_refused),
+        cmocka_unit_test(broken_json_names_its_line),
+        cmocka_unit_test(files_out_of_order_are_refused),
+        cmocka_unit_test(keys_are_siphash),
+        cmocka_unit_test(a_key_file_is_raw_or_hex),
+        cmocka_unit_test(a_key_is_made_once_and_must_fit),
+        cmocka_unit_test(integers_have_no_key),
+        cmocka_unit_test(a_commit_is_whole_or_not_at_all),
         cmocka_unit_test(an_import_lock_is_removed),
+        cmocka_unit_test(format_1_has_no_folds),
+        cmocka_unit_test(origins_are_found),
     };
     return cmocka_run_group_tests(tests, start, fixture_close);
 }

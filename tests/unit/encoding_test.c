@@ -133,7 +133,8 @@ static bool round_trip(const struct fl_integer_codec *codec, const struct fl_int
     struct fl_error error;
     assert_non_null(back);
     fl_error_clear(&error);
-    assert_int_equal(codec->decode(bytes, size, page->min, page->max, page->count, back, &error), FL_OK);
+    assert_int_equal(codec->decode(bytes, size, page->min, page->max, page->count, FL_LANE_64, back, &error),
+                     FL_OK);
     assert_memory_equal(back, page->values, page->count * sizeof *back);
     free(back);
     free(bytes);
@@ -221,7 +222,7 @@ static void test_choice_of_encoding(void **state)
     (void)state;
     assert_int_equal(choice(same), FL_ENCODING_CONSTANT);
     assert_int_equal(choice(customers), FL_ENCODING_RUN);
-    assert_int_equal(choice(pairs), FL_ENCODING_RUN);
+    assert_int_equal(choice(pairs), FL_ENCODING_MARKED);
     assert_int_equal(choice(far_apart), FL_ENCODING_DICTIONARY);
     assert_int_equal(choice(dense), FL_ENCODING_PACKED);
     assert_int_equal(choice(scattered), FL_ENCODING_PACKED);
@@ -277,6 +278,14 @@ static const struct refusal refusals[] = {
      "dictionary page: unused bits at its end are not zero"},
     {FL_ENCODING_DICTIONARY, "\x03\0\0\0\x88\x00\x03", 7, 0, 7, 3,
      "dictionary page: number 3 of 3 distinct values"},
+    {FL_ENCODING_MARKED, "", 0, 0, 7, 3, "marked page: 0 bytes, the marks of 3 values alone take 1"},
+    {FL_ENCODING_MARKED, "\x0d\x07", 2, 0, 7, 3, "marked page: unused bits after its marks are not zero"},
+    {FL_ENCODING_MARKED, "\x06\x07", 2, 0, 7, 3, "marked page: the first value has no mark"},
+    {FL_ENCODING_MARKED, "\x07\x07", 2, 0, 7, 3, "marked page: 2 bytes, 3 values, 3 of them marked, take 3"},
+    {FL_ENCODING_MARKED, "\x03\x07\x00", 3, 0, 7, 3,
+     "marked page: 3 bytes, 3 values, 2 of them marked, take 2"},
+    {FL_ENCODING_MARKED, "\x03\x47", 2, 0, 7, 3, "marked page: unused bits at its end are not zero"},
+    {FL_ENCODING_MARKED, "\x03\x39", 2, 0, 6, 3, "marked page: a value lies past the page's max"},
 };
 
 static void test_refusals_of_integers(void **state)
@@ -290,9 +299,9 @@ static void test_refusals_of_integers(void **state)
         fl_error_clear(&error);
         assert_int_equal(fl_buffer_append(&kept, refusal->bytes, refusal->size), 1);
         uint8_t *bytes = exact_copy(&kept);
-        const fl_status status =
-            fl_integer_codec_find(refusal->encoding)
-                ->decode(bytes, refusal->size, refusal->min, refusal->max, refusal->count, values, &error);
+        const fl_status status = fl_integer_codec_find(refusal->encoding)
+                                     ->decode(bytes, refusal->size, refusal->min, refusal->max,
+                                              refusal->count, FL_LANE_64, values, &error);
         assert_string_equal(error.message, refusal->message);
         assert_int_equal(status, FL_CORRUPT);
         free(bytes);
@@ -311,7 +320,8 @@ static void change_each_byte(const struct fl_integer_codec *codec, const struct 
     for (size_t at = 0; at < out.size; at++) {
         for (unsigned value = 0; value < 256; value++) {
             bytes[at] = (uint8_t)value;
-            if (codec->decode(bytes, out.size, page->min, page->max, page->count, back, NULL) != FL_OK)
+            if (codec->decode(bytes, out.size, page->min, page->max, page->count, FL_LANE_64, back, NULL) !=
+                FL_OK)
                 continue;
             for (size_t i = 0; i < page->count; i++)
                 assert_true(back[i] >= page->min && back[i] <= page->max);
@@ -406,9 +416,10 @@ static void test_names(void **state)
     assert_string_equal(fl_encoding_name(3), "dictionary");
     assert_string_equal(fl_encoding_name(4), "plain");
     assert_string_equal(fl_encoding_name(5), "string");
-    assert_null(fl_encoding_name(6));
+    assert_string_equal(fl_encoding_name(6), "marked");
+    assert_null(fl_encoding_name(7));
     assert_null(fl_integer_codec_find(FL_ENCODING_STRING));
-    assert_null(fl_integer_codec_find(6));
+    assert_null(fl_integer_codec_find(7));
 }
 
 int main(void)

@@ -103,7 +103,7 @@ static inline int fixture_compare_names(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* Names in a folder of the fixture, sorted, a blank between them, without the lock. */
+/* Names in a folder of the fixture, sorted, a blank between them, without the locks. */
 static inline void fixture_list(const char *name, char *list, size_t list_size)
 {
     char path[FIXTURE_PATH_SIZE];
@@ -115,7 +115,7 @@ static inline void fixture_list(const char *name, char *list, size_t list_size)
         return;
     for (const struct dirent *entry; (entry = readdir(entries)) != NULL;) {
         if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0 ||
-            strcmp(entry->d_name, ".lock") == 0)
+            strcmp(entry->d_name, ".lock") == 0 || strcmp(entry->d_name, ".compact") == 0)
             continue;
         assert_true(count < 64);
         names[count] = strdup(entry->d_name);

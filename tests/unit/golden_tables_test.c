@@ -22,11 +22,12 @@
 #include "tests/malformed/table_sample.h"
 
 static const struct {
-    const char *schema, *file, *csv;
+    const char *sample, *file, *csv;
 } golden[] = {
     {"interactions", "interactions-v1.flint", "interactions-v1.csv"},
     {"customers", "customers-v1.flint", "customers-v1.csv"},
     {"customer_scores", "customer_scores-v1.flseg", "customer_scores-v1.csv"},
+    {"long_interactions", "long_interactions-v1.flint", "long_interactions-v1.csv"},
 };
 enum { GOLDEN_COUNT = sizeof golden / sizeof golden[0] };
 
@@ -122,8 +123,11 @@ static int make_golden(const char *folder)
 {
     for (size_t i = 0; i < GOLDEN_COUNT; i++) {
         struct fl_buffer bytes = {0};
-        table_sample(golden[i].schema, &bytes);
-        if (strcmp(golden[i].schema, "interactions") == 0)
+        if (strcmp(golden[i].sample, "long_interactions") == 0)
+            table_sample_long(&bytes);
+        else
+            table_sample(golden[i].sample, &bytes);
+        if (strcmp(golden[i].sample, "interactions") == 0)
             make_a_page_plain(&bytes);
         struct fl_table *table = open_bytes(&bytes);
         char *rows = rows_as_csv(table);

@@ -415,7 +415,6 @@ static void a_customer_with_too_many_keys_is_a_limit(void **state)
     struct fl_row_layout layout = {0};
     fl_row_layout_add(&layout, FL_STORAGE_I64, NULL);
     fl_row_layout_add(&layout, FL_STORAGE_I64, NULL);
-    fl_row_layout_close(&layout);
     struct fl_key_set set = {.layout = &layout, .columns = {1}, .column_count = 1};
     uint8_t row[32];
     struct fl_cell cells[2] = {{.number = 4}, {.number = 0}};
@@ -768,9 +767,9 @@ static struct fl_import_plan rich_plan(const char *const *inputs, const char *ma
     char *text = calloc(1, 100000);
     assert_non_null(text);
     size_t size = (size_t)sprintf(text, "Kunde;Zeit;Art;Marke\nnobody;today;view;x\n");
-    for (int i = 0; i < 900; i++)
+    for (int i = 0; i < 1800; i++)
         size += (size_t)sprintf(text + size, "person %d;2026-11-%02d;view;brand %d\n", i * 7 % 50, 1 + i % 30,
-                                i % 500);
+                                i / 2 % 500);
     fixture_put("in.csv", text);
     free(text);
     fixture_put(

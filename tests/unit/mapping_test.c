@@ -757,7 +757,7 @@ static void tells_what_it_fills(void **state)
     const struct fl_text names[] = {fl_text_of("customer"), fl_text_of("time"), fl_text_of("type")};
     const bool quoted[3] = {false};
     const uint32_t columns[] = {1, 10, 15};
-    const struct fl_csv_record header = {names, quoted, columns, 3, 1, {"", 0}};
+    const struct fl_csv_record header = {names, quoted, columns, 3, false, 1, {"", 0}};
     struct fl_mapping *mapping = own("interactions");
     struct fl_mapping_bound *bound = NULL;
     assert_int_equal(fl_mapping_bind(mapping, &header, "x", &bound, NULL), FL_OK);

@@ -229,7 +229,7 @@ static void test_sweep(void **state)
     struct fl_run_report report;
     assert_int_equal(mkdir(fixture_path("s", path), 0700), 0);
     fixture_put("s/.fl-tmp-abandoned", "x");
-    fixture_put("s/.fl-staging-customers.flseg", "x");
+    fixture_put("s/.fl-tmp-customers", "x");
     fixture_put("s/customers-0123456789abcdef.flseg", "x");
     fixture_put("s/registry.csv", "x");
     fixture_put("s/manifest.json", "x");

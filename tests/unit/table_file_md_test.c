@@ -181,7 +181,7 @@ static void check_integers(unsigned id, const char *values_text, const struct fl
     assert_int_equal(encoded.size, shown->size);
     if (encoded.size > 0)
         assert_memory_equal(encoded.bytes, shown->bytes, encoded.size);
-    assert_int_equal(codec->decode(shown->bytes, shown->size, page.min, page.max, page.count, back, NULL),
+    assert_int_equal(codec->decode(shown->bytes, shown->size, page.min, page.max, page.count, FL_LANE_64, back, NULL),
                      FL_OK);
     assert_memory_equal(back, values, page.count * sizeof *values);
     fl_buffer_release(&encoded);

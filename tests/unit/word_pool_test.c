@@ -2,7 +2,7 @@
  *
  * 20,000 words with many repeats go through every growth of the table; the sealed dictionary is compared with
  * qsort() over the same words. Entries are sorted from all kinds of prefixes (few and many ties, one byte and
- * sixteen), below and above the size where the method changes, again against qsort(). */
+ * twelve), below and above the size where the method changes, again against qsort(). */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -47,7 +47,8 @@ static void equal_words_have_equal_numbers(void **state)
         char buffer[32];
         const struct fl_text word = make_word(which, buffer);
         uint32_t number;
-        assert_true(fl_word_pool_intern(pool, word, &number));
+        bool is_new;
+        assert_true(fl_word_pool_intern(pool, word, &number, &is_new));
         if (!seen[which])
             assert_int_equal(number, expected_next++);
         else
@@ -71,9 +72,10 @@ static void sealed_words_are_sorted(void **state)
     static char buffers[DISTINCT][32];
     static struct fl_text sorted[DISTINCT];
     uint32_t numbers[DISTINCT];
+    bool is_new;
     for (unsigned i = 0; i < DISTINCT; i++) {
         sorted[i] = make_word(i * 7919 % DISTINCT, buffers[i]);
-        assert_true(fl_word_pool_intern(pool, sorted[i], &numbers[i]));
+        assert_true(fl_word_pool_intern(pool, sorted[i], &numbers[i], &is_new));
     }
     const int before = fl_word_pool_compare(pool, 5, 9);
     struct fl_words words;
@@ -104,7 +106,8 @@ static void an_empty_pool_seals_and_clears(void **state)
     assert_int_equal(words.offsets[0], 0);
     fl_word_pool_clear(pool);
     uint32_t number;
-    assert_true(fl_word_pool_intern(pool, fl_text_of("again"), &number));
+    bool is_new;
+    assert_true(fl_word_pool_intern(pool, fl_text_of("again"), &number, &is_new));
     assert_int_equal(number, 0);
     assert_int_equal(fl_word_pool_cost(pool), 5 + 24);
     fl_word_pool_free(pool);
@@ -115,8 +118,9 @@ static void pools_are_full_at_each_limit(void **state)
     (void)state;
     struct fl_word_pool *pools[] = {fl_word_pool_create(), NULL, fl_word_pool_create()};
     uint32_t number;
-    assert_true(fl_word_pool_intern(pools[0], fl_text_of("abc"), &number));
-    assert_true(fl_word_pool_intern(pools[2], fl_text_of("defgh"), &number));
+    bool is_new;
+    assert_true(fl_word_pool_intern(pools[0], fl_text_of("abc"), &number, &is_new));
+    assert_true(fl_word_pool_intern(pools[2], fl_text_of("defgh"), &number, &is_new));
     const struct fl_word_limits wide = {2, 6, 67}, few_words = {1, 6, 67}, few_bytes = {2, 5, 67},
                                 little_together = {2, 6, 56};
     assert_false(fl_word_pools_full(pools, 3, &wide));
@@ -130,7 +134,7 @@ static void pools_are_full_at_each_limit(void **state)
 
 /* ---- entry_sort ---- */
 
-static int compare_refs(const void *context, uint64_t a, uint64_t b)
+static int compare_refs(const void *context, uint32_t a, uint32_t b)
 {
     (void)context;
     return a < b ? -1 : a > b;
@@ -146,14 +150,15 @@ static int compare_entries(const void *left, const void *right)
     return compare_refs(NULL, a->ref, b->ref);
 }
 
-static void check_sort(size_t count, uint64_t high_mask, uint64_t low_mask)
+static void check_sort(size_t count, uint64_t high_mask, uint32_t low_mask)
 {
     struct fl_sort_entry *entries = calloc(count + 1, sizeof *entries);
     struct fl_sort_entry *expected = calloc(count + 1, sizeof *expected);
     assert_true(entries != NULL && expected != NULL);
     for (size_t i = 0; i < count; i++) {
-        const uint64_t high = random_next() << 32 ^ random_next(), low = random_next() << 32 ^ random_next();
-        entries[i] = (struct fl_sort_entry){high & high_mask, low & low_mask, random_next() % 100000};
+        const uint64_t high = random_next() << 32 ^ random_next();
+        const uint32_t low = (uint32_t)random_next() & low_mask;
+        entries[i] = (struct fl_sort_entry){high & high_mask, low, (uint32_t)(random_next() % 100000)};
     }
     memcpy(expected, entries, count * sizeof *entries);
     qsort(expected, count, sizeof *expected, compare_entries);
@@ -166,13 +171,14 @@ static void check_sort(size_t count, uint64_t high_mask, uint64_t low_mask)
 static void entries_are_sorted_from_any_prefix(void **state)
 {
     (void)state;
-    static const uint64_t masks[] = {0, 3, 0xff00, 0x8000000000000001u, UINT64_MAX};
+    static const uint64_t high_masks[] = {0, 3, 0xff00, 0x8000000000000001u, UINT64_MAX};
+    static const uint32_t low_masks[] = {0, 3, 0xff00, 0x80000001u, UINT32_MAX};
     static const size_t counts[] = {0, 1, 2, 47, 48, 49, 50, 1000, 5000};
     random_state = 7;
     for (size_t c = 0; c < sizeof counts / sizeof counts[0]; c++) {
         for (size_t h = 0; h < 5; h++) {
             for (size_t l = 0; l < 5; l++)
-                check_sort(counts[c], masks[h], masks[l]);
+                check_sort(counts[c], high_masks[h], low_masks[l]);
         }
     }
 }

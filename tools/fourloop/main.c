@@ -1,6 +1,7 @@
 /* main.c - from the command line to one verb's work to the exit code. */
 #include <stdio.h>
 
+#include "formats/base/cpu.h"
 #include "tools/fourloop/command_line.h"
 #include "tools/fourloop/guarded_io.h"
 #include "tools/fourloop/process.h"
@@ -37,7 +38,9 @@ int main(int argc, char **argv)
     struct fl_error error;
     fl_error_clear(&error);
     struct command command;
-    fl_status status = command_parse(argc, argv, &command, &error);
+    fl_status status = fl_cpu_check_wish(&error);
+    if (status == FL_OK)
+        status = command_parse(argc, argv, &command, &error);
     if (status == FL_OK)
         status = fulfil(&command, &error);
     if (status == FL_OK)

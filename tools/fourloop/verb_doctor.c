@@ -8,6 +8,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "formats/base/cpu.h"
 #include "formats/base/publish.h"
 #include "formats/base/zone.h"
 #include "tools/fourloop/report.h"
@@ -30,13 +31,8 @@ static void print_build(void)
 
 static void print_cpu(void)
 {
-#if defined(__x86_64__)
-    __builtin_cpu_init();
-    printf("cpu            x86-64%s%s%s\n", __builtin_cpu_supports("sse4.2") ? " sse4.2" : "",
-           __builtin_cpu_supports("avx2") ? " avx2" : "", __builtin_cpu_supports("avx512f") ? " avx512" : "");
-#else
-    printf("cpu            no levels known for this kind\n");
-#endif
+    printf("cpu            %s found, %s in use\n", fl_cpu_level_name(fl_cpu_found()),
+           fl_cpu_level_name(fl_cpu_level()));
 }
 
 /* The guard of mapped files: without it a page that vanishes ends the tool by its SIGBUS handler only. */

@@ -84,6 +84,8 @@ fl_status verb_run(const struct command *command, const struct fl_io *io, struct
         .view = command->flags[FLAG_VIEW].number == 0 ? FL_VIEW_KNOWN_NOW : FL_VIEW_KNOWN_THEN,
         .io_mode = command->flags[FLAG_IO].number == 0 ? FL_IO_MAP : FL_IO_COPY,
         .memory_bytes = (uint64_t)command->flags[FLAG_MEMORY].number,
+        .columns = command->flags[FLAG_COLUMNS].text,
+        .threads = (unsigned)command->flags[FLAG_THREADS].number,
         .progress = on_progress,
         .progress_context = &progress,
     };

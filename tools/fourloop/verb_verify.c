@@ -129,9 +129,12 @@ static fl_status verify_run_folder(const struct fl_io *io, const char *path, str
     return status;
 }
 
-static fl_status verify_data_folder(const struct fl_io *io, const char *path, struct fl_error *error)
+/* *folded: a file that is not there any more was folded by a compaction. */
+static fl_status verify_data_files(const struct fl_io *io, const char *path, bool *folded,
+                                   struct fl_error *error)
 {
     struct fl_data_folder *folder;
+    *folded = false;
     fl_status status = fl_data_folder_open(io, path, &folder, error);
     if (status != FL_OK)
         return status;
@@ -141,7 +144,19 @@ static fl_status verify_data_folder(const struct fl_io *io, const char *path, st
             io, &(struct listed_file){path, file->name, true, file->rows, file->size_bytes, file->digest},
             error);
     }
+    *folded = status != FL_OK && fl_data_folder_has_changed(folder);
     fl_data_folder_close(folder);
+    return status;
+}
+
+static fl_status verify_data_folder(const struct fl_io *io, const char *path, struct fl_error *error)
+{
+    bool folded = true;
+    fl_status status = FL_OK;
+    while (folded) {
+        fl_error_clear(error);
+        status = verify_data_files(io, path, &folded, error);
+    }
     return status;
 }
 

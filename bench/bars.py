@@ -1,0 +1,39 @@
+"""The bars: what each experiment must reach, and the line that says whether it did."""
+
+from typing import NamedTuple
+
+
+class Bar(NamedTuple):
+    """`at_least` is how many times better than the peer ours must be; "at most 0.95 of it" is 1 / 0.95."""
+    at_least: float
+    unit: str
+    larger_is_better: bool = False
+
+
+BARS = {
+    "score.full.duckdb": Bar(50, "cpu_ns_per_row"),
+    "score.full.clickhouse": Bar(15, "cpu_ns_per_row"),
+    "score.plain.duckdb": Bar(25, "cpu_ns_per_row"),
+    "score.plain.clickhouse": Bar(14, "cpu_ns_per_row"),
+    "score.plain.polars": Bar(4, "cpu_ns_per_row"),
+    "import.duckdb": Bar(6, "cpu_ns_per_row"),
+    "import.alone": Bar(1, "mb_per_cpu_second", larger_is_better=True),
+    "size.short": Bar(1 / 0.95, "bytes_per_row"),
+    "size.text": Bar(1 / 1.15, "bytes_per_text_row"),
+    "compact.daily": Bar(1 / 1.6, "cpu_ns_per_row"),
+    "growth.rows": Bar(1 / 1.15, "cpu_ns_per_row"),
+    "growth.threads": Bar(1.8, "wall_ns_per_row"),
+    "growth.half": Bar(1 / 1.2, "cpu_ns_per_row"),
+    # "No slower": two costs of the same size differ by some per cent from run to run, so 5 % is not a difference.
+    "growth.ids": Bar(0.95, "cpu_ns_per_row"),
+}
+
+IMPORT_MB_PER_CPU_SECOND = 120.0
+
+
+def bench_line(name, ours, peer, equal):
+    bar = BARS[name]
+    ratio = ours / peer if bar.larger_is_better else peer / ours
+    verdict = "ok" if equal and ratio >= bar.at_least else "short"
+    return (f"BENCH name={name} ours={ours:.3f} peer={peer:.3f} unit={bar.unit} ratio={ratio:.3f} "
+            f"bar={bar.at_least:.3f} equal={'yes' if equal else 'no'} {verdict}")

@@ -1,0 +1,64 @@
+"""Peers in processes of their own: a line of JSON asks for a step, a line answers with its cost."""
+
+import contextlib
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+from measure import Cost, StepFailed
+
+HERE = Path(__file__).resolve().parent
+
+# What a peer is installed as.
+PACKAGES = {"duckdb": "@duckdb/node-api", "clickhouse": "chdb", "polars": "nodejs-polars"}
+
+
+class Peer:
+    def __init__(self, name, modules, folder, threads):
+        self.name = name
+        folder.mkdir(parents=True, exist_ok=True)
+        command = ["node", HERE / "peers" / f"{name}.mjs", modules, folder, threads]
+        self.process = subprocess.Popen([str(part) for part in command], stdin=subprocess.PIPE,
+                                        stdout=subprocess.PIPE, text=True)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        with contextlib.suppress(BrokenPipeError):
+            self.process.stdin.close()
+        self.process.wait()
+
+    def ask(self, step, **request):
+        """(cost, value) of one step."""
+        try:
+            self.process.stdin.write(json.dumps({"step": step, **request}, default=str) + "\n")
+            self.process.stdin.flush()
+            line = self.process.stdout.readline()
+        except BrokenPipeError:
+            line = ""
+        if not line:
+            raise StepFailed(f"{self.name}: ended in step {step}")
+        answer = json.loads(line)
+        if "error" in answer:
+            raise StepFailed(f"{self.name}: {step}: {answer['error']}")
+        return Cost(answer["cpu_ns"], answer["wall_ns"]), answer["value"]
+
+    def cost(self, step, **request):
+        return self.ask(step, **request)[0]
+
+    def value(self, step, **request):
+        return self.ask(step, **request)[1]
+
+    def quickest(self, step, variants, **request):
+        """The variant with the least CPU time of two tries each, and a line that says what all took."""
+        costs = {variant: min(self.cost(step, variant=variant, **request).cpu_ns for _ in range(2))
+                 for variant in variants}
+        chosen = min(costs, key=costs.get)
+        tries = ", ".join(f"{variant} {cost / 1e9:.3f} s" for variant, cost in costs.items())
+        return chosen, f"# {self.name} {step}: tried {tries}; measured: {chosen}"
+
+
+def is_installed(name, modules):
+    return shutil.which("node") is not None and (modules / PACKAGES[name]).is_dir()

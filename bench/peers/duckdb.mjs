@@ -1,0 +1,235 @@
+// duckdb.mjs - DuckDB's side of each experiment, in SQL.
+import { join } from 'node:path';
+import { peer, serve } from './peer_loop.mjs';
+
+const { DuckDBInstance } = peer.require('@duckdb/node-api');
+const instance = await DuckDBInstance.create(join(peer.folder, 'duckdb.db'), {
+    threads: String(peer.threads),
+    memory_limit: '8GB',
+    temp_directory: join(peer.folder, 'duckdb.spill'),
+});
+const database = await instance.connect();
+const quoted = (path) => `'${path.replaceAll("'", "''")}'`;
+const file = (name) => quoted(join(peer.folder, name));
+
+async function rows(sql) {
+    return (await database.runAndReadAll(sql)).getRowObjects();
+}
+
+// The generator's columns with the smallest types that hold them.
+const RAW_COLUMNS = `{time: 'TIMESTAMP', customer: 'INTEGER', type: 'VARCHAR', brand: 'VARCHAR', category: 'VARCHAR',
+    product: 'VARCHAR', content: 'VARCHAR', agent: 'VARCHAR', channel: 'VARCHAR', store: 'VARCHAR', "order": 'BIGINT',
+    quantity: 'DECIMAL(9,3)', amount: 'DECIMAL(9,2)', discount: 'DECIMAL(9,2)', margin: 'DECIMAL(9,2)',
+    currency: 'VARCHAR', speaker: 'VARCHAR', message: 'VARCHAR', text: 'VARCHAR'}`;
+
+// The same rows as `fourloop inspect --rows` prints them, money in minor units.
+const STORED_COLUMNS = `{customer: 'INTEGER', day: 'DATE', type: 'UTINYINT', "order": 'BIGINT', second: 'INTEGER',
+    brand: 'VARCHAR', category: 'VARCHAR', product: 'VARCHAR', content: 'VARCHAR', agent: 'VARCHAR',
+    channel: 'VARCHAR', store: 'VARCHAR', quantity: 'DECIMAL(9,3)', amount: 'BIGINT', discount: 'BIGINT',
+    margin: 'BIGINT', currency: 'VARCHAR', arrival: 'DATE', speaker: 'VARCHAR', message: 'VARCHAR',
+    text: 'VARCHAR'}`;
+
+const WORDS = 'brand, category, product, content, agent, channel, store';
+const SHORT_COLUMNS = `${WORDS}, quantity, amount, discount, margin, currency, speaker`;
+
+const rawEvents = (csv) => `
+    SELECT customer, time::DATE AS day, types.type, "order", epoch(time::TIME)::INTEGER AS second, ${SHORT_COLUMNS},
+           message, text
+    FROM read_csv(${quoted(csv)}, header = true, auto_detect = false, delim = ',', quote = '"', escape = '"',
+                  dateformat = '%Y-%m-%d', timestampformat = '%Y-%m-%d %H:%M:%S', columns = ${RAW_COLUMNS}) AS raw
+    JOIN types ON raw.type = types.name`;
+
+const PARQUET = '(FORMAT parquet, PARQUET_VERSION v2, COMPRESSION zstd)';
+
+async function version() {
+    return (await rows('SELECT version() AS version'))[0].version;
+}
+
+/* The model as tables. A cell is one (type, age in days); its row says all that a lookup needs, and what a row of a
+ * daily group of one is worth (`one`). Cells ascend without holes in a type, which is what DuckDB's perfect hash join
+ * wants. */
+async function model({ types, decay }) {
+    await database.run(`CREATE OR REPLACE TABLE types AS FROM read_csv(${quoted(types)}, columns = {type: 'UTINYINT',
+        name: 'VARCHAR', weight: 'INTEGER', half_life: 'INTEGER', daily_cap: 'INTEGER', by_order: 'BOOLEAN',
+        purchase: 'BOOLEAN', inbound: 'BOOLEAN', loop: 'UTINYINT'})`);
+    await database.run(`CREATE OR REPLACE TABLE decay AS FROM read_csv(${quoted(decay)},
+        columns = {half_life: 'INTEGER', age: 'INTEGER', d: 'BIGINT'})`);
+    await database.run(`CREATE OR REPLACE TABLE cells AS
+        SELECT type::INTEGER * 1096 + age AS cell, (weight * 1000)::BIGINT AS w, d, daily_cap::BIGINT AS cap,
+               ((weight * 1000)::BIGINT * d + 2147483648) >> 32 AS one, purchase, inbound, loop
+        FROM types JOIN decay USING (half_life) ORDER BY cell`);
+}
+
+async function events({ csv, parquet }) {
+    await database.run(`COPY (${rawEvents(csv)} ORDER BY customer, day, types.type, "order" NULLS FIRST, second)
+        TO ${quoted(parquet)} ${PARQUET}`);
+}
+
+// What a scan needs, in the sorted order, as a native table.
+async function load({ parquet }) {
+    await database.run(`CREATE OR REPLACE TABLE events AS
+        SELECT customer, day, type, "order" FROM read_parquet(${quoted(parquet)})`);
+    await database.run('CHECKPOINT');
+    const [facts] = await rows(`SELECT count(*)::DOUBLE AS rows, count(DISTINCT customer)::DOUBLE AS customers
+        FROM events`);
+    return facts;
+}
+
+async function narrow({ parquet, to }) {
+    await database.run(`COPY (SELECT customer, type, (day - DATE '1970-01-01')::SMALLINT AS day
+        FROM read_parquet(${quoted(parquet)})) TO ${quoted(to)} (FORMAT parquet)`);
+}
+
+// --- score
+
+const GROUP = 'customer, day, type';
+
+/* Daily groups with n rows and u units, two ways. `split` counts distinct orders only for the types that are counted
+ * by order; `whole` takes all rows through the same two levels. */
+function dailyGroups(how, byOrder) {
+    const byOrderRows = (where) => `
+        SELECT ${GROUP}, sum(m)::BIGINT AS n, sum(CASE WHEN "order" IS NULL THEN m ELSE 1 END)::BIGINT AS u
+        FROM (SELECT ${GROUP}, "order", count(*) AS m FROM events ${where} GROUP BY ${GROUP}, "order")
+        GROUP BY ${GROUP}`;
+    if (how === 'whole')
+        return `SELECT ${GROUP}, n, CASE WHEN type IN (${byOrder}) THEN u ELSE n END AS u FROM (${byOrderRows('')})`;
+    return `SELECT ${GROUP}, count(*) AS n, count(*) AS u FROM events WHERE type NOT IN (${byOrder}) GROUP BY ${GROUP}
+        UNION ALL ${byOrderRows(`WHERE type IN (${byOrder})`)}`;
+}
+
+const age = (asOf) => `(DATE '${asOf}' - day)`;
+
+const valued = (groups, asOf) => `
+    SELECT customer, day, ${age(asOf)} AS age, n, counted, w, p, purchase, inbound, loop,
+           n * CASE WHEN n = 1 THEN one ELSE (p * d + 2147483648) >> 32 END AS points
+    FROM (SELECT *, CASE WHEN n = 1 THEN w WHEN w >= 0 THEN (2 * w * counted + n) // (2 * n)
+                         ELSE -((-2 * w * counted + n) // (2 * n)) END AS p
+          FROM (SELECT *, CASE WHEN cap = 0 OR u < cap THEN u ELSE cap END AS counted
+                FROM (${groups}) JOIN cells ON cell = type::INTEGER * 1096 + ${age(asOf)}))`;
+
+const TOTALS = `
+    sum(points)::BIGINT AS raw,
+    coalesce(sum(points) FILTER (points > 0), 0)::BIGINT AS raw_positive,
+    coalesce(sum(points) FILTER (points < 0), 0)::BIGINT AS raw_negative,
+    coalesce(sum(points) FILTER (fresh), 0)::BIGINT AS intent_raw,
+    coalesce(sum(n * p) FILTER (p > 0 AND age < 28), 0)::BIGINT AS points_28,
+    coalesce(sum(n * p) FILTER (p > 0 AND age BETWEEN 28 AND 111), 0)::BIGINT AS points_84,
+    coalesce(sum(n * p) FILTER (fresh AND p > 0 AND age < 28), 0)::BIGINT AS intent_points_28,
+    coalesce(sum(n * p) FILTER (fresh AND p > 0 AND age BETWEEN 28 AND 111), 0)::BIGINT AS intent_points_84,
+    coalesce(sum(points) FILTER (loop = 0), 0)::BIGINT AS points_awareness,
+    coalesce(sum(points) FILTER (loop = 1), 0)::BIGINT AS points_nurturing,
+    coalesce(sum(points) FILTER (loop = 2), 0)::BIGINT AS points_experience,
+    coalesce(sum(points) FILTER (loop = 3), 0)::BIGINT AS points_conversion,
+    sum(n)::BIGINT AS rows, sum(counted)::BIGINT AS units, min(day) AS first_day, max(day) AS last_day,
+    max(day) FILTER (purchase) AS last_purchase_day, min(age) FILTER (w <> 0) IS NOT NULL AS weighted,
+    max(age) FILTER (w <> 0) AS oldest_age,
+    sum(n * w - n * p)::BIGINT AS lost_to_cap, sum(n * p - points)::BIGINT AS lost_to_decay`;
+
+const score = (raw, k) => `((201 * greatest(${raw}, 0) + ${k}) // (2 * (greatest(${raw}, 0) + ${k})))`;
+
+const trend = (f, s, started) => `CASE WHEN ${f} = 0 AND ${s} = 0 THEN 'quiet' WHEN ${started} THEN 'started'
+    WHEN 6 * (${f} + 30000000) >= 3 * ${s} + 270000000 THEN 'rising'
+    WHEN 6 * (${f} + 30000000) <= ${s} + 90000000 THEN 'falling' ELSE 'steady' END`;
+
+function fullQuery({ variant, byOrder, asOf }) {
+    const [how, keep] = variant.split('.');
+    return `WITH valued AS ${keep === 'kept' ? 'MATERIALIZED' : ''} (${valued(dailyGroups(how, byOrder), asOf)}),
+        last AS (SELECT customer, max(day) FILTER (purchase) AS purchase_day FROM valued GROUP BY customer),
+        totals AS MATERIALIZED (SELECT customer, ${TOTALS}
+            FROM (SELECT valued.*, inbound AND day > coalesce(purchase_day, DATE '0001-01-01') AS fresh
+                  FROM valued JOIN last USING (customer)) GROUP BY customer),
+        ranked AS (SELECT raw, (200 * (sum(equal) OVER (ORDER BY raw) - equal) + 100 * equal + sum(equal) OVER ())
+                               // (2 * sum(equal) OVER ()) AS percentile
+                   FROM (SELECT raw, count(*) AS equal FROM totals WHERE raw > 0 GROUP BY raw)),
+        scored AS (SELECT *, ${score('raw', 120000000)} AS engagement, ${score('intent_raw', 80000000)} AS intent
+                   FROM totals)
+    SELECT customer, engagement::UTINYINT AS engagement,
+           CASE WHEN engagement = 0 THEN 'none' WHEN engagement < 20 THEN 'cold'
+               WHEN engagement < 40 THEN 'warm' WHEN engagement < 60 THEN 'engaged' ELSE 'hot' END AS band,
+           percentile::UTINYINT AS percentile,
+           ${trend('points_28', 'points_84', 'weighted AND oldest_age < 28')} AS trend,
+           intent::UTINYINT AS intent, ${trend('intent_points_28', 'intent_points_84', 'false')} AS intent_trend,
+           raw, raw_positive, raw_negative, intent_raw, points_28, points_84, intent_points_28, intent_points_84,
+           points_awareness, points_nurturing, points_experience, points_conversion, rows, units, first_day, last_day,
+           last_purchase_day, lost_to_cap, lost_to_decay
+    FROM scored LEFT JOIN ranked USING (raw)`;
+}
+
+async function full(request) {
+    await database.run('SET preserve_insertion_order = false');
+    await database.run(`COPY (${fullQuery(request)}) TO ${file('duckdb.full.parquet')} (FORMAT parquet)`);
+}
+
+const plainQueries = {
+    rows: (asOf) => `SELECT customer, sum(one)::BIGINT AS raw
+        FROM events JOIN cells ON cell = type::INTEGER * 1096 + ${age(asOf)} GROUP BY customer`,
+    grouped: (asOf) => `SELECT customer, sum(n * one)::BIGINT AS raw
+        FROM (SELECT ${GROUP}, count(*) AS n FROM events GROUP BY ${GROUP})
+        JOIN cells ON cell = type::INTEGER * 1096 + ${age(asOf)} GROUP BY customer`,
+};
+
+async function plain({ variant, asOf }) {
+    await database.run('SET preserve_insertion_order = false');
+    await database.run(`COPY (${plainQueries[variant](asOf)}) TO ${file('duckdb.plain.parquet')} (FORMAT parquet)`);
+}
+
+async function answers({ name, to }) {
+    await database.run('SET preserve_insertion_order = true');
+    await database.run(`COPY (FROM read_parquet(${file(`duckdb.${name}.parquet`)}) ORDER BY customer)
+        TO ${quoted(to)} (FORMAT csv, HEADER true)`);
+}
+
+// --- import and size
+
+async function importCsv({ csv, to }) {
+    await database.run('SET preserve_insertion_order = true');
+    await database.run(`COPY (${rawEvents(csv)} ORDER BY customer, day, types.type, "order")
+        TO ${quoted(to)} ${PARQUET}`);
+}
+
+/* Sums of hashes over all rows of our file and of the peer's: of every value, and of the place of the sort key. On the
+ * two days of a year when clocks change, a second of the civil day is not the wall clock's: there it is left out. */
+async function sameRows({ csv, parquet, changes }) {
+    const days = changes.map((day) => `DATE '${day}'`).join(', ');
+    const second = days ? `CASE WHEN day IN (${days}) THEN 0 ELSE second END` : 'second';
+    const sums = (from, minor) => `SELECT count(*) AS rows,
+        sum(hash(customer, day, type, "order", ${second}, ${WORDS}, quantity, (amount * ${minor})::BIGINT,
+            (discount * ${minor})::BIGINT, (margin * ${minor})::BIGINT, currency, speaker, message, text)) AS content,
+        sum(hash(place, customer, day, type, "order")) AS places
+        FROM (SELECT *, row_number() OVER () AS place FROM ${from})`;
+    await database.run('SET preserve_insertion_order = true');
+    const ours = await rows(sums(`read_csv(${quoted(csv)}, header = true, auto_detect = false, delim = ',',
+        quote = '"', escape = '"', columns = ${STORED_COLUMNS})`, 1));
+    const theirs = await rows(sums(`read_parquet(${quoted(parquet)})`, 100));
+    const text = (sum) => JSON.stringify(sum, (_, value) => (typeof value === 'bigint' ? String(value) : value));
+    return { equal: text(ours) === text(theirs), ours: text(ours), theirs: text(theirs) };
+}
+
+// Bytes of the sorted table without texts, best of the settings that make Parquet smaller.
+async function shortColumns({ parquet, to, options }) {
+    await database.run('SET preserve_insertion_order = true');
+    await database.run(`COPY (SELECT customer, day, type, "order", second, ${SHORT_COLUMNS}
+        FROM read_parquet(${quoted(parquet)}))
+        TO ${quoted(to)} (FORMAT parquet, PARQUET_VERSION v2, COMPRESSION zstd ${options})`);
+}
+
+/* Stored bytes of the texts of one column, in the same order, as zstd pages: `plain` is texts as they are, `words`
+ * is what DuckDB does by itself, which keeps each text that comes again in a row group once. */
+async function textPages({ parquet, column, to }) {
+    await database.run('SET preserve_insertion_order = true');
+    const kinds = { plain: 'PARQUET_VERSION v1', words: 'PARQUET_VERSION v2, ROW_GROUP_SIZE 1000000' };
+    const bytes = {};
+    for (const [kind, options] of Object.entries(kinds)) {
+        const where = kind === 'plain' ? `WHERE ${column} IS NOT NULL` : '';
+        await database.run(`COPY (SELECT ${column} FROM read_parquet(${quoted(parquet)}) ${where})
+            TO ${quoted(to)} (FORMAT parquet, ${options}, COMPRESSION zstd, COMPRESSION_LEVEL 3)`);
+        const [sizes] = await rows(`SELECT sum(total_compressed_size)::DOUBLE AS bytes
+            FROM parquet_metadata(${quoted(to)})`);
+        bytes[kind] = sizes.bytes;
+    }
+    return bytes;
+}
+
+await serve({
+    version, model, events, load, narrow, full, plain, answers, importCsv, sameRows, shortColumns, textPages,
+});

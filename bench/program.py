@@ -1,0 +1,80 @@
+"""The program under test: its verbs as functions that return what they cost."""
+
+import hashlib
+import re
+import shutil
+import tempfile
+from pathlib import Path
+
+from measure import run_child
+
+AS_OF = "2026-11-20"  # the day after the last one of the generator
+SEED = 7
+
+
+class Program:
+    def __init__(self, path, threads):
+        self.path = path
+        self.threads = threads
+        self.generator = None
+
+    def call(self, *arguments, **settings):
+        return run_child([self.path, *arguments], **settings)
+
+    def offers(self, verb, word):
+        """Whether the help of a verb mentions a word: flags come and go, a bench outlives them."""
+        return word in self.call(verb, "--help", keep_output=True)[1].decode()
+
+    def gen(self, out, customers, days):
+        self.call("gen", "--customers", customers, "--days", days, "--seed", SEED, "--out", out)
+
+    def generator_digest(self):
+        """Names what the generator makes, so that data of an older one is not mistaken for it."""
+        if self.generator is None:
+            with tempfile.TemporaryDirectory() as folder:
+                self.gen(Path(folder) / "raw", 50, 60)
+                self.generator = hashlib.sha256((Path(folder) / "raw/interactions.csv").read_bytes()).hexdigest()
+        return self.generator
+
+    def import_files(self, into, *files, mapping=None):
+        """Imports files into a folder made anew; the cost of the whole process."""
+        shutil.rmtree(into, ignore_errors=True)
+        return self.import_more(into, *files, mapping=mapping)
+
+    def import_more(self, into, *files, mapping=None):
+        flags = ["--map", mapping] if mapping else []
+        return self.call("import", *flags, "--into", into, *files)[0]
+
+    def run(self, model, data, out, *flags, threads=None, env=None):
+        """A night into a folder made anew; the cost of the whole process."""
+        shutil.rmtree(out, ignore_errors=True)
+        return self.call("run", "--model", model, "--data", data, "--as-of", AS_OF, "--out", out, "--threads",
+                         threads or self.threads, *flags, env=env)[0]
+
+    def compact(self, data):
+        return self.call("compact", data)[0]
+
+    def export(self, out, to):
+        self.call("export", out, "--table", "customers", "--to", "csv", "-o", to)
+
+    def verify(self, *paths):
+        self.call("verify", *paths)
+
+    def table_rows(self, table_file, rows, to):
+        """The first rows of a table file as CSV."""
+        run_child(["sh", "-c", 'exec "$0" inspect --rows "$1" "$2" >"$3"', self.path, rows, table_file, to])
+
+    def stored_bytes(self, table_file):
+        """Column -> stored bytes, from `inspect`."""
+        text = self.call("inspect", table_file, keep_output=True)[1].decode()
+        lines = text[text.index("\ncolumn "):].splitlines()[2:]
+        return {found[1]: int(found[2]) for found in (re.match(r"(\w+) +\w+ +(\d+) ", line) for line in lines) if found}
+
+
+def interaction_files(data):
+    return sorted(data.glob("interactions-*.flint"))
+
+
+def segment_bytes(out):
+    """The bytes of a run's customers: equal runs have equal ones."""
+    return b"".join(path.read_bytes() for path in sorted(out.glob("customers-*.flseg")))

@@ -1,0 +1,41 @@
+/* range_scorer.h - scores all customers of a range, one after the other. */
+#ifndef ENGINE_RANGE_SCORER_H
+#define ENGINE_RANGE_SCORER_H
+
+#include "engine/result_columns.h"
+#include "engine/scan.h"
+#include "engine/scope_stage.h"
+
+/* The worded scope of a kind of scope, or -1. */
+static inline int fl_worded_of(enum fl_scope scope)
+{
+    return scope == FL_SCOPE_BRAND ? FL_WORDED_BRAND : scope == FL_SCOPE_CATEGORY ? FL_WORDED_CATEGORY : -1;
+}
+
+struct fl_range_scorer_plan {
+    struct fl_scan_plan scan;
+    const struct fl_model *model;
+    const struct fl_points *points;
+    fl_result_columns columns; /* of the customers' own scores */
+    uint64_t memory_bytes;     /* for the brands or categories of one customer */
+    uint32_t range_rows; /* of workers' ranges; 0: the usual, fewer make many ranges of few rows, for tests */
+};
+
+/* Takes one result: by rising customer; of a customer the customer's own first, then by scope and rising
+ * word. */
+typedef fl_status fl_result_sink(void *context, enum fl_scope scope, int64_t customer, uint32_t word,
+                                 const struct fl_scope_score *score, struct fl_error *error);
+
+/* Belongs to one thread at a time; what the plan points to is borrowed until close, and may be shared. */
+struct fl_range_scorer;
+fl_status fl_range_scorer_open(const struct fl_range_scorer_plan *plan, struct fl_range_scorer **scorer,
+                               struct fl_error *error);
+void fl_range_scorer_close(struct fl_range_scorer *scorer);
+
+fl_status fl_range_scorer_run(struct fl_range_scorer *scorer, int64_t customer_first, int64_t customer_last,
+                              fl_result_sink *sink, void *context, struct fl_error *error);
+/* What all its ranges so far have counted. */
+struct fl_run_counts fl_range_scorer_counts(const struct fl_range_scorer *scorer);
+const struct fl_scan *fl_range_scorer_scan(const struct fl_range_scorer *scorer);
+
+#endif

@@ -1,0 +1,56 @@
+/* raw_list.c - the raw of each result row, in row order. */
+#include "engine/raw_list.h"
+
+#include <stdlib.h>
+
+static bool add_chunk(struct fl_raw_list *list)
+{
+    if (list->chunk_count == list->chunk_capacity) {
+        const size_t capacity = list->chunk_capacity * 2 + 16;
+        int64_t **chunks = realloc(list->chunks, capacity * sizeof *chunks);
+        if (chunks == NULL)
+            return false;
+        list->chunks = chunks;
+        list->chunk_capacity = capacity;
+    }
+    int64_t *chunk = malloc(FL_RAW_CHUNK * sizeof *chunk);
+    if (chunk == NULL)
+        return false;
+    list->chunks[list->chunk_count++] = chunk;
+    return true;
+}
+
+bool fl_raw_list_add(struct fl_raw_list *list, int64_t raw)
+{
+    const size_t at = list->count % FL_RAW_CHUNK;
+    if (at == 0 && !add_chunk(list))
+        return false;
+    list->chunks[list->chunk_count - 1][at] = raw;
+    list->count++;
+    list->positive += raw > 0;
+    return true;
+}
+
+size_t fl_raw_list_of_chunk(const struct fl_raw_list *list, size_t chunk)
+{
+    return chunk + 1 < list->chunk_count ? FL_RAW_CHUNK : list->count - chunk * FL_RAW_CHUNK;
+}
+
+void fl_raw_list_copy_positive(const struct fl_raw_list *list, uint64_t *positive)
+{
+    size_t copied = 0;
+    for (size_t chunk = 0; chunk < list->chunk_count; chunk++) {
+        for (size_t i = 0; i < fl_raw_list_of_chunk(list, chunk); i++) {
+            if (list->chunks[chunk][i] > 0)
+                positive[copied++] = (uint64_t)list->chunks[chunk][i];
+        }
+    }
+}
+
+void fl_raw_list_release(struct fl_raw_list *list)
+{
+    for (size_t chunk = 0; chunk < list->chunk_count; chunk++)
+        free(list->chunks[chunk]);
+    free(list->chunks);
+    *list = (struct fl_raw_list){0};
+}

@@ -1,0 +1,69 @@
+"""What a benchmark must not get wrong: whether answers are equal, how ratios are counted, how rows are cut."""
+
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "bench"))
+from bars import bench_line  # noqa: E402
+from bench_score import same_answers  # noqa: E402
+from day_files import give_half_to_one, split_by_days  # noqa: E402
+
+OURS = "customer,customer_id,band,raw\n1,,cold,12\n2,,hot,-3\n"
+HEADER = "time,customer,type,text\n"
+# Texts have line breaks, and the second one begins like a day.
+RECORDS = ["2026-01-01 10:00:00,7,a,\n", '2026-01-01 09:00:00,8,b,"one\ntwo"\n',
+           '2026-01-02 08:00:00,7,c,"x\n2026-01-09"\n', "2026-01-04 08:00:00,9,d,\n", "2026-01-04 07:00:00,7,e,\n"]
+
+
+class BenchTest(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+
+    def write(self, name, text):
+        path = self.folder / name
+        path.write_text(text)
+        return path
+
+    def same(self, peer, columns=None):
+        return same_answers(self.write("ours.csv", OURS), self.write("peer.csv", peer), columns)
+
+    def test_equal_answers_are_equal_in_every_kept_column(self):
+        self.assertTrue(self.same('customer,band,raw\n1,"cold",12\n2,"hot",-3\n'))
+        self.assertTrue(self.same("customer,raw\n1,12\n2,-3\n", ("customer", "raw")))
+
+    def test_any_difference_is_noticed(self):
+        for peer in ("1,cold,12\n2,hot,-4\n", "1,cold,12\n", "1,cold,12\n2,hot,-3\n3,hot,1\n",
+                     "1,cold,12\n2,,-3\n", ""):
+            self.assertFalse(self.same("customer,band,raw\n" + peer), peer)
+
+    def test_a_ratio_is_times_better(self):
+        self.assertIn("ratio=50.000 bar=50.000 equal=yes ok", bench_line("score.full.duckdb", 2, 100, True))
+        self.assertIn("ratio=49.500 bar=50.000 equal=yes short", bench_line("score.full.duckdb", 2, 99, True))
+        self.assertIn("ratio=50.000 bar=50.000 equal=no short", bench_line("score.full.duckdb", 2, 100, False))
+        self.assertIn("ratio=1.053 bar=1.053 equal=yes ok", bench_line("size.short", 95, 100, True))
+        self.assertIn("ratio=1.250 bar=1.000 equal=yes ok", bench_line("import.alone", 150, 120, True))
+
+    def test_days_are_cut_whole(self):
+        csv = self.write("all.csv", HEADER + "".join(RECORDS))
+        for parts in (1, 2, 3, 4, 64):
+            files = [path.read_text() for path in split_by_days(csv, self.folder / f"cut-{parts}", parts)]
+            self.assertEqual(min(parts, 4), len(files))
+            self.assertTrue(all(file.startswith(HEADER) for file in files))
+            self.assertEqual("".join(RECORDS), "".join(file.removeprefix(HEADER) for file in files))
+        self.assertEqual(HEADER + "".join(RECORDS[:2]), (self.folder / "cut-4/part-000.csv").read_text())
+        self.assertEqual(HEADER, (self.folder / "cut-4/part-002.csv").read_text())
+
+    def test_every_other_record_goes_to_one_customer(self):
+        csv = self.write("all.csv", HEADER + "".join(RECORDS))
+        give_half_to_one(csv, self.folder / "half.csv")
+        wanted = [record.replace(",7,", ",1,").replace(",9,", ",1,") if number % 2 == 0 else record
+                  for number, record in enumerate(RECORDS)]
+        self.assertEqual(HEADER + "".join(wanted), (self.folder / "half.csv").read_text())
+
+
+if __name__ == "__main__":
+    unittest.main()

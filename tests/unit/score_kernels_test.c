@@ -1,0 +1,187 @@
+/* score_kernels_test.c - each CPU level's score kernels give the bits of the scalar ones, which are the
+ * formula.
+ *
+ * All lengths 0..200 hit every tail, all offsets 0..31 every alignment; rows come from random days (many
+ * equal, some past the last age) and types (purchases from none to many), sums start from what a piece before
+ * left. Arrays end where a page without access begins, so that a read past the rows would crash. The scalar
+ * sums are compared with a loop in 128 bits that looks at one row at a time in the words of SEMANTICS.md. */
+#include "tests/unit/engine_fixture.h"
+
+#include <sys/mman.h>
+
+#include "engine/kernels/score_kernels.h"
+#include "engine/points.h"
+
+enum { ROWS_MAX = 232, LENGTH_MAX = 200, OFFSET_MAX = 31, AS_OF = 20000, AGES = 402, CLASSES = 12 };
+
+static struct fl_row_tables tables;
+static int32_t contributions[FL_ROW_TYPES * AGES];
+static uint32_t decay[CLASSES * AGES];
+static int32_t *days; /* ROWS_MAX of them, then no access */
+static uint8_t *types;
+
+static void *guarded(size_t size)
+{
+    uint8_t *pages = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    assert_ptr_not_equal(pages, MAP_FAILED);
+    assert_int_equal(mprotect(pages + 4096, 4096, PROT_NONE), 0);
+    return pages + 4096 - size;
+}
+
+static int32_t contribution_of(unsigned type, unsigned age)
+{
+    const int64_t product =
+        (int64_t)tables.points[type] * (int64_t)decay[tables.decay_class[type] * (unsigned)AGES + age];
+    const int64_t numerator = product + (INT64_C(1) << 31), divisor = INT64_C(1) << 32;
+    return (int32_t)(numerator / divisor - (numerator % divisor < 0));
+}
+
+static int make_tables(void **state)
+{
+    uint64_t random = 17;
+    (void)state;
+    days = guarded(ROWS_MAX * sizeof *days);
+    types = guarded(ROWS_MAX);
+    tables.contributions = contributions;
+    tables.decay = decay;
+    tables.ages = AGES;
+    for (size_t i = 0; i < CLASSES * AGES; i++) /* any, with the ends among them; 0 behind the last age */
+        decay[i] = i % AGES == AGES - 1 ? 0 : i % 50 == 0 ? UINT32_MAX : (uint32_t)next_random(&random);
+    for (unsigned type = 0; type < FL_ROW_TYPES; type++) {
+        const int32_t magnitude = (int32_t)(next_random(&random) % (FL_WEIGHT_MILLI_MAX * 1000 + 1));
+        const int sign = (int)(next_random(&random) % 3) - 1;
+        tables.points[type] = sign * magnitude;
+        tables.flags[type] = (uint8_t)(next_random(&random) % 8);
+        if (type % 37 == 5)
+            tables.flags[type] |= FL_ROW_PURCHASE;
+        tables.decay_class[type] = (uint8_t)(next_random(&random) % CLASSES);
+        for (unsigned age = 0; age + 1 < AGES; age++)
+            contributions[type * AGES + age] = contribution_of(type, age);
+    }
+    return 0;
+}
+
+static int compare_days(const void *a, const void *b)
+{
+    return *(const int32_t *)a - *(const int32_t *)b;
+}
+
+/* `kinds` types at most, the days within `span`. */
+static void make_rows(uint64_t *random, unsigned kinds, unsigned span)
+{
+    for (size_t row = 0; row < ROWS_MAX; row++) {
+        days[row] = AS_OF - (int32_t)(next_random(random) % span);
+        types[row] = (uint8_t)(next_random(random) % kinds * 7);
+    }
+    qsort(days, ROWS_MAX, sizeof *days, compare_days);
+}
+
+static struct fl_row_sums sums_before(uint64_t *random)
+{
+    struct fl_row_sums sums = {.positive = 5, .full = -6, .intent = 7, .intent_28 = 8, .intent_112 = 9};
+    const int32_t day[] = {INT32_MIN, AS_OF - 400, AS_OF - 100, AS_OF};
+    sums.purchase_day = day[next_random(random) % 4];
+    return sums;
+}
+
+static void check_level(enum fl_cpu_level level, size_t from, size_t rows, const struct fl_row_sums *before)
+{
+    const struct fl_score_kernels *scalar = fl_score_kernels_of(FL_CPU_SCALAR);
+    const struct fl_score_kernels *wide = fl_score_kernels_of(level);
+    const int32_t *day = days + from;
+    const uint8_t *type = types + from;
+    struct fl_row_sums expected = *before, sums = *before;
+    uint64_t expected_marks[(ROWS_MAX + 63) / 64] = {0}, marks[(ROWS_MAX + 63) / 64] = {0};
+    scalar->sum_rows(&tables, AS_OF, day, type, rows, &expected);
+    wide->sum_rows(&tables, AS_OF, day, type, rows, &sums);
+    assert_memory_equal(&sums, &expected, offsetof(struct fl_row_sums, purchase_day));
+    assert_int_equal(sums.purchase_day, expected.purchase_day);
+    assert_int_equal(wide->sum_contributions(&tables, AS_OF, day, type, rows),
+                     scalar->sum_contributions(&tables, AS_OF, day, type, rows));
+    scalar->mark_same(day, type, rows, expected_marks);
+    wide->mark_same(day, type, rows, marks);
+    assert_memory_equal(marks, expected_marks, sizeof marks);
+    assert_int_equal(wide->count_descents(day, type, rows), scalar->count_descents(day, type, rows));
+}
+
+static void test_levels(void **state)
+{
+    uint64_t random = 23;
+    (void)state;
+    for (enum fl_cpu_level level = FL_CPU_SCALAR; level <= fl_cpu_found(); level++) {
+        for (size_t from = 0; from <= OFFSET_MAX; from++) {
+            for (size_t rows = 0; rows <= LENGTH_MAX; rows++) {
+                const struct fl_row_sums before = sums_before(&random);
+                make_rows(&random, rows % 3 == 0 ? 2 : 36, rows % 5 == 0 ? 30 : 500);
+                check_level(level, from, rows, &before);
+                check_level(level, ROWS_MAX - rows, rows, &before); /* up to the page without access */
+            }
+        }
+    }
+}
+
+static void check_scalar(size_t rows, const struct fl_row_sums *before)
+{
+    const struct fl_score_kernels *scalar = fl_score_kernels_of(FL_CPU_SCALAR);
+    struct fl_row_sums sums = *before;
+    scalar->sum_rows(&tables, AS_OF, days, types, rows, &sums);
+    int32_t purchase_day = before->purchase_day;
+    for (size_t row = 0; row < rows; row++) {
+        if ((tables.flags[types[row]] & FL_ROW_PURCHASE) != 0)
+            purchase_day = days[row];
+    }
+    const bool dropped = purchase_day != before->purchase_day;
+    __int128 raw = 0, positive = before->positive, full = before->full, f = 0;
+    __int128 intent = dropped ? 0 : before->intent;
+    for (size_t row = 0; row < rows; row++) {
+        const int32_t age = AS_OF - days[row];
+        const int32_t contribution = contributions[types[row] * AGES + (age < AGES ? age : AGES - 1)];
+        const int32_t points = tables.points[types[row]];
+        raw += contribution;
+        positive += contribution > 0 ? contribution : 0;
+        full += points;
+        f += points > 0 && age <= 27 ? points : 0;
+        intent +=
+            (tables.flags[types[row]] & FL_ROW_INBOUND) != 0 && days[row] > purchase_day ? contribution : 0;
+    }
+    assert_true(sums.loop[0] + sums.loop[1] + sums.loop[2] + sums.loop[3] == raw);
+    assert_true(sums.positive == positive && sums.full == full && sums.points_28 == f);
+    assert_int_equal(sums.purchase_day, purchase_day);
+    if (dropped || purchase_day == INT32_MIN) /* else a purchase of the same day may have dropped it */
+        assert_true(sums.intent == intent);
+    assert_true(scalar->sum_contributions(&tables, AS_OF, days, types, rows) == raw);
+}
+
+static void test_scalar(void **state)
+{
+    uint64_t random = 29;
+    (void)state;
+    for (size_t rows = 0; rows <= LENGTH_MAX; rows++) {
+        const struct fl_row_sums before = sums_before(&random);
+        make_rows(&random, 36, 500);
+        check_scalar(rows, &before);
+    }
+}
+
+static void test_marks_and_descents(void **state)
+{
+    (void)state;
+    const int32_t day[] = {1, 1, 1, 2, 2, 1};
+    const uint8_t type[] = {3, 3, 2, 2, 2, 9};
+    uint64_t marks[1];
+    for (enum fl_cpu_level level = FL_CPU_SCALAR; level <= fl_cpu_found(); level++) {
+        fl_score_kernels_of(level)->mark_same(day, type, 6, marks);
+        assert_int_equal(marks[0], 1 << 0 | 1 << 3);
+        assert_int_equal(fl_score_kernels_of(level)->count_descents(day, type, 6), 2);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_levels),
+        cmocka_unit_test(test_scalar),
+        cmocka_unit_test(test_marks_and_descents),
+    };
+    return cmocka_run_group_tests(tests, make_tables, NULL);
+}
