@@ -91,9 +91,11 @@ static void copy_texts(struct fl_fold_batch *batch, const struct fl_text *from, 
                        struct fl_text *to)
 {
     for (size_t row = 0; row < rows; row++) {
+        to[row] = (struct fl_text){0};
+        if (from[row].size == 0) /* there may be no buffer yet */
+            continue;
         char *copy = (char *)batch->texts.bytes + batch->texts.size;
-        if (from[row].size > 0)
-            memcpy(copy, from[row].bytes, from[row].size);
+        memcpy(copy, from[row].bytes, from[row].size);
         batch->texts.size += from[row].size;
         to[row] = (struct fl_text){copy, from[row].size};
     }
