@@ -87,7 +87,7 @@ static uint8_t percentile_of(const struct fl_percentile_cuts *cuts, uint64_t raw
 {
     unsigned passed = 0;
     for (unsigned step = (FL_PERCENTILE_CUTS + 1) / 2; step > 0; step /= 2)
-        passed += cuts->raw[passed + step - 1] <= raw ? step : 0;
+        passed += step & (0u - (unsigned)(cuts->raw[passed + step - 1] <= raw)); /* a mask: no jump */
     return (uint8_t)passed;
 }
 

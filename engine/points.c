@@ -9,7 +9,8 @@
 _Static_assert(FL_ROW_TYPES == FL_TYPES_MAX && (int)FL_ROW_LOOPS == (int)FL_LOOPS &&
                    (int)FL_ROW_LOOP == (int)FL_LOOPS - 1,
                "the kernels see the same types and loops");
-_Static_assert((int64_t)FL_WEIGHT_MILLI_MAX * 1000 < 1 << 30, "see score_kernels.h");
+_Static_assert(FL_WEIGHT_MILLI_MAX <= 1000000 && (int64_t)FL_WEIGHT_MILLI_MAX * 1000 < 1 << 30,
+               "see score_kernels.h");
 
 /* floor((p * D + 2^31) / 2^32): a shift of a negative number is a floor with the compilers we take. */
 static int64_t contribution_of(int64_t p, uint32_t decay)
@@ -91,12 +92,10 @@ static void fill_row_tables(struct fl_points *points)
 {
     struct fl_row_tables *tables = &points->rows;
     tables->contributions = points->single;
-    tables->decay = points->decay;
-    memcpy(tables->decay_class, points->decay_class, sizeof tables->decay_class);
     tables->ages = points->ages;
     for (unsigned type = 0; type < FL_TYPES_MAX; type++) {
         const struct fl_type_points *of_type = &points->types[type];
-        tables->points[type] = of_type->single;
+        tables->weights[type] = of_type->single / 1000;
         points->has_groups = points->has_groups || of_type->daily_cap != 0 || of_type->by_order;
         tables->flags[type] = (uint8_t)(of_type->loop | (of_type->inbound ? FL_ROW_INBOUND : 0) |
                                         (of_type->purchase ? FL_ROW_PURCHASE : 0));

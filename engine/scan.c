@@ -1,9 +1,10 @@
 /* scan.c - all interactions of a data folder that count, customer by customer, in one pass over its files.
  *
  * Cursors lie in a heap by customer. While the cursor at the top is alone with its customer, it stays there
- * and its runs are handed out as they lie. A customer of several files moves its cursors to a second heap by
- * (day, type, order), from which stretches of rows are copied into one chunk at a time: memory does not grow
- * with the customer. */
+ * and its runs are handed out as they lie. A customer of several files whose runs follow each other has them
+ * copied into the chunk one after the other; any other moves its cursors to a second heap by (day, type,
+ * order), from which stretches of rows are copied into one chunk at a time: memory does not grow with the
+ * customer. */
 #include "engine/scan.h"
 
 #include <assert.h>
@@ -15,20 +16,28 @@
 /* Beside the cursors: pages being decoded, and a block of results being written for each table. */
 enum { CHUNK_ROWS = 16384, PAGES_BYTES = 10 << 20, RESULTS_BYTES = 16 << 20 };
 
+typedef int64_t cursor_key(const struct fl_scan_cursor *cursor);
 typedef bool cursor_before(const struct fl_scan_cursor *a, const struct fl_scan_cursor *b);
 
+/* The key stands in the heap itself: reading it through the cursor took half the time of merging 30 files. */
+struct heap_entry {
+    int64_t key;
+    struct fl_scan_cursor *cursor;
+};
+
 struct cursor_heap {
-    struct fl_scan_cursor **cursors;
+    struct heap_entry *entries;
     size_t count;
-    cursor_before *before;
+    cursor_key *key;
+    cursor_before *before; /* of equal keys; NULL: any */
 };
 
 /* Rows of a customer of several files, merged. */
 struct chunk {
-    int32_t day[CHUNK_ROWS];
-    uint8_t type[CHUNK_ROWS];
-    int64_t order[CHUNK_ROWS];
-    uint8_t order_null[CHUNK_ROWS];
+    int32_t day[CHUNK_ROWS + FL_SCAN_SLACK];
+    uint8_t type[CHUNK_ROWS + FL_SCAN_SLACK];
+    int64_t order[CHUNK_ROWS + FL_SCAN_SLACK];
+    uint8_t order_null[CHUNK_ROWS + FL_SCAN_SLACK];
     uint32_t word[FL_WORDED_SCOPES][CHUNK_ROWS];
     size_t rows;
 };
@@ -40,7 +49,8 @@ struct fl_scan {
     struct cursor_heap waiting;  /* by customer */
     struct cursor_heap merging;  /* of one customer, by row */
     struct fl_scan_cursor *lent; /* its run was handed out: pass over it first */
-    bool loaded;                 /* each cursor has its first block of the range */
+    unsigned merges_left; /* before the runs of a customer are asked again whether they can be joined */
+    bool loaded;          /* each cursor has its first block of the range */
     bool started;
     int64_t last_customer; /* of the piece before, once started */
     struct fl_scan_pages pages;
@@ -51,10 +61,9 @@ struct fl_scan {
 
 /* ---- heaps of cursors ---- */
 
-static bool before_by_customer(const struct fl_scan_cursor *a, const struct fl_scan_cursor *b)
+static int64_t customer_key(const struct fl_scan_cursor *cursor)
 {
-    const int64_t customer_a = fl_scan_cursor_customer(a), customer_b = fl_scan_cursor_customer(b);
-    return customer_a != customer_b ? customer_a < customer_b : a->file < b->file;
+    return fl_scan_cursor_customer(cursor);
 }
 
 /* Day and type as one number that sorts like the pair. */
@@ -80,56 +89,73 @@ static int compare_rows(const struct fl_scan_cursor *a, uint32_t row_a, const st
     return (a->order[row_a] > b->order[row_b]) - (a->order[row_a] < b->order[row_b]);
 }
 
+static int64_t first_row_key(const struct fl_scan_cursor *cursor)
+{
+    return row_key(cursor, cursor->row);
+}
+
 static bool before_by_row(const struct fl_scan_cursor *a, const struct fl_scan_cursor *b)
 {
     const int order = compare_rows(a, a->row, b, b->row);
     return order != 0 ? order < 0 : a->file < b->file;
 }
 
+static bool entry_before(const struct cursor_heap *heap, const struct heap_entry *a,
+                         const struct heap_entry *b)
+{
+    if (a->key != b->key)
+        return a->key < b->key;
+    return heap->before != NULL && heap->before(a->cursor, b->cursor);
+}
+
 static void sift_down(struct cursor_heap *heap, size_t at)
 {
-    struct fl_scan_cursor **cursors = heap->cursors;
-    for (;;) {
-        size_t least = at;
-        for (size_t child = 2 * at + 1; child <= 2 * at + 2 && child < heap->count; child++) {
-            if (heap->before(cursors[child], cursors[least]))
-                least = child;
-        }
-        if (least == at)
-            return;
-        struct fl_scan_cursor *moved = cursors[at];
-        cursors[at] = cursors[least];
-        cursors[least] = moved;
-        at = least;
+    struct heap_entry *entries = heap->entries;
+    const struct heap_entry moved = entries[at];
+    for (size_t child = 2 * at + 1; child < heap->count; child = 2 * at + 1) {
+        child += child + 1 < heap->count && entry_before(heap, &entries[child + 1], &entries[child]);
+        if (!entry_before(heap, &entries[child], &moved))
+            break;
+        entries[at] = entries[child];
+        at = child;
     }
+    entries[at] = moved;
+}
+
+/* The first cursor has moved on. */
+static void heap_update(struct cursor_heap *heap)
+{
+    heap->entries[0].key = heap->key(heap->entries[0].cursor);
+    sift_down(heap, 0);
 }
 
 static void heap_push(struct cursor_heap *heap, struct fl_scan_cursor *cursor)
 {
+    const struct heap_entry pushed = {heap->key(cursor), cursor};
     size_t at = heap->count++;
-    while (at > 0 && heap->before(cursor, heap->cursors[(at - 1) / 2])) {
-        heap->cursors[at] = heap->cursors[(at - 1) / 2];
+    while (at > 0 && entry_before(heap, &pushed, &heap->entries[(at - 1) / 2])) {
+        heap->entries[at] = heap->entries[(at - 1) / 2];
         at = (at - 1) / 2;
     }
-    heap->cursors[at] = cursor;
+    heap->entries[at] = pushed;
 }
 
 static struct fl_scan_cursor *heap_pop(struct cursor_heap *heap)
 {
-    struct fl_scan_cursor *first = heap->cursors[0];
-    heap->cursors[0] = heap->cursors[--heap->count];
+    struct fl_scan_cursor *first = heap->entries[0].cursor;
+    heap->entries[0] = heap->entries[--heap->count];
     sift_down(heap, 0);
     return first;
 }
 
-/* The cursor that comes next after the first, or NULL. */
-static const struct fl_scan_cursor *heap_second(const struct cursor_heap *heap)
+/* The entry that comes next after the first, or NULL. */
+static const struct heap_entry *heap_second(const struct cursor_heap *heap)
 {
     if (heap->count < 2)
         return NULL;
-    if (heap->count == 2 || heap->before(heap->cursors[1], heap->cursors[2]))
-        return heap->cursors[1];
-    return heap->cursors[2];
+    if (heap->count == 2 || entry_before(heap, &heap->entries[1], &heap->entries[2]))
+        return &heap->entries[1];
+    return &heap->entries[2];
 }
 
 /* ---- opening ---- */
@@ -202,9 +228,9 @@ static fl_status open_files(struct fl_scan *scan, struct fl_error *error)
         return fl_fail(error, FL_LIMIT, "%zu interactions files, at most %u: compact the folder", wanted,
                        FL_FILES_MAX);
     scan->cursors = calloc(wanted + 1, sizeof *scan->cursors);
-    scan->waiting.cursors = calloc(wanted + 1, sizeof(struct fl_scan_cursor *));
-    scan->merging.cursors = calloc(wanted + 1, sizeof(struct fl_scan_cursor *));
-    if (scan->cursors == NULL || scan->waiting.cursors == NULL || scan->merging.cursors == NULL)
+    scan->waiting.entries = calloc(wanted + 1, sizeof *scan->waiting.entries);
+    scan->merging.entries = calloc(wanted + 1, sizeof *scan->merging.entries);
+    if (scan->cursors == NULL || scan->waiting.entries == NULL || scan->merging.entries == NULL)
         return fl_fail_memory(error, (wanted + 1) * sizeof *scan->cursors);
     for (size_t i = 0; i < folder->file_count; i++) {
         if (!is_wanted(&scan->plan, &folder->files[i]))
@@ -240,7 +266,8 @@ fl_status fl_scan_open(const struct fl_scan_plan *plan, struct fl_scan **scan, s
     if (opened == NULL)
         return fl_fail_memory(error, sizeof *opened);
     opened->plan = *plan;
-    opened->waiting.before = before_by_customer;
+    opened->waiting.key = customer_key;
+    opened->merging.key = first_row_key;
     opened->merging.before = before_by_row;
     opened->memory_bytes = PAGES_BYTES + RESULTS_BYTES + sizeof *opened->chunk;
     if (plan->words != NULL)
@@ -286,8 +313,8 @@ void fl_scan_close(struct fl_scan *scan)
     for (size_t i = 0; i < scan->cursor_count; i++)
         fl_scan_cursor_close(&scan->cursors[i]);
     free(scan->cursors);
-    free(scan->waiting.cursors);
-    free(scan->merging.cursors);
+    free(scan->waiting.entries);
+    free(scan->merging.entries);
     free(scan->chunk);
     fl_scan_pages_release(&scan->pages);
     free(scan);
@@ -371,11 +398,11 @@ static fl_status take_back(struct fl_scan *scan, struct fl_error *error)
     if (cursor == NULL)
         return FL_OK;
     scan->lent = NULL;
-    assert(scan->waiting.cursors[0] == cursor);
+    assert(scan->waiting.entries[0].cursor == cursor);
     cursor->row = fl_scan_cursor_run_end(cursor);
     cursor->run++;
     if (cursor->run < cursor->run_count) {
-        sift_down(&scan->waiting, 0);
+        heap_update(&scan->waiting);
         return FL_OK;
     }
     heap_pop(&scan->waiting);
@@ -386,10 +413,10 @@ static fl_status take_back(struct fl_scan *scan, struct fl_error *error)
  */
 static fl_status pass_merged(struct fl_scan *scan, uint32_t rows, struct fl_error *error)
 {
-    struct fl_scan_cursor *cursor = scan->merging.cursors[0];
+    struct fl_scan_cursor *cursor = scan->merging.entries[0].cursor;
     cursor->row += rows;
     if (cursor->row < fl_scan_cursor_run_end(cursor)) {
-        sift_down(&scan->merging, 0);
+        heap_update(&scan->merging);
         return FL_OK;
     }
     heap_pop(&scan->merging);
@@ -400,35 +427,63 @@ static fl_status pass_merged(struct fl_scan *scan, uint32_t rows, struct fl_erro
     return FL_OK;
 }
 
-static void copy_to_chunk(struct chunk *chunk, const struct fl_scan_cursor *cursor, uint32_t rows)
+/* Copies of a few rows: FL_SCAN_SLACK at once, whatever lies behind them, since a call of memcpy() for each
+ * array took longer than the rest of the merge. Both sides have room. */
+static void copy_few(struct chunk *chunk, const struct fl_scan_cursor *cursor)
+{
+    const uint32_t from = cursor->row;
+    memcpy(chunk->day + chunk->rows, cursor->day + from, FL_SCAN_SLACK * sizeof *chunk->day);
+    memcpy(chunk->type + chunk->rows, cursor->type + from, FL_SCAN_SLACK);
+    if (!cursor->has_order) {
+        memset(chunk->order_null + chunk->rows, 1, FL_SCAN_SLACK);
+        return;
+    }
+    memcpy(chunk->order + chunk->rows, cursor->order + from, FL_SCAN_SLACK * sizeof *chunk->order);
+    memcpy(chunk->order_null + chunk->rows, cursor->order_null + from, FL_SCAN_SLACK);
+}
+
+static void copy_many(struct chunk *chunk, const struct fl_scan_cursor *cursor, uint32_t rows)
 {
     const uint32_t from = cursor->row;
     memcpy(chunk->day + chunk->rows, cursor->day + from, rows * sizeof *chunk->day);
     memcpy(chunk->type + chunk->rows, cursor->type + from, rows);
-    if (cursor->has_order) {
-        memcpy(chunk->order + chunk->rows, cursor->order + from, rows * sizeof *chunk->order);
-        memcpy(chunk->order_null + chunk->rows, cursor->order_null + from, rows);
-    } else {
+    if (!cursor->has_order) {
         memset(chunk->order_null + chunk->rows, 1, rows);
+        return;
     }
+    memcpy(chunk->order + chunk->rows, cursor->order + from, rows * sizeof *chunk->order);
+    memcpy(chunk->order_null + chunk->rows, cursor->order_null + from, rows);
+}
+
+static void copy_to_chunk(struct chunk *chunk, const struct fl_scan_cursor *cursor, uint32_t rows)
+{
+    if (rows <= FL_SCAN_SLACK)
+        copy_few(chunk, cursor);
+    else
+        copy_many(chunk, cursor, rows);
     for (int scope = 0; scope < FL_WORDED_SCOPES; scope++) {
         if (cursor->word[scope] != NULL)
-            memcpy(chunk->word[scope] + chunk->rows, cursor->word[scope] + from, rows * sizeof(uint32_t));
+            memcpy(chunk->word[scope] + chunk->rows, cursor->word[scope] + cursor->row,
+                   rows * sizeof(uint32_t));
     }
     chunk->rows += rows;
 }
 
 /* How many rows of `cursor` may go before the next row of `other` (NULL: none waits), at least one, at most
  * `max`. */
-static uint32_t stretch(const struct fl_scan_cursor *cursor, const struct fl_scan_cursor *other, uint32_t max)
+static uint32_t stretch(const struct fl_scan_cursor *cursor, const struct heap_entry *other, uint32_t max)
 {
     const uint32_t left = fl_scan_cursor_run_end(cursor) - cursor->row;
     const uint32_t most = left < max ? left : max;
     if (other == NULL)
         return most;
     uint32_t rows = 1;
-    while (rows < most && compare_rows(cursor, cursor->row + rows, other, other->row) <= 0)
-        rows++;
+    for (; rows < most; rows++) {
+        const int64_t key = row_key(cursor, cursor->row + rows);
+        if (key > other->key || (key == other->key && compare_rows(cursor, cursor->row + rows, other->cursor,
+                                                                   other->cursor->row) > 0))
+            break;
+    }
     return rows;
 }
 
@@ -436,7 +491,7 @@ static uint32_t stretch(const struct fl_scan_cursor *cursor, const struct fl_sca
  * comes back here. */
 static void gather(struct fl_scan *scan, int64_t customer)
 {
-    while (scan->waiting.count > 0 && fl_scan_cursor_customer(scan->waiting.cursors[0]) == customer)
+    while (scan->waiting.count > 0 && scan->waiting.entries[0].key == customer)
         heap_push(&scan->merging, heap_pop(&scan->waiting));
 }
 
@@ -446,7 +501,7 @@ static fl_status merge_chunk(struct fl_scan *scan, int64_t customer, struct fl_e
     chunk->rows = 0;
     gather(scan, customer);
     while (chunk->rows < CHUNK_ROWS && scan->merging.count > 0) {
-        const struct fl_scan_cursor *first = scan->merging.cursors[0];
+        const struct fl_scan_cursor *first = scan->merging.entries[0].cursor;
         const uint32_t rows =
             stretch(first, heap_second(&scan->merging), (uint32_t)(CHUNK_ROWS - chunk->rows));
         copy_to_chunk(chunk, first, rows);
@@ -456,6 +511,78 @@ static fl_status merge_chunk(struct fl_scan *scan, int64_t customer, struct fl_e
         gather(scan, customer);
     }
     return FL_OK;
+}
+
+/* ---- a customer of many files, each with days of its own ---- */
+
+/* Files of one day or month each: a customer's runs follow each other, and nothing is to be merged. */
+enum { JOINED_FILES_MAX = 64, MERGES_AFTER_ONE = 15 };
+
+struct joined_run {
+    int64_t first_key, last_key; /* of its rows */
+    struct heap_entry *entry;
+};
+
+/* Puts the run among those before it, which ascend. */
+static void insert_run(struct joined_run *runs, size_t count, struct joined_run run)
+{
+    for (; count > 0 && runs[count - 1].first_key > run.first_key; count--)
+        runs[count] = runs[count - 1];
+    runs[count] = run;
+}
+
+/* The runs of `customer`, in the order of their first rows; 0 when they must be merged: rows of two may be
+ * mixed, or a run may go on in its file's next block, or they do not fit the chunk. */
+static size_t list_runs(struct fl_scan *scan, int64_t customer, struct joined_run runs[JOINED_FILES_MAX])
+{
+    size_t count = 0, rows = 0;
+    for (size_t i = 0; i < scan->waiting.count; i++) {
+        struct heap_entry *entry = &scan->waiting.entries[i];
+        if (entry->key != customer)
+            continue;
+        const struct fl_scan_cursor *cursor = entry->cursor;
+        const uint32_t end = fl_scan_cursor_run_end(cursor);
+        if (cursor->run + 1 == cursor->run_count)
+            return 0;
+        rows += end - cursor->row;
+        const struct joined_run run = {row_key(cursor, cursor->row), row_key(cursor, end - 1), entry};
+        insert_run(runs, count++, run);
+    }
+    for (size_t i = 1; i < count; i++) {
+        if (runs[i - 1].last_key >= runs[i].first_key)
+            return 0;
+    }
+    return rows <= CHUNK_ROWS ? count : 0;
+}
+
+/* False, with nothing done: merge instead. Where one customer had to be merged the next ones are not asked,
+ * which would be in vain as a rule. */
+static bool join_runs(struct fl_scan *scan, int64_t customer)
+{
+    struct joined_run runs[JOINED_FILES_MAX];
+    if (scan->waiting.count > JOINED_FILES_MAX || scan->merging.count > 0)
+        return false;
+    if (scan->merges_left > 0) {
+        scan->merges_left--;
+        return false;
+    }
+    const size_t count = list_runs(scan, customer, runs);
+    if (count == 0) {
+        scan->merges_left = MERGES_AFTER_ONE;
+        return false;
+    }
+    scan->chunk->rows = 0;
+    for (size_t i = 0; i < count; i++) {
+        struct fl_scan_cursor *cursor = runs[i].entry->cursor;
+        const uint32_t end = fl_scan_cursor_run_end(cursor);
+        copy_to_chunk(scan->chunk, cursor, end - cursor->row);
+        cursor->row = end;
+        cursor->run++;
+        runs[i].entry->key = fl_scan_cursor_customer(cursor);
+    }
+    for (size_t at = scan->waiting.count / 2; at-- > 0;)
+        sift_down(&scan->waiting, at);
+    return true;
 }
 
 static void lend_words(const struct fl_scan_cursor *cursor, struct fl_scan_piece *piece)
@@ -481,10 +608,10 @@ fl_status fl_scan_next(struct fl_scan *scan, struct fl_scan_piece *piece, struct
     fl_status status = scan->loaded ? take_back(scan, error) : load_first_blocks(scan, error);
     if (status != FL_OK || (scan->waiting.count == 0 && scan->merging.count == 0))
         return status;
-    struct fl_scan_cursor *first = scan->waiting.count > 0 ? scan->waiting.cursors[0] : NULL;
-    const struct fl_scan_cursor *second = heap_second(&scan->waiting);
-    const bool alone = scan->merging.count == 0 &&
-                       (second == NULL || fl_scan_cursor_customer(second) != fl_scan_cursor_customer(first));
+    struct fl_scan_cursor *first = scan->waiting.count > 0 ? scan->waiting.entries[0].cursor : NULL;
+    const struct heap_entry *second = heap_second(&scan->waiting);
+    const bool alone =
+        scan->merging.count == 0 && (second == NULL || second->key != scan->waiting.entries[0].key);
     if (alone) {
         lend_words(first, piece);
         hand_out(scan, fl_scan_cursor_customer(first),
@@ -492,9 +619,11 @@ fl_status fl_scan_next(struct fl_scan *scan, struct fl_scan_piece *piece, struct
         scan->lent = first;
         return FL_OK;
     }
-    const int64_t customer = scan->merging.count > 0 ? fl_scan_cursor_customer(scan->merging.cursors[0])
-                                                     : fl_scan_cursor_customer(first);
-    status = merge_chunk(scan, customer, error);
+    const int64_t customer = scan->merging.count > 0
+                                 ? fl_scan_cursor_customer(scan->merging.entries[0].cursor)
+                                 : fl_scan_cursor_customer(first);
+    if (!join_runs(scan, customer))
+        status = merge_chunk(scan, customer, error);
     if (status != FL_OK)
         return status;
     const struct chunk *chunk = scan->chunk;

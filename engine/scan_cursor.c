@@ -34,7 +34,8 @@ uint64_t fl_scan_cursor_memory(const struct fl_table *table)
         ROW_BYTES = sizeof(int32_t) + 1 + sizeof(int64_t) + 1 + FL_WORDED_SCOPES * sizeof(uint32_t),
         RUN_BYTES = sizeof(int64_t) + sizeof(uint32_t)
     };
-    return sizeof(struct fl_scan_cursor) + (uint64_t)largest_block(table) * (ROW_BYTES + RUN_BYTES);
+    return sizeof(struct fl_scan_cursor) +
+           (largest_block(table) + (uint64_t)FL_SCAN_SLACK) * (ROW_BYTES + RUN_BYTES);
 }
 
 fl_status fl_scan_cursor_open(struct fl_scan_cursor *cursor, struct fl_table *table, size_t file,
@@ -44,10 +45,10 @@ fl_status fl_scan_cursor_open(struct fl_scan_cursor *cursor, struct fl_table *ta
     const size_t rows = largest_block(table);
     if (rows == 0)
         return FL_OK;
-    cursor->day = malloc(rows * sizeof *cursor->day);
-    cursor->type = malloc(rows * sizeof *cursor->type);
-    cursor->order = malloc(rows * sizeof *cursor->order);
-    cursor->order_null = malloc(rows * sizeof *cursor->order_null);
+    cursor->day = calloc(rows + FL_SCAN_SLACK, sizeof *cursor->day);
+    cursor->type = calloc(rows + FL_SCAN_SLACK, sizeof *cursor->type);
+    cursor->order = calloc(rows + FL_SCAN_SLACK, sizeof *cursor->order);
+    cursor->order_null = calloc(rows + FL_SCAN_SLACK, sizeof *cursor->order_null);
     if (cursor->day == NULL || cursor->type == NULL || cursor->order == NULL || cursor->order_null == NULL)
         return fl_fail_memory(error, fl_scan_cursor_memory(table));
     for (int scope = 0; scope < FL_WORDED_SCOPES && file_words != NULL; scope++) {

@@ -25,6 +25,10 @@ struct fl_scan_pages {
 };
 void fl_scan_pages_release(struct fl_scan_pages *pages);
 
+/* Rows that may be read past the end of a cursor's arrays, so that a few can be copied without asking how
+ * many. */
+enum { FL_SCAN_SLACK = 8 };
+
 /* One file. The block in hand is arrays of the rows that count, decoded in place and cut into runs of one
  * customer each; `run`, `row` are where the reader of the cursor stands: row < run_ends[run] while rows are
  * left. */

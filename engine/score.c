@@ -32,9 +32,10 @@ static void correct_group(struct fl_scorer *scorer, const struct fl_open_group *
     const struct fl_type_points *of_type = &scorer->points->types[group->type];
     const uint64_t counted =
         of_type->daily_cap != 0 && group->units > of_type->daily_cap ? of_type->daily_cap : group->units;
-    if (counted == group->rows)
-        return;
     struct fl_scope_sums *sums = &scorer->sums;
+    sums->units -= group->rows - counted;
+    if (counted == group->rows || of_type->single == 0)
+        return;
     const int32_t age = scorer->as_of_day - group->day;
     const struct fl_group_points points =
         fl_points_of_group(scorer->points, group->type, age, group->rows, group->units);
@@ -50,7 +51,6 @@ static void correct_group(struct fl_scorer *scorer, const struct fl_open_group *
     sums->of_rows.points_28 += within_28;
     sums->of_rows.points_112 += within_112;
     sums->lost_to_cap += points.lost_to_cap;
-    sums->units -= group->rows - points.units;
     if (!of_type->inbound || group->day <= sums->of_rows.purchase_day)
         return;
     sums->of_rows.intent += contribution;

@@ -19,7 +19,7 @@ LEVELS = {
 }
 
 # Foreign headers that one file of the product alone may include.
-BEHIND_ONE_FILE = ("lz4", "hs", "yaml", "sodium")
+BEHIND_ONE_FILE = ("lz4", "zstd", "hs", "yaml", "sodium")
 
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]+(["<])([^">]+)[">]', re.MULTILINE)
 
@@ -91,6 +91,7 @@ class Layering(unittest.TestCase):
                 if mark == "<" and library in BEHIND_ONE_FILE:
                     users.setdefault(library, set()).add(path)
         self.assertIn("lz4", users)
+        self.assertIn("zstd", users)
         self.assertEqual({}, {library: files for library, files in users.items() if len(files) > 1})
 
     def test_files_open_with_their_job(self):

@@ -69,7 +69,8 @@ static inline void sum_8(const struct fl_row_tables *tables, int32_t as_of_day, 
     const __m256i days = load_days(day), types = load_types(type);
     const __m256i ages = _mm256_sub_epi32(_mm256_set1_epi32(as_of_day), days);
     const __m256i contributions = gather_contributions(tables, ages, types);
-    const __m256i points = _mm256_i32gather_epi32(tables->points, types, 4);
+    const __m256i points =
+        _mm256_mullo_epi32(_mm256_i32gather_epi32(tables->weights, types, 4), _mm256_set1_epi32(1000));
     const __m256i flags = _mm256_i32gather_epi32((const int *)(const void *)tables->flags, types, 1);
     const __m256i positive_points = _mm256_max_epi32(points, _mm256_setzero_si256());
     const __m256i within_28 = _mm256_cmpgt_epi32(_mm256_set1_epi32(28), ages);

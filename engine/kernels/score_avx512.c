@@ -10,7 +10,10 @@
 #pragma GCC diagnostic ignored "-Wsign-conversion"
 #endif
 
-enum { STEP = 64, LANES = 16 };
+/* PART rows at most go into 32-bit sums: 1024 weights of 10^6, or as many numbers of 16 bits, stay below
+ * 2^31, in one lane or over all of them. */
+enum { STEP = 64, LANES = 16, PART = 1024 };
+_Static_assert(PART * 1000000 < INT32_MAX && PART * 65536 < INT32_MAX, "a sum would wrap");
 
 /* 256 bytes, one for each type, in four registers. */
 struct type_bytes {
@@ -62,75 +65,42 @@ static void start_intent(const struct type_bytes *table, const int32_t *day, con
     }
 }
 
-/* Sums of 64-bit lanes, in the order of struct fl_row_sums. */
+/* Contributions take 30 bits, so their lower and upper 16 bits are summed apart: two additions in 32 bits,
+ * where 64 would take two and the spreading of values and masks over two registers (measured: a third
+ * slower). */
 enum {
-    LOOP,
-    POSITIVE = LOOP + FL_ROW_LOOPS,
+    LOOP_LOW,
+    LOOP_HIGH = LOOP_LOW + FL_ROW_LOOPS,
+    POSITIVE_LOW = LOOP_HIGH + FL_ROW_LOOPS,
+    POSITIVE_HIGH,
+    INTENT_LOW,
+    INTENT_HIGH,
     FULL,
-    POINTS_28,
-    POINTS_112,
-    INTENT,
+    WITHIN_28,
+    WITHIN_112,
     INTENT_28,
-    INTENT_112,
+    IN_TREE, /* what across_16() takes */
+    INTENT_112 = IN_TREE,
     SUMS
 };
+_Static_assert((int)IN_TREE == (int)LANES, "one lane each");
 
 struct lane_sums {
     __m512i sum[SUMS];
 };
 
-static inline void add(struct lane_sums *sums, int which, __mmask16 rows, __m512i low, __m512i high)
+static inline void add(struct lane_sums *sums, int which, __mmask16 rows, __m512i values)
 {
-    sums->sum[which] = _mm512_mask_add_epi64(sums->sum[which], (__mmask8)rows, sums->sum[which], low);
-    sums->sum[which] = _mm512_mask_add_epi64(sums->sum[which], (__mmask8)(rows >> 8), sums->sum[which], high);
+    sums->sum[which] = _mm512_mask_add_epi32(sums->sum[which], rows, sums->sum[which], values);
 }
 
-static inline __m512i low_half(__m512i values)
-{
-    return _mm512_cvtepi32_epi64(_mm512_castsi512_si256(values));
-}
-
-static inline __m512i high_half(__m512i values)
-{
-    return _mm512_cvtepi32_epi64(_mm512_extracti64x4_epi64(values, 1));
-}
-
-/* Contributions of 16 rows as two times eight 64-bit lanes. They are computed, not looked up: the table of
- * decays has a line for each of a dozen half-lives and stays in L1, that of contributions has one for each
- * type and does not. */
-struct contributions {
-    __m512i low, high;
-};
-
-/* Of eight rows: floor((p D + 2^31) / 2^32), with the sign put aside as the multiplication has none. */
-static inline __m512i contribution_8(__m256i points, __m256i decays)
-{
-    const __m512i p = _mm512_cvtepi32_epi64(points), zero = _mm512_setzero_si512();
-    const __mmask8 negative = _mm512_cmplt_epi64_mask(p, zero);
-    const __m512i product = _mm512_mul_epu32(_mm512_abs_epi64(p), _mm512_cvtepu32_epi64(decays));
-    const __m512i half = _mm512_mask_blend_epi64(negative, _mm512_set1_epi64(INT64_C(1) << 31),
-                                                 _mm512_set1_epi64((INT64_C(1) << 31) - 1));
-    const __m512i magnitude = _mm512_srli_epi64(_mm512_add_epi64(product, half), 32);
-    return _mm512_mask_sub_epi64(magnitude, negative, zero, magnitude);
-}
-
-static inline struct contributions contributions_of(const struct fl_row_tables *tables, __mmask16 rows,
-                                                    __m512i ages, __m128i classes, __m512i points)
+static inline __m512i gather_contributions(const struct fl_row_tables *tables, __mmask16 rows, __m512i ages,
+                                           __m512i types)
 {
     const __m512i age = _mm512_min_epu32(ages, _mm512_set1_epi32((int)tables->ages - 1));
-    const __m512i line =
-        _mm512_mullo_epi32(_mm512_cvtepu8_epi32(classes), _mm512_set1_epi32((int)tables->ages));
-    const __m512i decays = _mm512_mask_i32gather_epi32(_mm512_setzero_si512(), rows,
-                                                       _mm512_add_epi32(line, age), tables->decay, 4);
-    return (struct contributions){
-        contribution_8(_mm512_castsi512_si256(points), _mm512_castsi512_si256(decays)),
-        contribution_8(_mm512_extracti64x4_epi64(points, 1), _mm512_extracti64x4_epi64(decays, 1))};
-}
-
-static inline __m512i gather_points(const struct fl_row_tables *tables, __mmask16 rows, const uint8_t *type)
-{
-    const __m512i types = _mm512_cvtepu8_epi32(_mm_maskz_loadu_epi8(rows, type));
-    return _mm512_mask_i32gather_epi32(_mm512_setzero_si512(), rows, types, tables->points, 4);
+    const __m512i place =
+        _mm512_add_epi32(_mm512_mullo_epi32(types, _mm512_set1_epi32((int)tables->ages)), age);
+    return _mm512_mask_i32gather_epi32(_mm512_setzero_si512(), rows, place, tables->contributions, 4);
 }
 
 /* What the flags of 64 rows say, a bit a row. */
@@ -147,101 +117,114 @@ static inline struct row_masks masks_of(__mmask64 rows, __m512i flags)
 }
 
 static inline void sum_16(const struct fl_row_tables *tables, int32_t as_of_day, int32_t purchase_day,
-                          const int32_t *day, const uint8_t *type, const uint8_t *classes,
-                          const struct row_masks *masks, unsigned shift, struct lane_sums *sums)
+                          const int32_t *day, const uint8_t *type, const struct row_masks *masks,
+                          unsigned shift, struct lane_sums *sums)
 {
     const __mmask16 rows = (__mmask16)(masks->rows >> shift);
     const __m512i days = _mm512_maskz_loadu_epi32(rows, day);
+    const __m512i types = _mm512_cvtepu8_epi32(_mm_maskz_loadu_epi8(rows, type));
     const __m512i ages = _mm512_sub_epi32(_mm512_set1_epi32(as_of_day), days);
-    const __m512i points = gather_points(tables, rows, type);
-    const struct contributions of_rows =
-        contributions_of(tables, rows, ages, _mm_loadu_epi8(classes), points);
-    const __m512i low = of_rows.low, high = of_rows.high;
-    for (int loop = 0; loop < FL_ROW_LOOPS; loop++)
-        add(sums, LOOP + loop, (__mmask16)(masks->loop[loop] >> shift), low, high);
-    const __mmask16 positive = _mm512_mask_cmpgt_epi32_mask(rows, points, _mm512_setzero_si512());
-    const __m512i points_low = low_half(points), points_high = high_half(points);
-    add(sums, POSITIVE, positive, low, high);
-    add(sums, FULL, rows, points_low, points_high);
+    const __m512i contributions = gather_contributions(tables, rows, ages, types);
+    const __m512i weights =
+        _mm512_mask_i32gather_epi32(_mm512_setzero_si512(), rows, types, tables->weights, 4);
+    const __m512i low = _mm512_and_si512(contributions, _mm512_set1_epi32(0xFFFF));
+    const __m512i high = _mm512_srai_epi32(contributions, 16);
+    for (int loop = 0; loop < FL_ROW_LOOPS; loop++) {
+        add(sums, LOOP_LOW + loop, (__mmask16)(masks->loop[loop] >> shift), low);
+        add(sums, LOOP_HIGH + loop, (__mmask16)(masks->loop[loop] >> shift), high);
+    }
+    const __mmask16 positive = _mm512_mask_cmpgt_epi32_mask(rows, weights, _mm512_setzero_si512());
     const __mmask16 within_28 = _mm512_mask_cmplt_epu32_mask(positive, ages, _mm512_set1_epi32(28));
     const __mmask16 within_112 = _mm512_mask_cmplt_epu32_mask(positive, ages, _mm512_set1_epi32(112));
     const __mmask16 intent = _mm512_mask_cmpgt_epi32_mask((__mmask16)(masks->inbound >> shift), days,
                                                           _mm512_set1_epi32(purchase_day));
-    add(sums, POINTS_28, within_28, points_low, points_high);
-    add(sums, POINTS_112, within_112, points_low, points_high);
-    add(sums, INTENT, intent, low, high);
-    add(sums, INTENT_28, within_28 & intent, points_low, points_high);
-    add(sums, INTENT_112, within_112 & intent, points_low, points_high);
+    add(sums, POSITIVE_LOW, positive, low);
+    add(sums, POSITIVE_HIGH, positive, high);
+    add(sums, INTENT_LOW, intent, low);
+    add(sums, INTENT_HIGH, intent, high);
+    add(sums, FULL, rows, weights);
+    add(sums, WITHIN_28, within_28, weights);
+    add(sums, WITHIN_112, within_112, weights);
+    add(sums, INTENT_28, within_28 & intent, weights);
+    add(sums, INTENT_112, within_112 & intent, weights);
 }
 
-/* Lane i: the sum of the lanes of sum[i]. 21 operations where eight sums one by one take 56. */
-static inline __m512i across_8(const __m512i sum[8])
+/* Lane i: the sum of the lanes of sum[i]. 45 operations, where sixteen sums one by one take 140. */
+static inline __m512i across_16(const __m512i sum[LANES])
 {
-    __m512i pair[4], four[2];
+    __m512i two[8], four[4], eight[2];
+    for (int i = 0; i < 8; i++)
+        two[i] = _mm512_add_epi32(_mm512_unpacklo_epi32(sum[2 * i], sum[2 * i + 1]),
+                                  _mm512_unpackhi_epi32(sum[2 * i], sum[2 * i + 1]));
     for (int i = 0; i < 4; i++)
-        pair[i] = _mm512_add_epi64(_mm512_unpacklo_epi64(sum[2 * i], sum[2 * i + 1]),
-                                   _mm512_unpackhi_epi64(sum[2 * i], sum[2 * i + 1]));
+        four[i] = _mm512_add_epi32(_mm512_unpacklo_epi64(two[2 * i], two[2 * i + 1]),
+                                   _mm512_unpackhi_epi64(two[2 * i], two[2 * i + 1]));
     for (int i = 0; i < 2; i++)
-        four[i] = _mm512_add_epi64(_mm512_shuffle_i64x2(pair[2 * i], pair[2 * i + 1], 0x88),
-                                   _mm512_shuffle_i64x2(pair[2 * i], pair[2 * i + 1], 0xDD));
-    return _mm512_add_epi64(_mm512_shuffle_i64x2(four[0], four[1], 0x88),
-                            _mm512_shuffle_i64x2(four[0], four[1], 0xDD));
+        eight[i] = _mm512_add_epi32(_mm512_shuffle_i64x2(four[2 * i], four[2 * i + 1], 0x88),
+                                    _mm512_shuffle_i64x2(four[2 * i], four[2 * i + 1], 0xDD));
+    return _mm512_add_epi32(_mm512_shuffle_i64x2(eight[0], eight[1], 0x88),
+                            _mm512_shuffle_i64x2(eight[0], eight[1], 0xDD));
+}
+
+static inline int64_t joined(int32_t low, int32_t high)
+{
+    return low + (int64_t)high * 65536;
 }
 
 static void add_lanes(const struct lane_sums *lanes, struct fl_row_sums *sums)
 {
-    _Static_assert(offsetof(struct fl_row_sums, points_112) == 7 * sizeof(int64_t), "eight in a row");
-    const __m512i before = _mm512_loadu_si512(sums);
-    _mm512_storeu_si512(sums, _mm512_add_epi64(before, across_8(lanes->sum)));
-    sums->intent += _mm512_reduce_add_epi64(lanes->sum[INTENT]);
-    sums->intent_28 += _mm512_reduce_add_epi64(lanes->sum[INTENT_28]);
-    sums->intent_112 += _mm512_reduce_add_epi64(lanes->sum[INTENT_112]);
+    int32_t of_part[LANES];
+    _mm512_storeu_si512(of_part, across_16(lanes->sum));
+    for (int loop = 0; loop < FL_ROW_LOOPS; loop++)
+        sums->loop[loop] += joined(of_part[LOOP_LOW + loop], of_part[LOOP_HIGH + loop]);
+    sums->positive += joined(of_part[POSITIVE_LOW], of_part[POSITIVE_HIGH]);
+    sums->intent += joined(of_part[INTENT_LOW], of_part[INTENT_HIGH]);
+    sums->full += INT64_C(1000) * of_part[FULL];
+    sums->points_28 += INT64_C(1000) * of_part[WITHIN_28];
+    sums->points_112 += INT64_C(1000) * of_part[WITHIN_112];
+    sums->intent_28 += INT64_C(1000) * of_part[INTENT_28];
+    sums->intent_112 += INT64_C(1000) * _mm512_reduce_add_epi32(lanes->sum[INTENT_112]);
 }
 
-/* Puts the decay classes of 64 rows into `classes`. */
-static inline void look_up_classes(const struct type_bytes *table, __m512i types, uint8_t classes[STEP])
+static inline void sum_part(const struct fl_row_tables *tables, const struct type_bytes *flags,
+                            int32_t as_of_day, const int32_t *day, const uint8_t *type, size_t rows,
+                            struct fl_row_sums *sums)
 {
-    _mm512_storeu_si512(classes, bytes_of(table, types));
+    struct lane_sums lanes = {0};
+    for (size_t from = 0; from < rows; from += STEP) {
+        const __mmask64 there = first_rows(rows - from);
+        const __m512i types = _mm512_maskz_loadu_epi8(there, type + from);
+        const struct row_masks masks = masks_of(there, bytes_of(flags, types));
+        for (unsigned shift = 0; shift < STEP && from + shift < rows; shift += LANES)
+            sum_16(tables, as_of_day, sums->purchase_day, day + from + shift, type + from + shift, &masks,
+                   shift, &lanes);
+    }
+    add_lanes(&lanes, sums);
 }
 
 static void sum_rows(const struct fl_row_tables *tables, int32_t as_of_day, const int32_t *day,
                      const uint8_t *type, size_t rows, struct fl_row_sums *sums)
 {
     const struct type_bytes flags = load_type_bytes(tables->flags);
-    const struct type_bytes classes = load_type_bytes(tables->decay_class);
-    struct lane_sums lanes = {0};
     start_intent(&flags, day, type, rows, sums);
-    for (size_t from = 0; from < rows; from += STEP) {
-        const __mmask64 there = first_rows(rows - from);
-        const __m512i types = _mm512_maskz_loadu_epi8(there, type + from);
-        const struct row_masks masks = masks_of(there, bytes_of(&flags, types));
-        uint8_t of_rows[STEP];
-        look_up_classes(&classes, types, of_rows);
-        for (unsigned shift = 0; shift < STEP && from + shift < rows; shift += LANES)
-            sum_16(tables, as_of_day, sums->purchase_day, day + from + shift, type + from + shift,
-                   of_rows + shift, &masks, shift, &lanes);
-    }
-    add_lanes(&lanes, sums);
+    for (size_t from = 0; from < rows; from += PART)
+        sum_part(tables, &flags, as_of_day, day + from, type + from, rows - from < PART ? rows - from : PART,
+                 sums);
 }
 
 static int64_t sum_contributions(const struct fl_row_tables *tables, int32_t as_of_day, const int32_t *day,
                                  const uint8_t *type, size_t rows)
 {
-    const struct type_bytes classes = load_type_bytes(tables->decay_class);
     __m512i sum = _mm512_setzero_si512();
-    for (size_t from = 0; from < rows; from += STEP) {
-        const __mmask64 there = first_rows(rows - from);
-        uint8_t of_rows[STEP];
-        look_up_classes(&classes, _mm512_maskz_loadu_epi8(there, type + from), of_rows);
-        for (unsigned shift = 0; shift < STEP && from + shift < rows; shift += LANES) {
-            const __mmask16 asked = (__mmask16)(there >> shift);
-            const __m512i days = _mm512_maskz_loadu_epi32(asked, day + from + shift);
-            const __m512i ages = _mm512_sub_epi32(_mm512_set1_epi32(as_of_day), days);
-            const __m512i points = gather_points(tables, asked, type + from + shift);
-            const struct contributions counted =
-                contributions_of(tables, asked, ages, _mm_loadu_epi8(of_rows + shift), points);
-            sum = _mm512_add_epi64(sum, _mm512_add_epi64(counted.low, counted.high));
-        }
+    for (size_t from = 0; from < rows; from += LANES) {
+        const __mmask16 there = (__mmask16)first_rows(rows - from);
+        const __m512i days = _mm512_maskz_loadu_epi32(there, day + from);
+        const __m512i types = _mm512_cvtepu8_epi32(_mm_maskz_loadu_epi8(there, type + from));
+        const __m512i ages = _mm512_sub_epi32(_mm512_set1_epi32(as_of_day), days);
+        const __m512i contributions = gather_contributions(tables, there, ages, types);
+        const __m512i odd = _mm512_srai_epi64(contributions, 32);
+        const __m512i even = _mm512_srai_epi64(_mm512_slli_epi64(contributions, 32), 32);
+        sum = _mm512_add_epi64(sum, _mm512_add_epi64(even, odd));
     }
     return _mm512_reduce_add_epi64(sum);
 }

@@ -16,18 +16,17 @@ enum {
 
 /* What is looked up for each row. */
 struct fl_row_tables {
-    const int32_t *contributions; /* [type * ages + age]: floor((points * decay + 2^31) / 2^32) */
-    const uint32_t *decay;        /* [decay_class * ages + age] */
+    const int32_t *contributions; /* [type * ages + age]; below 2^30 in magnitude */
     uint32_t ages;                /* entries of a line, for ages 0 .. ages - 2; the last is for all above */
-    int32_t points[FL_ROW_TYPES]; /* below 2^30 in magnitude */
-    uint8_t decay_class[FL_ROW_TYPES];
+    /* Thousandths of a point, at most 10^6 in magnitude; contributions have the same sign, or are 0. */
+    int32_t weights[FL_ROW_TYPES];
     uint8_t flags[FL_ROW_TYPES + 3]; /* of FL_ROW_...; three more, as a vector takes four bytes for one */
 };
 
 struct fl_row_sums {
     int64_t loop[FL_ROW_LOOPS];    /* contributions */
     int64_t positive;              /* contributions above 0 */
-    int64_t full;                  /* points */
+    int64_t full;                  /* micro-points of the weights: points, from here on */
     int64_t points_28, points_112; /* points above 0 of ages 0..27, 0..111 */
     int64_t intent; /* contributions of inbound rows after purchase_day; next two: their points */
     int64_t intent_28, intent_112;

@@ -23,7 +23,7 @@ void fl_add_rows(const struct fl_row_tables *tables, int32_t as_of_day, const in
     for (size_t row = 0; row < rows; row++) {
         const uint32_t age = (uint32_t)(as_of_day - day[row]);
         const uint8_t flags = tables->flags[type[row]];
-        const int32_t points = tables->points[type[row]];
+        const int32_t points = 1000 * tables->weights[type[row]];
         const int32_t contribution = contribution_of(tables, age, type[row]);
         const int32_t within_28 = age < 28 && points > 0 ? points : 0;
         const int32_t within_112 = age < 112 && points > 0 ? points : 0;

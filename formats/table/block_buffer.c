@@ -196,7 +196,7 @@ static bool pack_texts(struct fl_block_buffer *block, const struct fl_column_buf
         start = end;
     }
     return fl_page_pack_texts(packer, texts, buffer->has_nulls ? buffer->nulls.bytes : NULL, rows,
-                              block->effort, entry);
+                              !buffer->column->hot, block->effort, entry);
 }
 
 /* Those of the waiting rows, NULL without a column of types. */

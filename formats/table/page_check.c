@@ -14,8 +14,12 @@ static fl_status check_form(const struct fl_page_entry *entry, const struct fl_f
         return fl_fail(error, FL_CORRUPT, "reserved bytes of a page entry are not zero");
     if (fl_encoding_name(entry->encoding) == NULL)
         return fl_fail(error, FL_UNSUPPORTED, "encoding %u is unknown to this build", entry->encoding);
+    if ((entry->flags & FL_PAGE_FLAGS_PACKED) == FL_PAGE_FLAGS_PACKED)
+        return fl_fail(error, FL_CORRUPT, "a page under both LZ4 and zstd");
     if (column->known == NULL)
         return FL_OK;
+    if (column->known->kind != FL_KIND_TEXT && (entry->flags & FL_PAGE_FLAG_ZSTD) != 0)
+        return fl_fail(error, FL_CORRUPT, "zstd for a column of kind %s", fl_kind_name(column->known->kind));
     if ((column->known->kind == FL_KIND_TEXT) != (entry->encoding == FL_ENCODING_STRING))
         return fl_fail(error, FL_CORRUPT, "encoding %s for a column of kind %s",
                        fl_encoding_name(entry->encoding), fl_kind_name(column->known->kind));
@@ -59,9 +63,9 @@ static fl_status check_sizes(const struct fl_page_entry *entry, uint32_t rows, s
     if (unpacked > FL_PAGE_BYTES_MAX)
         return fl_fail(error, FL_LIMIT, "a page of %u unpacked bytes, at most %u", unpacked,
                        FL_PAGE_BYTES_MAX);
-    if ((entry->flags & FL_PAGE_FLAG_LZ4) == 0 && stored != unpacked)
+    if ((entry->flags & FL_PAGE_FLAGS_PACKED) == 0 && stored != unpacked)
         return fl_fail(error, FL_CORRUPT, "%u bytes stored, %u unpacked, without LZ4", stored, unpacked);
-    if (unpacked > (uint64_t)stored * 255 + 64)
+    if ((entry->flags & FL_PAGE_FLAG_LZ4) != 0 && unpacked > (uint64_t)stored * 255 + 64)
         return fl_fail(error, FL_CORRUPT, "LZ4: %u bytes cannot unpack to %u", stored, unpacked);
     return FL_OK;
 }

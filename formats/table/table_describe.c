@@ -34,9 +34,19 @@ static void describe_file(const struct fl_table *table, FILE *out)
 
 /* ---- columns ---- */
 
+enum { PACKINGS = 3 };
+static const char *const packing_names[PACKINGS] = {"", "+lz4", "+zstd"};
+
+static unsigned packing_of(unsigned flags)
+{
+    if ((flags & FL_PAGE_FLAG_LZ4) != 0)
+        return 1;
+    return (flags & FL_PAGE_FLAG_ZSTD) != 0 ? 2 : 0;
+}
+
 struct column_sizes {
     uint64_t stored, unpacked, dictionary, nulls;
-    uint32_t pages[ENCODINGS_MAX][2]; /* by encoding, then by LZ4 */
+    uint32_t pages[ENCODINGS_MAX][PACKINGS]; /* by encoding, then by packing */
 };
 
 static void add_page(const struct fl_page_entry *entry, struct column_sizes *sizes)
@@ -44,7 +54,7 @@ static void add_page(const struct fl_page_entry *entry, struct column_sizes *siz
     sizes->stored += fl_get32(entry->stored_bytes);
     sizes->unpacked += fl_get32(entry->unpacked_bytes);
     sizes->nulls += fl_get32(entry->nulls);
-    sizes->pages[entry->encoding % ENCODINGS_MAX][(entry->flags & FL_PAGE_FLAG_LZ4) != 0]++;
+    sizes->pages[entry->encoding % ENCODINGS_MAX][packing_of(entry->flags)]++;
 }
 
 static struct column_sizes measure_column(const struct fl_table_footer *footer, size_t index)
@@ -64,12 +74,12 @@ static void name_encodings(const struct column_sizes *sizes, char text[ENCODINGS
     size_t used = 0;
     text[0] = '\0';
     for (unsigned id = 0; fl_encoding_name(id) != NULL && id < ENCODINGS_MAX; id++) {
-        for (int lz4 = 0; lz4 < 2; lz4++) {
-            if (sizes->pages[id][lz4] == 0)
+        for (unsigned packing = 0; packing < PACKINGS; packing++) {
+            if (sizes->pages[id][packing] == 0)
                 continue;
             const int length =
                 snprintf(text + used, ENCODINGS_TEXT_SIZE - used, "%s%s%s %u", used > 0 ? ", " : "",
-                         fl_encoding_name(id), lz4 != 0 ? "+lz4" : "", sizes->pages[id][lz4]);
+                         fl_encoding_name(id), packing_names[packing], sizes->pages[id][packing]);
             if (length < 0 || (size_t)length >= ENCODINGS_TEXT_SIZE - used)
                 return;
             used += (size_t)length;
@@ -154,7 +164,9 @@ static void describe_pages(const struct fl_table *table, FILE *out)
             if (!fl_table_page(table, block, column->id, &page))
                 continue;
             (void)snprintf(encoding, sizeof encoding, "%s%s", fl_encoding_name(page.encoding),
-                           page.lz4 ? "+lz4" : "");
+                           page.lz4    ? "+lz4"
+                           : page.zstd ? "+zstd"
+                                       : "");
             (void)fprintf(out, "%8zu %-18s %-15s %14" PRIu64 " %10u %10u %8u\n", block, column->name,
                           encoding, page.offset, page.stored_bytes, page.unpacked_bytes, page.nulls);
         }

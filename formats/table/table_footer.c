@@ -287,6 +287,8 @@ static fl_status check_dictionary_page(const struct fl_page_entry *entry, uint32
     const struct fl_footer_column column = {.known = &text_column};
     if (fl_get32(entry->nulls) != 0)
         return fl_fail(error, FL_CORRUPT, "dictionary page with %u nulls", fl_get32(entry->nulls));
+    if ((entry->flags & FL_PAGE_FLAG_ZSTD) != 0)
+        return fl_fail(error, FL_CORRUPT, "dictionary page under zstd");
     return fl_page_entry_check(entry, &column, words, end, pages_end, error);
 }
 

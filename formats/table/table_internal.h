@@ -20,9 +20,9 @@ struct fl_table {
     size_t types_block; /* SIZE_MAX: none */
 };
 
-/* The bytes of a page after checksum and LZ4, unpacked_bytes of its entry; NULL for a page without bytes.
- * keep: they go into scratch->unpacked in any case, so that they outlive the map's page. Else they live until
- * fl_page_unload(). Errors lack the place. */
+/* The bytes of a page after checksum, LZ4 or zstd, unpacked_bytes of its entry; NULL for a page without
+ * bytes. keep: they go into scratch->unpacked in any case, so that they outlive the map's page. Else they
+ * live until fl_page_unload(). Errors lack the place. */
 fl_status fl_page_load(struct fl_table *table, const struct fl_page_entry *entry, uint32_t bind_block,
                        uint16_t column_id, bool keep, struct fl_column_scratch *scratch,
                        const uint8_t **bytes, struct fl_error *error);

@@ -19,7 +19,9 @@ enum {
     FL_PAGE_FLAG_LZ4 = 1,
     FL_PAGE_FLAG_NULLS = 2,       /* a null bitmap comes first */
     FL_PAGE_FLAG_TYPED_NULLS = 4, /* with the flag above: in its place come nulls by type */
-    FL_PAGE_FLAGS_KNOWN = FL_PAGE_FLAG_LZ4 | FL_PAGE_FLAG_NULLS | FL_PAGE_FLAG_TYPED_NULLS,
+    FL_PAGE_FLAG_ZSTD = 8,        /* never with LZ4; kind text alone */
+    FL_PAGE_FLAGS_PACKED = FL_PAGE_FLAG_LZ4 | FL_PAGE_FLAG_ZSTD,
+    FL_PAGE_FLAGS_KNOWN = FL_PAGE_FLAGS_PACKED | FL_PAGE_FLAG_NULLS | FL_PAGE_FLAG_TYPED_NULLS,
     FL_DICTIONARY_PAGE_WORDS = 65536 /* words of each dictionary page but a column's last */
 };
 _Static_assert(sizeof FL_TABLE_MAGIC == FL_MAGIC_SIZE + 1 && sizeof FL_TRAILER_MAGIC == FL_MAGIC_SIZE + 1,

@@ -155,6 +155,7 @@ bool fl_table_page(const struct fl_table *table, size_t block, uint16_t column_i
     *facts = (struct fl_page_facts){
         .encoding = entry->encoding,
         .lz4 = (entry->flags & FL_PAGE_FLAG_LZ4) != 0,
+        .zstd = (entry->flags & FL_PAGE_FLAG_ZSTD) != 0,
         .typed_nulls = (entry->flags & FL_PAGE_FLAG_TYPED_NULLS) != 0,
         .offset = fl_get64(entry->offset),
         .stored_bytes = fl_get32(entry->stored_bytes),

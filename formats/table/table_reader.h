@@ -41,7 +41,7 @@ struct fl_block_facts fl_table_block(const struct fl_table *table, size_t block)
 
 struct fl_page_facts {
     unsigned encoding;
-    bool lz4, typed_nulls;
+    bool lz4, zstd, typed_nulls;
     uint64_t offset;
     uint32_t stored_bytes, unpacked_bytes, nulls;
     int64_t min, max;
@@ -54,7 +54,7 @@ bool fl_table_page(const struct fl_table *table, size_t block, uint16_t column_i
 /* Work space for the bytes of a page, reused from call to call and from table to table; zero-initialise,
  * release once. */
 struct fl_column_scratch {
-    struct fl_buffer stored, unpacked; /* as they lie in the file; without LZ4 */
+    struct fl_buffer stored, unpacked; /* as they lie in the file; without LZ4 or zstd */
 };
 void fl_column_scratch_release(struct fl_column_scratch *scratch);
 

@@ -58,10 +58,23 @@ class Contract(CliCase):
 
     def test_replay_gives_equal_bytes(self):
         self.run_night("one")
-        for more in ((), ("--io", "copy"), ("--threads", "2"), ("--memory", "256M")):
+        for more in ((), ("--io", "copy"), ("--threads", "2"), ("--threads", "8"), ("--memory", "256M")):
             name = "out" + "".join(more)
             self.run_night(name, *more)
             self.assertEqual(without_times(self.snapshot("one")), without_times(self.snapshot(name)), more)
+
+    def test_columns_choose_what_is_written(self):
+        self.run_night("all")
+        self.run_night("some", "--columns", "raw,engagement")
+        whole = self.fourloop("export", "all", "--table", "customers", "--to", "csv").stdout.decode().splitlines()
+        some = self.fourloop("export", "some", "--table", "customers", "--to", "csv").stdout.decode().splitlines()
+        names = whole[0].split(",")
+        kept = [names.index(name) for name in ("customer", "customer_id", "engagement", "raw")]
+        self.assertEqual(len(whole), len(some))
+        for left, right in zip(whole[1:], some[1:]):
+            left, right = left.split(","), right.split(",")
+            self.assertEqual([cell if i in kept else "" for i, cell in enumerate(left)], right)
+        self.run_night("other", "--columns", "raw,points", code=64, says="`points` is no column")
 
     def test_zone_and_locale_of_the_machine_do_not_matter(self):
         self.run_night("here")

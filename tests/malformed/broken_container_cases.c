@@ -176,6 +176,12 @@ static void change_column_reserved(struct table_parts *parts)
     table_parts_column(parts, 1)->late = 2;
 }
 
+/* Its pages would have to lie behind all others. */
+static void change_column_late(struct table_parts *parts)
+{
+    table_parts_column(parts, 1)->late = 1;
+}
+
 static void change_column_reserved2(struct table_parts *parts)
 {
     table_parts_column(parts, 5)->reserved2 = fl_put32(1);
@@ -390,6 +396,8 @@ const struct broken_case broken_container_cases[] = {
      .message = "sample: footer of 5126 bytes, its parts take 23219667918"},
     {"column_reserved", .status = FL_CORRUPT, .change = change_column_reserved,
      .message = "sample: column 1: reserved bytes are not zero"},
+    {"column_late", .status = FL_CORRUPT, .change = change_column_late,
+     .message = "sample: column `day`: block 0: page at offset 704, 640 is the next free one"},
     {"column_reserved2", .status = FL_CORRUPT, .change = change_column_reserved2,
      .message = "sample: column 5: reserved bytes are not zero"},
     {"unknown_column", .status = FL_CORRUPT, .change = change_unknown_column,

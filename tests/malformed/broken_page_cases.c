@@ -64,7 +64,7 @@ static void insert_zeros_before_footer(struct fl_buffer *bytes)
 
 static void change_page_flags(struct table_parts *parts)
 {
-    page(parts, 5)->flags |= 8;
+    page(parts, 5)->flags |= 16;
 }
 
 static void change_page_reserved(struct table_parts *parts)
@@ -469,10 +469,95 @@ static void change_marks_fewer(struct table_parts *parts)
     table_parts_page(parts, 0, FL_INTERACTIONS_DAY)->bytes.bytes[0] &= 0xFB;
 }
 
+/* The page of the cold sample that is under zstd; its frame starts with magic, flags, then its size. */
+static struct table_page_part *zstd(struct table_parts *parts)
+{
+    return table_parts_page(parts, 0, FL_INTERACTIONS_TEXT);
+}
+
+static void change_zstd_under_lz4_too(struct table_parts *parts)
+{
+    zstd(parts)->entry.flags |= FL_PAGE_FLAG_LZ4;
+}
+
+static void change_zstd_for_days(struct table_parts *parts)
+{
+    page(parts, FL_INTERACTIONS_DAY)->flags |= FL_PAGE_FLAG_ZSTD;
+}
+
+static void change_zstd_for_words(struct table_parts *parts)
+{
+    table_parts_dictionary(parts, FL_INTERACTIONS_CATEGORY, 0)->entry.flags |= FL_PAGE_FLAG_ZSTD;
+}
+
+static void lie_zstd_page_too_large(struct table_parts *parts)
+{
+    zstd(parts)->entry.unpacked_bytes = fl_put32(FL_PAGE_BYTES_MAX + 1);
+}
+
+/* Within the limit, so nothing but the frame's own word can tell. */
+static void lie_zstd_bomb(struct table_parts *parts)
+{
+    zstd(parts)->entry.unpacked_bytes = fl_put32(FL_PAGE_BYTES_MAX);
+}
+
+static void change_zstd_longer_than_promised(struct table_parts *parts)
+{
+    zstd(parts)->entry.unpacked_bytes = fl_put32(fl_get32(zstd(parts)->entry.unpacked_bytes) - 1);
+}
+
+static void change_zstd_two_frames(struct table_parts *parts)
+{
+    struct fl_buffer *bytes = &zstd(parts)->bytes;
+    must(fl_buffer_reserve(bytes, 2 * bytes->size));
+    must(fl_buffer_append(bytes, bytes->bytes, bytes->size));
+}
+
+static void change_zstd_truncated(struct table_parts *parts)
+{
+    zstd(parts)->bytes.size--;
+}
+
+static void change_zstd_head_cut(struct table_parts *parts)
+{
+    zstd(parts)->bytes.size = 5;
+}
+
+static void change_zstd_magic(struct table_parts *parts)
+{
+    zstd(parts)->bytes.bytes[0] = 0x27; /* of version 0.7 */
+}
+
+static void change_zstd_dictionary(struct table_parts *parts)
+{
+    zstd(parts)->bytes.bytes[4] = 0x61;
+}
+
+static void change_zstd_window(struct table_parts *parts)
+{
+    zstd(parts)->bytes.bytes[4] = 0x40;
+    zstd(parts)->bytes.bytes[5] = (16 << 3) + 1;
+}
+
+static void change_zstd_size_not_said(struct table_parts *parts)
+{
+    zstd(parts)->bytes.bytes[4] = 0;
+    zstd(parts)->bytes.bytes[5] = 16 << 3;
+}
+
+/* A whole frame that promises 200 bytes, with one stored block of three. */
+static void change_zstd_fewer_than_its_word(struct table_parts *parts)
+{
+    static const uint8_t frame[] = {0x28, 0xB5, 0x2F, 0xFD, 0x20, 200, 3 << 3 | 1, 0, 0, 'a', 'b', 'c'};
+    table_page_part_set(zstd(parts), frame, sizeof frame);
+    zstd(parts)->entry.flags |= FL_PAGE_FLAG_ZSTD;
+    zstd(parts)->entry.unpacked_bytes = fl_put32(200);
+}
+
 /* In the order in which the reader comes to them. */
 const struct broken_case broken_page_cases[] = {
     {"page_flags", .status = FL_CORRUPT, .change = change_page_flags,
-     .message = "sample: column `second`: block 0: page flags 0x0a, known are 0x07"},
+     .message = "sample: column `second`: block 0: page flags 0x12, known are 0x0f"},
     {"page_reserved", .status = FL_CORRUPT, .change = change_page_reserved,
      .message = "sample: column `second`: block 0: reserved bytes of a page entry are not zero"},
     {"page_reserved2", .status = FL_CORRUPT, .change = change_page_reserved2,
@@ -630,5 +715,35 @@ const struct broken_case broken_page_cases[] = {
     {"marks_fewer", "long_interactions", .status = FL_CORRUPT, .change = change_marks_fewer,
      .message =
          "sample: column `day`: block 0: marked page: 1000 bytes, 1600 values, 799 of them marked, take 999"},
+    {"zstd_under_lz4_too", "cold_interactions", .status = FL_CORRUPT, .change = change_zstd_under_lz4_too,
+     .message = "sample: column `text`: block 0: a page under both LZ4 and zstd"},
+    {"zstd_for_days", "cold_interactions", .status = FL_CORRUPT, .change = change_zstd_for_days,
+     .message = "sample: column `day`: block 0: zstd for a column of kind day"},
+    {"zstd_for_words", .status = FL_CORRUPT, .change = change_zstd_for_words,
+     .message = "sample: column `category`: dictionary page under zstd"},
+    {"zstd_page_too_large", "cold_interactions", .status = FL_LIMIT, .lie = lie_zstd_page_too_large,
+     .message = "sample: column `text`: block 0: a page of 67108865 unpacked bytes, at most 67108864"},
+    {"zstd_bomb", "cold_interactions", .status = FL_CORRUPT, .lie = lie_zstd_bomb,
+     .message = "sample: column `text`: block 0: zstd: a frame of 1539 bytes, 67108864 were promised"},
+    {"zstd_longer_than_promised", "cold_interactions", .status = FL_CORRUPT,
+     .change = change_zstd_longer_than_promised,
+     .message = "sample: column `text`: block 0: zstd: a frame of 1539 bytes, 1538 were promised"},
+    {"zstd_two_frames", "cold_interactions", .status = FL_CORRUPT, .change = change_zstd_two_frames,
+     .message = "sample: column `text`: block 0: zstd: a frame of 414 bytes, the page has 828"},
+    {"zstd_truncated", "cold_interactions", .status = FL_CORRUPT, .change = change_zstd_truncated,
+     .message = "sample: column `text`: block 0: zstd: the 413 bytes are no whole frame"},
+    {"zstd_head_cut", "cold_interactions", .status = FL_CORRUPT, .change = change_zstd_head_cut,
+     .message = "sample: column `text`: block 0: zstd: the 5 bytes are no zstd frame"},
+    {"zstd_magic", "cold_interactions", .status = FL_CORRUPT, .change = change_zstd_magic,
+     .message = "sample: column `text`: block 0: zstd: the 414 bytes are no zstd frame"},
+    {"zstd_dictionary", "cold_interactions", .status = FL_CORRUPT, .change = change_zstd_dictionary,
+     .message = "sample: column `text`: block 0: zstd: frame flags 0x61, a dictionary or reserved ones"},
+    {"zstd_window", "cold_interactions", .status = FL_CORRUPT, .change = change_zstd_window,
+     .message = "sample: column `text`: block 0: zstd: a window of more than 67108864 bytes"},
+    {"zstd_size_not_said", "cold_interactions", .status = FL_CORRUPT, .change = change_zstd_size_not_said,
+     .message = "sample: column `text`: block 0: zstd: the frame does not say what it unpacks to"},
+    {"zstd_fewer_than_its_word", "cold_interactions", .status = FL_CORRUPT,
+     .change = change_zstd_fewer_than_its_word,
+     .message = "sample: column `text`: block 0: zstd: the 12 bytes do not unpack to 200"},
 };
 const size_t broken_page_case_count = sizeof broken_page_cases / sizeof broken_page_cases[0];

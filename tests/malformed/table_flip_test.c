@@ -1,7 +1,7 @@
 /* table_flip_test.c - every damage of one bit, each cut, each added byte must be found.
  *
  * Method: small files of three tables, which together have every kind of column, nulls, those by type, LZ4,
- * dictionaries, all encodings that small pages lead to, several blocks. Each single bit of each file is
+ * zstd, dictionaries, all encodings that small pages lead to, several blocks. Each single bit of each file is
  * flipped, each length is cut to, bytes are added at the end; open and verify must then fail with exit
  * code 65. This is exhaustive for such files: every byte of the format is in them. The test first shows that
  * the files do have all of that, that the whole ones pass. */
@@ -19,13 +19,15 @@
 #include "tests/malformed/memory_file.h"
 #include "tests/malformed/table_sample.h"
 
-static const char *const samples[] = {"interactions", "customers", "customer_scores", "long"};
+static const char *const samples[] = {"interactions", "customers", "customer_scores", "long", "cold"};
 enum { SAMPLE_COUNT = sizeof samples / sizeof samples[0] };
 
 static void make_sample(const char *name, struct fl_buffer *bytes)
 {
     if (strcmp(name, "long") == 0)
         table_sample_long(bytes);
+    else if (strcmp(name, "cold") == 0)
+        table_sample_cold(bytes);
     else
         table_sample(name, bytes);
 }
@@ -44,8 +46,11 @@ static fl_status open_and_verify(const uint8_t *bytes, size_t size)
     return status;
 }
 
-static void note_pages(struct fl_table *table, bool encodings[8], bool kinds[16], bool *lz4,
-                       bool *typed_nulls)
+struct noted {
+    bool encodings[8], kinds[16], lz4, zstd, typed_nulls;
+};
+
+static void note_pages(struct fl_table *table, struct noted *noted)
 {
     const struct fl_schema *schema = fl_table_schema(table);
     for (size_t block = 0; block < fl_table_blocks(table); block++) {
@@ -53,10 +58,11 @@ static void note_pages(struct fl_table *table, bool encodings[8], bool kinds[16]
             struct fl_page_facts facts;
             if (!fl_table_page(table, block, schema->columns[i].id, &facts))
                 continue;
-            encodings[facts.encoding] = true;
-            *lz4 = *lz4 || facts.lz4;
-            *typed_nulls = *typed_nulls || facts.typed_nulls;
-            kinds[schema->columns[i].kind] = true;
+            noted->encodings[facts.encoding] = true;
+            noted->lz4 = noted->lz4 || facts.lz4;
+            noted->zstd = noted->zstd || facts.zstd;
+            noted->typed_nulls = noted->typed_nulls || facts.typed_nulls;
+            noted->kinds[schema->columns[i].kind] = true;
         }
     }
 }
@@ -64,7 +70,7 @@ static void note_pages(struct fl_table *table, bool encodings[8], bool kinds[16]
 static void test_samples_are_good_and_have_everything(void **state)
 {
     (void)state;
-    bool encodings[8] = {false}, kinds[16] = {false}, lz4 = false, typed_nulls = false;
+    struct noted noted = {.lz4 = false};
     for (size_t i = 0; i < SAMPLE_COUNT; i++) {
         struct fl_buffer bytes = {0};
         struct fl_table *table;
@@ -72,19 +78,22 @@ static void test_samples_are_good_and_have_everything(void **state)
         assert_string_equal(fl_status_name(open_and_verify(bytes.bytes, bytes.size)), "OK");
         memory_file_set(bytes.bytes, bytes.size);
         assert_int_equal(fl_table_open(&memory_file_io, "sample", FL_IO_COPY, &table, NULL), FL_OK);
-        const bool is_long = strcmp(samples[i], "long") == 0;
-        assert_int_equal(fl_table_blocks(table), is_long ? 1 : SAMPLE_BLOCKS);
-        assert_int_equal(fl_table_rows(table), is_long ? LONG_SAMPLE_ROWS : SAMPLE_ROWS);
-        note_pages(table, encodings, kinds, &lz4, &typed_nulls);
+        const bool is_long = strcmp(samples[i], "long") == 0, is_cold = strcmp(samples[i], "cold") == 0;
+        assert_int_equal(fl_table_blocks(table), is_long || is_cold ? 1 : SAMPLE_BLOCKS);
+        assert_int_equal(fl_table_rows(table), is_long   ? LONG_SAMPLE_ROWS
+                                               : is_cold ? COLD_SAMPLE_ROWS
+                                                         : SAMPLE_ROWS);
+        note_pages(table, &noted);
         fl_table_close(table);
         fl_buffer_release(&bytes);
     }
-    assert_true(lz4);
-    assert_true(typed_nulls);
+    assert_true(noted.lz4);
+    assert_true(noted.zstd);
+    assert_true(noted.typed_nulls);
     for (unsigned kind = 1; fl_kind_name((enum fl_kind)kind) != NULL; kind++)
-        assert_true(kinds[kind]);
+        assert_true(noted.kinds[kind]);
     for (unsigned encoding = 0; fl_encoding_name(encoding) != NULL; encoding++)
-        assert_true(encodings[encoding] || encoding == FL_ENCODING_PLAIN); /* plain takes large pages */
+        assert_true(noted.encodings[encoding] || encoding == FL_ENCODING_PLAIN); /* plain takes large pages */
 }
 
 static void test_each_flipped_bit_is_found(void **state)

@@ -75,7 +75,7 @@ static void join_page(const struct table_parts *parts, struct table_page_part *p
     entry->offset = fl_put64(0);
     entry->checksum = fl_put64(0);
     entry->stored_bytes = fl_put32(size);
-    if ((entry->flags & FL_PAGE_FLAG_LZ4) == 0)
+    if ((entry->flags & FL_PAGE_FLAGS_PACKED) == 0)
         entry->unpacked_bytes = fl_put32(size);
     if (size == 0)
         return;
@@ -165,6 +165,6 @@ struct fl_column_entry *table_parts_column(struct table_parts *parts, uint16_t c
 void table_page_part_set(struct table_page_part *page, const void *bytes, size_t size)
 {
     page->bytes.size = 0;
-    page->entry.flags &= (uint8_t)~FL_PAGE_FLAG_LZ4;
+    page->entry.flags &= (uint8_t)~FL_PAGE_FLAGS_PACKED;
     append(&page->bytes, bytes, size);
 }

@@ -30,7 +30,7 @@ struct table_parts {
 /* `bytes` is a file that the writer made. */
 void table_parts_take(struct table_parts *parts, const struct fl_buffer *bytes);
 /* Lays the pages out one after the other, then fills in offsets, stored sizes (unpacked ones too where there
- * is no LZ4) and all checksums: what comes out is whole, whatever it says. */
+ * is no LZ4 or zstd) and all checksums: what comes out is whole, whatever it says. */
 void table_parts_join(struct table_parts *parts, struct fl_buffer *bytes);
 void table_parts_release(struct table_parts *parts);
 
@@ -38,7 +38,7 @@ void table_parts_release(struct table_parts *parts);
 struct table_page_part *table_parts_page(struct table_parts *parts, size_t block, uint16_t column_id);
 struct table_page_part *table_parts_dictionary(struct table_parts *parts, uint16_t column_id, size_t index);
 struct fl_column_entry *table_parts_column(struct table_parts *parts, uint16_t column_id);
-/* New bytes of a page, not under LZ4. */
+/* New bytes of a page, not under LZ4 or zstd. */
 void table_page_part_set(struct table_page_part *page, const void *bytes, size_t size);
 
 /* Makes the checksums of header and footer right again after bytes of a joined file were changed. */

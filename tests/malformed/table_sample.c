@@ -217,3 +217,59 @@ void table_sample_long(struct fl_buffer *bytes)
     take_file(directory, bytes);
     free(sample);
 }
+
+struct cold_sample {
+    int64_t customer[COLD_SAMPLE_ROWS];
+    int32_t day[COLD_SAMPLE_ROWS];
+    uint8_t type[COLD_SAMPLE_ROWS], text_null[COLD_SAMPLE_ROWS];
+    struct fl_text texts[COLD_SAMPLE_ROWS];
+    char text_bytes[COLD_SAMPLE_ROWS][TEXT_SIZE];
+};
+
+/* Words in no order: few repeats for LZ4 to find, but some letters come more often than others. */
+static void fill_cold(struct cold_sample *sample)
+{
+    static const char *const words[] = {"seven", "parcels", "late", "tea",  "never", "sent",   "rested",
+                                        "steel", "planes",  "or",   "nets", "are",   "repeal", "ever"};
+    uint32_t seed = 1;
+    for (size_t row = 0; row < COLD_SAMPLE_ROWS; row++) {
+        size_t size = 0;
+        for (size_t word = 0; word < 8; word++) {
+            seed = seed * 1664525u + 1013904223u;
+            size += (size_t)snprintf(sample->text_bytes[row] + size, TEXT_SIZE - size, "%s ",
+                                     words[(seed >> 16) % (sizeof words / sizeof words[0])]);
+        }
+        sample->customer[row] = 1000 + (int64_t)row / 5;
+        sample->day[row] = 20000 + (int32_t)(row % 5);
+        sample->type[row] = 3;
+        sample->text_null[row] = row % 6 == 2;
+        sample->texts[row] = (struct fl_text){sample->text_bytes[row], size};
+    }
+}
+
+void table_sample_cold(struct fl_buffer *bytes)
+{
+    static const uint16_t ids[] = {FL_INTERACTIONS_CUSTOMER, FL_INTERACTIONS_DAY, FL_INTERACTIONS_TYPE,
+                                   FL_INTERACTIONS_TEXT};
+    static const struct fl_words words[4];
+    static const char *const facts[] = {"zone", "Europe/Oslo", NULL};
+    const struct fl_table_plan plan = {.schema = fl_schema_by_name("interactions"),
+                                       .column_ids = ids,
+                                       .column_count = 4,
+                                       .words = words,
+                                       .uuid = "cold sample",
+                                       .facts = facts,
+                                       .effort = FL_EFFORT_HIGH};
+    char directory[] = "/tmp/fl-sample-XXXXXX";
+    struct cold_sample *sample = malloc(sizeof *sample);
+    if (sample == NULL || mkdtemp(directory) == NULL)
+        abort();
+    fill_cold(sample);
+    const struct fl_column_values columns[] = {{.as.i64 = sample->customer},
+                                               {.as.i32 = sample->day},
+                                               {.as.u8 = sample->type},
+                                               {.as.texts = sample->texts, .nulls = sample->text_null}};
+    write_table(&plan, columns, COLD_SAMPLE_ROWS, directory);
+    take_file(directory, bytes);
+    free(sample);
+}

@@ -17,4 +17,10 @@ enum { LONG_SAMPLE_ROWS = 1600, LONG_SAMPLE_CUSTOMERS = 4 };
  * every second row has an order by its type, two are exceptions. */
 void table_sample_long(struct fl_buffer *bytes);
 
+enum { COLD_SAMPLE_ROWS = 40 };
+
+/* Interactions in one block, of the effort for files that stay: customer, day, type, a text under zstd with
+ * nulls here and there. */
+void table_sample_cold(struct fl_buffer *bytes);
+
 #endif

@@ -119,6 +119,7 @@ struct fixture_run {
     const char *data, *out;
     const char *as_of;
     enum fl_view view;
+    const char *columns;   /* NULL: all */
     uint64_t memory_bytes; /* 0: plenty */
     int (*progress)(void *context, uint64_t rows_done, uint64_t rows_all);
 };
@@ -134,10 +135,12 @@ static inline fl_status run_night(struct fixture_run run, struct fl_run_report *
                                      .as_of_day = day_of(run.as_of),
                                      .view = run.view,
                                      .io_mode = FL_IO_COPY,
+                                     .columns = run.columns,
                                      .memory_bytes =
                                          run.memory_bytes == 0 ? UINT64_C(1) << 30 : run.memory_bytes,
                                      .progress = run.progress};
-    fl_error_clear(error);
+    if (error != NULL)
+        fl_error_clear(error);
     return fl_run(&plan, report, error);
 }
 

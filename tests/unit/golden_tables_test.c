@@ -1,10 +1,10 @@
 /* golden_tables_test.c - table files of the past must be readable for ever.
  *
  * Method: tests/golden/tables holds small files as version 1 wrote them, beside each its rows as CSV. Each
- * file is opened, verified, its rows are printed, compared with the CSV. Bytes are never compared: LZ4 may
- * pack another way one day. The files have every kind of column, every encoding, nulls, LZ4, dictionaries,
- * three blocks (table_flip_test shows that of the rows they are made of). `golden_tables_test --make FOLDER`
- * writes new ones: only for a new version, beside the old. */
+ * file is opened, verified, its rows are printed, compared with the CSV. Bytes are never compared: LZ4 or
+ * zstd may pack another way one day. The files have every kind of column, every encoding, nulls, LZ4, zstd,
+ * dictionaries, three blocks (table_flip_test shows that of the rows they are made of). `golden_tables_test
+ * --make FOLDER` writes new ones: only for a new version, beside the old. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -28,6 +28,7 @@ static const struct {
     {"customers", "customers-v1.flint", "customers-v1.csv"},
     {"customer_scores", "customer_scores-v1.flseg", "customer_scores-v1.csv"},
     {"long_interactions", "long_interactions-v1.flint", "long_interactions-v1.csv"},
+    {"cold_interactions", "cold_interactions-v1.flint", "cold_interactions-v1.csv"},
 };
 enum { GOLDEN_COUNT = sizeof golden / sizeof golden[0] };
 
@@ -125,6 +126,8 @@ static int make_golden(const char *folder)
         struct fl_buffer bytes = {0};
         if (strcmp(golden[i].sample, "long_interactions") == 0)
             table_sample_long(&bytes);
+        else if (strcmp(golden[i].sample, "cold_interactions") == 0)
+            table_sample_cold(&bytes);
         else
             table_sample(golden[i].sample, &bytes);
         if (strcmp(golden[i].sample, "interactions") == 0)

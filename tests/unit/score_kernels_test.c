@@ -12,11 +12,10 @@
 #include "engine/kernels/score_kernels.h"
 #include "engine/points.h"
 
-enum { ROWS_MAX = 232, LENGTH_MAX = 200, OFFSET_MAX = 31, AS_OF = 20000, AGES = 402, CLASSES = 12 };
+enum { ROWS_MAX = 232, LENGTH_MAX = 200, OFFSET_MAX = 31, AS_OF = 20000, AGES = 402, LONG_ROWS = 5000 };
 
 static struct fl_row_tables tables;
 static int32_t contributions[FL_ROW_TYPES * AGES];
-static uint32_t decay[CLASSES * AGES];
 static int32_t *days; /* ROWS_MAX of them, then no access */
 static uint8_t *types;
 
@@ -28,14 +27,6 @@ static void *guarded(size_t size)
     return pages + 4096 - size;
 }
 
-static int32_t contribution_of(unsigned type, unsigned age)
-{
-    const int64_t product =
-        (int64_t)tables.points[type] * (int64_t)decay[tables.decay_class[type] * (unsigned)AGES + age];
-    const int64_t numerator = product + (INT64_C(1) << 31), divisor = INT64_C(1) << 32;
-    return (int32_t)(numerator / divisor - (numerator % divisor < 0));
-}
-
 static int make_tables(void **state)
 {
     uint64_t random = 17;
@@ -43,20 +34,18 @@ static int make_tables(void **state)
     days = guarded(ROWS_MAX * sizeof *days);
     types = guarded(ROWS_MAX);
     tables.contributions = contributions;
-    tables.decay = decay;
     tables.ages = AGES;
-    for (size_t i = 0; i < CLASSES * AGES; i++) /* any, with the ends among them; 0 behind the last age */
-        decay[i] = i % AGES == AGES - 1 ? 0 : i % 50 == 0 ? UINT32_MAX : (uint32_t)next_random(&random);
     for (unsigned type = 0; type < FL_ROW_TYPES; type++) {
-        const int32_t magnitude = (int32_t)(next_random(&random) % (FL_WEIGHT_MILLI_MAX * 1000 + 1));
+        const int32_t magnitude =
+            type % 9 == 0 ? FL_WEIGHT_MILLI_MAX : (int32_t)(next_random(&random) % FL_WEIGHT_MILLI_MAX);
         const int sign = (int)(next_random(&random) % 3) - 1;
-        tables.points[type] = sign * magnitude;
+        tables.weights[type] = sign * magnitude;
         tables.flags[type] = (uint8_t)(next_random(&random) % 8);
         if (type % 37 == 5)
             tables.flags[type] |= FL_ROW_PURCHASE;
-        tables.decay_class[type] = (uint8_t)(next_random(&random) % CLASSES);
         for (unsigned age = 0; age + 1 < AGES; age++)
-            contributions[type * AGES + age] = contribution_of(type, age);
+            contributions[type * AGES + age] =
+                sign * (int32_t)(next_random(&random) % ((uint32_t)magnitude * 1000 + 1));
     }
     return 0;
 }
@@ -84,14 +73,13 @@ static struct fl_row_sums sums_before(uint64_t *random)
     return sums;
 }
 
-static void check_level(enum fl_cpu_level level, size_t from, size_t rows, const struct fl_row_sums *before)
+static void check_level_on(enum fl_cpu_level level, const int32_t *day, const uint8_t *type, size_t rows,
+                           const struct fl_row_sums *before)
 {
     const struct fl_score_kernels *scalar = fl_score_kernels_of(FL_CPU_SCALAR);
     const struct fl_score_kernels *wide = fl_score_kernels_of(level);
-    const int32_t *day = days + from;
-    const uint8_t *type = types + from;
     struct fl_row_sums expected = *before, sums = *before;
-    uint64_t expected_marks[(ROWS_MAX + 63) / 64] = {0}, marks[(ROWS_MAX + 63) / 64] = {0};
+    uint64_t expected_marks[(LONG_ROWS + 63) / 64] = {0}, marks[(LONG_ROWS + 63) / 64] = {0};
     scalar->sum_rows(&tables, AS_OF, day, type, rows, &expected);
     wide->sum_rows(&tables, AS_OF, day, type, rows, &sums);
     assert_memory_equal(&sums, &expected, offsetof(struct fl_row_sums, purchase_day));
@@ -113,11 +101,33 @@ static void test_levels(void **state)
             for (size_t rows = 0; rows <= LENGTH_MAX; rows++) {
                 const struct fl_row_sums before = sums_before(&random);
                 make_rows(&random, rows % 3 == 0 ? 2 : 36, rows % 5 == 0 ? 30 : 500);
-                check_level(level, from, rows, &before);
-                check_level(level, ROWS_MAX - rows, rows, &before); /* up to the page without access */
+                check_level_on(level, days + from, types + from, rows, &before);
+                /* Up to the page without access. */
+                check_level_on(level, days + ROWS_MAX - rows, types + ROWS_MAX - rows, rows, &before);
             }
         }
     }
+}
+
+/* Many rows of the largest weights: each level's narrower sums must be widened in time. */
+static void test_many_rows(void **state)
+{
+    (void)state;
+    int32_t *day = malloc(LONG_ROWS * sizeof *day);
+    uint8_t *type = malloc(LONG_ROWS);
+    assert_non_null(day);
+    assert_non_null(type);
+    for (size_t row = 0; row < LONG_ROWS; row++) {
+        day[row] = AS_OF - 20;
+    }
+    for (unsigned first = 1; first < 25; first++) {
+        memset(type, (int)(first * 9), LONG_ROWS);
+        const struct fl_row_sums before = {.purchase_day = INT32_MIN};
+        for (enum fl_cpu_level level = FL_CPU_SCALAR; level <= fl_cpu_found(); level++)
+            check_level_on(level, day, type, LONG_ROWS, &before);
+    }
+    free(day);
+    free(type);
 }
 
 static void check_scalar(size_t rows, const struct fl_row_sums *before)
@@ -136,7 +146,7 @@ static void check_scalar(size_t rows, const struct fl_row_sums *before)
     for (size_t row = 0; row < rows; row++) {
         const int32_t age = AS_OF - days[row];
         const int32_t contribution = contributions[types[row] * AGES + (age < AGES ? age : AGES - 1)];
-        const int32_t points = tables.points[types[row]];
+        const int32_t points = 1000 * tables.weights[types[row]];
         raw += contribution;
         positive += contribution > 0 ? contribution : 0;
         full += points;
@@ -180,6 +190,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_levels),
+        cmocka_unit_test(test_many_rows),
         cmocka_unit_test(test_scalar),
         cmocka_unit_test(test_marks_and_descents),
     };

@@ -4,7 +4,8 @@
  * in pieces of odd sizes, read back in both modes, compared value by value, verified. Then one test for each
  * promise of the two headers: where blocks are cut, absent columns, no rows, equal bytes for equal rows,
  * names, dictionaries of more than one page, what is refused, that a file which is out of order is found by
- * verify, that LZ4 is used where it pays. Damage is hunted by tests/malformed. */
+ * verify, that LZ4 is used where it pays, zstd for cold texts of files that stay. Damage is hunted by
+ * tests/malformed. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -611,6 +612,84 @@ static void test_lz4_is_used_where_it_pays(void **state)
     free(texts);
 }
 
+/* Words in no order, customer by customer. */
+static struct fl_table *write_chats(enum fl_effort effort, const char *name)
+{
+    enum { COUNT = 3000, TEXT_SIZE = 64 };
+    static const uint16_t ids[] = {FL_INTERACTIONS_CUSTOMER, FL_INTERACTIONS_DAY, FL_INTERACTIONS_TYPE,
+                                   FL_INTERACTIONS_TEXT};
+    static const char *const chat[] = {"where", "is", "my", "parcel", "never", "came", "refund", "please"};
+    int64_t *customers = calloc(COUNT, sizeof *customers);
+    int32_t *days = calloc(COUNT, sizeof *days);
+    uint8_t *types = calloc(COUNT, 1);
+    struct fl_text *texts = malloc(COUNT * sizeof *texts);
+    char *bytes = malloc(COUNT * TEXT_SIZE);
+    assert_true(customers != NULL && days != NULL && types != NULL && texts != NULL && bytes != NULL);
+    uint32_t seed = 7;
+    for (size_t row = 0; row < COUNT; row++) {
+        char *text = bytes + row * TEXT_SIZE;
+        size_t size = 0;
+        for (size_t word = 0; word < 7; word++) {
+            seed = seed * 1664525u + 1013904223u;
+            size += (size_t)snprintf(text + size, TEXT_SIZE - size, "%s ", chat[seed >> 29]);
+        }
+        customers[row] = (int64_t)row;
+        texts[row] = (struct fl_text){text, size};
+    }
+    const struct fl_words words[4] = {{0}};
+    const struct fl_table_plan plan = {.schema = fl_schema_by_name("interactions"),
+                                       .column_ids = ids,
+                                       .column_count = 4,
+                                       .words = words,
+                                       .effort = effort};
+    const struct fl_column_values values[] = {
+        {.as.i64 = customers}, {.as.i32 = days}, {.as.u8 = types}, {.as.texts = texts}};
+    struct fl_error error;
+    struct fl_table_writer *writer;
+    struct fl_table_summary summary;
+    char file[256];
+    fl_error_clear(&error);
+    must(fl_table_writer_create(&fl_io_system, directory, &plan, &writer, &error), &error);
+    must(fl_table_writer_append(writer, values, COUNT, &error), &error);
+    must(fl_table_writer_finish(writer, NULL, name, file, &summary, &error), &error);
+    struct fl_table *table = open_table(name, FL_IO_MAP);
+    struct fl_column_data data = {0};
+    must(fl_table_read_column(table, 0, FL_INTERACTIONS_TEXT, &data, &error), &error);
+    for (size_t row = 0; row < COUNT; row++) {
+        const uint32_t *offsets = data.text_offsets + row;
+        assert_true(fl_text_equal((struct fl_text){data.text_bytes + offsets[0], offsets[1] - offsets[0]},
+                                  texts[row]));
+    }
+    fl_column_data_release(&data);
+    free(customers);
+    free(days);
+    free(types);
+    free(texts);
+    free(bytes);
+    return table;
+}
+
+static void test_zstd_is_for_cold_texts_of_files_that_stay(void **state)
+{
+    (void)state;
+    struct fl_page_facts lz4, zstd, page;
+    struct fl_table *fast = write_chats(FL_EFFORT_FAST, "fast"), *high = write_chats(FL_EFFORT_HIGH, "high"),
+                    *low = write_chats(FL_EFFORT_LOW, "low");
+    assert_true(fl_table_page(fast, 0, FL_INTERACTIONS_TEXT, &lz4));
+    assert_true(lz4.lz4 && !lz4.zstd);
+    assert_true(fl_table_page(low, 0, FL_INTERACTIONS_TEXT, &page));
+    assert_false(page.zstd);
+    assert_true(fl_table_page(high, 0, FL_INTERACTIONS_TEXT, &zstd));
+    assert_true(zstd.zstd && !zstd.lz4);
+    assert_true(zstd.stored_bytes <= lz4.stored_bytes - lz4.stored_bytes / 8);
+    assert_int_equal(zstd.unpacked_bytes, lz4.unpacked_bytes);
+    assert_true(fl_table_page(high, 0, FL_INTERACTIONS_CUSTOMER, &page));
+    assert_false(page.zstd);
+    fl_table_close(fast);
+    fl_table_close(high);
+    fl_table_close(low);
+}
+
 /* ---- refusals ---- */
 
 static void expect_refused_plan(const struct fl_table_plan *plan, fl_status status, const char *column,
@@ -768,6 +847,7 @@ int main(void)
         TEST(test_absent_columns_read_as_null),
         TEST(test_dictionaries_of_several_pages),
         TEST(test_lz4_is_used_where_it_pays),
+        TEST(test_zstd_is_for_cold_texts_of_files_that_stay),
         TEST(test_limits_of_a_plan),
         TEST(test_values_out_of_range_are_not_written),
         TEST(test_paths_that_are_no_table),

@@ -188,6 +188,30 @@ static void test_same_results(void **state)
     free(split.seen);
 }
 
+/* Each file has days of its own, so that most customers' runs follow each other. */
+static void test_files_of_days(void **state)
+{
+    (void)state;
+    static struct row of_days[ROWS];
+    struct outcome one = {.fail_at = SIZE_MAX}, split = {.fail_at = SIZE_MAX};
+    write_files(1, 64);
+    score(1, 0, NULL, NULL, &one);
+    for (size_t file = 0; file < FILES_MAX; file++) {
+        size_t count = 0;
+        for (size_t i = 0; i < ROWS; i++) {
+            if ((size_t)(AS_OF - rows[i].day) * FILES_MAX / 300 == file)
+                of_days[count++] = rows[i];
+        }
+        write_file(file, of_days, count, 0, 1, 50);
+    }
+    folder.file_count = FILES_MAX;
+    score(1, 0, NULL, NULL, &split);
+    assert_same(&one, &split);
+    check_threads(&one, 1);
+    free(one.seen);
+    free(split.seen);
+}
+
 static void test_full_batches(void **state)
 {
     (void)state;
@@ -267,9 +291,9 @@ static void test_progress(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_same_results), cmocka_unit_test(test_full_batches),
-        cmocka_unit_test(test_sink_fails),   cmocka_unit_test(test_broken_blocks),
-        cmocka_unit_test(test_progress),
+        cmocka_unit_test(test_same_results),  cmocka_unit_test(test_files_of_days),
+        cmocka_unit_test(test_full_batches),  cmocka_unit_test(test_sink_fails),
+        cmocka_unit_test(test_broken_blocks), cmocka_unit_test(test_progress),
     };
     return cmocka_run_group_tests(tests, make_rows, free_rows);
 }

@@ -30,7 +30,7 @@ static void print_facts(const struct fl_table *table)
 struct column_sums {
     uint64_t stored_bytes, unpacked_bytes, nulls;
     uint64_t pages_of[16]; /* by encoding */
-    uint64_t lz4_pages;
+    uint64_t lz4_pages, zstd_pages;
     int64_t min, max;
     bool has_values;
 };
@@ -41,6 +41,7 @@ static void add_page(struct column_sums *sums, const struct fl_page_facts *page,
     sums->unpacked_bytes += page->unpacked_bytes;
     sums->nulls += page->nulls;
     sums->lz4_pages += page->lz4;
+    sums->zstd_pages += page->zstd;
     if (page->encoding < sizeof sums->pages_of / sizeof sums->pages_of[0])
         sums->pages_of[page->encoding]++;
     if (page->nulls == rows)
@@ -62,6 +63,8 @@ static void print_encodings(const struct column_sums *sums)
     }
     if (sums->lz4_pages != 0)
         printf("%slz4 %llu", comma, (unsigned long long)sums->lz4_pages);
+    if (sums->zstd_pages != 0)
+        printf("%szstd %llu", comma, (unsigned long long)sums->zstd_pages);
 }
 
 static void print_column(const struct fl_table *table, const struct fl_column *column)
@@ -102,8 +105,12 @@ static void print_page(const struct fl_table *table, size_t block, const struct 
     if (!fl_table_page(table, block, column->id, &page))
         return;
     printf("%8zu %-18s %-12s %-4s %14llu %10u %10u %8u %20lld %20lld\n", block, column->name,
-           encoding_name(page.encoding), page.lz4 ? "lz4" : "", (unsigned long long)page.offset,
-           page.stored_bytes, page.unpacked_bytes, page.nulls, (long long)page.min, (long long)page.max);
+           encoding_name(page.encoding),
+           page.lz4    ? "lz4"
+           : page.zstd ? "zstd"
+                       : "",
+           (unsigned long long)page.offset, page.stored_bytes, page.unpacked_bytes, page.nulls,
+           (long long)page.min, (long long)page.max);
 }
 
 static void print_pages(const struct fl_table *table)
