@@ -1,44 +1,34 @@
 /* scan.c - all interactions of a data folder that count, customer by customer, in one pass over its files.
  *
- * Cursors lie in a heap by customer. While the cursor at the top is alone with its customer, it stays there
- * and its runs are handed out as they lie. A customer of several files whose runs follow each other has them
- * copied into the chunk one after the other; any other moves its cursors to a second heap by (day, type,
- * order), from which stretches of rows are copied into one chunk at a time: memory does not grow with the
- * customer. */
+ * The next runs of all cursors are sorted by customer, a window of some thousands at a time. A customer of
+ * one run is handed out as the run lies. The runs of several files are copied one behind the other into a
+ * chunk when they lie apart in time, as those of daily files do; else, and for a customer at the end of a
+ * block, the cursors go into a heap by (day, type, order), from which stretches of rows are copied into one
+ * chunk at a time: memory does not grow with the customer. */
 #include "engine/scan.h"
 
 #include <assert.h>
 #include <stdlib.h>
 
+#include "engine/run_window.h"
 #include "formats/base/bytes.h"
 #include "formats/base/checksum.h"
 
 /* Beside the cursors: pages being decoded, and a block of results being written for each table. */
-enum { CHUNK_ROWS = 16384, PAGES_BYTES = 10 << 20, RESULTS_BYTES = 16 << 20 };
-
-typedef int64_t cursor_key(const struct fl_scan_cursor *cursor);
-typedef bool cursor_before(const struct fl_scan_cursor *a, const struct fl_scan_cursor *b);
-
-/* The key stands in the heap itself: reading it through the cursor took half the time of merging 30 files. */
-struct heap_entry {
-    int64_t key;
-    struct fl_scan_cursor *cursor;
-};
+enum { CHUNK_ROWS = 16384, FEW_ROWS = 32, PAGES_BYTES = 10 << 20, RESULTS_BYTES = 16 << 20 };
 
 struct cursor_heap {
-    struct heap_entry *entries;
+    struct fl_scan_cursor **cursors;
     size_t count;
-    cursor_key *key;
-    cursor_before *before; /* of equal keys; NULL: any */
 };
 
-/* Rows of a customer of several files, merged. */
+/* Rows of a customer of several files, merged; behind them room for what copy_few() copies too much. */
 struct chunk {
-    int32_t day[CHUNK_ROWS + FL_SCAN_SLACK];
-    uint8_t type[CHUNK_ROWS + FL_SCAN_SLACK];
-    int64_t order[CHUNK_ROWS + FL_SCAN_SLACK];
-    uint8_t order_null[CHUNK_ROWS + FL_SCAN_SLACK];
-    uint32_t word[FL_WORDED_SCOPES][CHUNK_ROWS];
+    int32_t day[CHUNK_ROWS + FL_SCAN_SLACK_ROWS];
+    uint8_t type[CHUNK_ROWS + FL_SCAN_SLACK_ROWS];
+    int64_t order[CHUNK_ROWS + FL_SCAN_SLACK_ROWS];
+    uint8_t order_null[CHUNK_ROWS + FL_SCAN_SLACK_ROWS];
+    uint32_t word[FL_WORDED_SCOPES][CHUNK_ROWS + FL_SCAN_SLACK_ROWS];
     size_t rows;
 };
 
@@ -46,11 +36,13 @@ struct fl_scan {
     struct fl_scan_plan plan;
     struct fl_scan_cursor *cursors;
     size_t cursor_count;
-    struct cursor_heap waiting;  /* by customer */
+    struct fl_scan_cursor **by_day; /* all, by first day: daily files give a customer's runs in order */
+    struct fl_scan_cursor **active; /* of these, the ones with a run that was not taken */
+    size_t active_count;
+    struct fl_run_window *window;
     struct cursor_heap merging;  /* of one customer, by row */
-    struct fl_scan_cursor *lent; /* its run was handed out: pass over it first */
-    unsigned merges_left; /* before the runs of a customer are asked again whether they can be joined */
-    bool loaded;          /* each cursor has its first block of the range */
+    struct fl_scan_cursor *lent; /* the last run of its block was handed out: load the next one first */
+    bool loaded;                 /* each cursor has its first block of the range */
     bool started;
     int64_t last_customer; /* of the piece before, once started */
     struct fl_scan_pages pages;
@@ -59,12 +51,7 @@ struct fl_scan {
     uint64_t rows, memory_bytes;
 };
 
-/* ---- heaps of cursors ---- */
-
-static int64_t customer_key(const struct fl_scan_cursor *cursor)
-{
-    return fl_scan_cursor_customer(cursor);
-}
+/* ---- the heap of cursors ---- */
 
 /* Day and type as one number that sorts like the pair. */
 static int64_t row_key(const struct fl_scan_cursor *cursor, uint32_t row)
@@ -89,73 +76,56 @@ static int compare_rows(const struct fl_scan_cursor *a, uint32_t row_a, const st
     return (a->order[row_a] > b->order[row_b]) - (a->order[row_a] < b->order[row_b]);
 }
 
-static int64_t first_row_key(const struct fl_scan_cursor *cursor)
-{
-    return row_key(cursor, cursor->row);
-}
-
 static bool before_by_row(const struct fl_scan_cursor *a, const struct fl_scan_cursor *b)
 {
     const int order = compare_rows(a, a->row, b, b->row);
     return order != 0 ? order < 0 : a->file < b->file;
 }
 
-static bool entry_before(const struct cursor_heap *heap, const struct heap_entry *a,
-                         const struct heap_entry *b)
-{
-    if (a->key != b->key)
-        return a->key < b->key;
-    return heap->before != NULL && heap->before(a->cursor, b->cursor);
-}
-
 static void sift_down(struct cursor_heap *heap, size_t at)
 {
-    struct heap_entry *entries = heap->entries;
-    const struct heap_entry moved = entries[at];
-    for (size_t child = 2 * at + 1; child < heap->count; child = 2 * at + 1) {
-        child += child + 1 < heap->count && entry_before(heap, &entries[child + 1], &entries[child]);
-        if (!entry_before(heap, &entries[child], &moved))
-            break;
-        entries[at] = entries[child];
-        at = child;
+    struct fl_scan_cursor **cursors = heap->cursors;
+    for (;;) {
+        size_t least = at;
+        for (size_t child = 2 * at + 1; child <= 2 * at + 2 && child < heap->count; child++) {
+            if (before_by_row(cursors[child], cursors[least]))
+                least = child;
+        }
+        if (least == at)
+            return;
+        struct fl_scan_cursor *moved = cursors[at];
+        cursors[at] = cursors[least];
+        cursors[least] = moved;
+        at = least;
     }
-    entries[at] = moved;
-}
-
-/* The first cursor has moved on. */
-static void heap_update(struct cursor_heap *heap)
-{
-    heap->entries[0].key = heap->key(heap->entries[0].cursor);
-    sift_down(heap, 0);
 }
 
 static void heap_push(struct cursor_heap *heap, struct fl_scan_cursor *cursor)
 {
-    const struct heap_entry pushed = {heap->key(cursor), cursor};
     size_t at = heap->count++;
-    while (at > 0 && entry_before(heap, &pushed, &heap->entries[(at - 1) / 2])) {
-        heap->entries[at] = heap->entries[(at - 1) / 2];
+    while (at > 0 && before_by_row(cursor, heap->cursors[(at - 1) / 2])) {
+        heap->cursors[at] = heap->cursors[(at - 1) / 2];
         at = (at - 1) / 2;
     }
-    heap->entries[at] = pushed;
+    heap->cursors[at] = cursor;
 }
 
 static struct fl_scan_cursor *heap_pop(struct cursor_heap *heap)
 {
-    struct fl_scan_cursor *first = heap->entries[0].cursor;
-    heap->entries[0] = heap->entries[--heap->count];
+    struct fl_scan_cursor *first = heap->cursors[0];
+    heap->cursors[0] = heap->cursors[--heap->count];
     sift_down(heap, 0);
     return first;
 }
 
-/* The entry that comes next after the first, or NULL. */
-static const struct heap_entry *heap_second(const struct cursor_heap *heap)
+/* The cursor that comes next after the first, or NULL. */
+static const struct fl_scan_cursor *heap_second(const struct cursor_heap *heap)
 {
     if (heap->count < 2)
         return NULL;
-    if (heap->count == 2 || entry_before(heap, &heap->entries[1], &heap->entries[2]))
-        return &heap->entries[1];
-    return &heap->entries[2];
+    if (heap->count == 2 || before_by_row(heap->cursors[1], heap->cursors[2]))
+        return heap->cursors[1];
+    return heap->cursors[2];
 }
 
 /* ---- opening ---- */
@@ -218,6 +188,15 @@ static fl_status open_file(struct fl_scan *scan, size_t index, struct fl_error *
                                words == NULL ? NULL : &words->files[index], error);
 }
 
+static int compare_first_days(const void *a, const void *b)
+{
+    const struct fl_scan_cursor *x = *(struct fl_scan_cursor *const *)a,
+                                *y = *(struct fl_scan_cursor *const *)b;
+    if (x->first_day != y->first_day)
+        return x->first_day < y->first_day ? -1 : 1;
+    return x->file < y->file ? -1 : 1;
+}
+
 static fl_status open_files(struct fl_scan *scan, struct fl_error *error)
 {
     const struct fl_data_folder *folder = scan->plan.folder;
@@ -228,9 +207,11 @@ static fl_status open_files(struct fl_scan *scan, struct fl_error *error)
         return fl_fail(error, FL_LIMIT, "%zu interactions files, at most %u: compact the folder", wanted,
                        FL_FILES_MAX);
     scan->cursors = calloc(wanted + 1, sizeof *scan->cursors);
-    scan->waiting.entries = calloc(wanted + 1, sizeof *scan->waiting.entries);
-    scan->merging.entries = calloc(wanted + 1, sizeof *scan->merging.entries);
-    if (scan->cursors == NULL || scan->waiting.entries == NULL || scan->merging.entries == NULL)
+    scan->by_day = calloc(wanted + 1, sizeof(struct fl_scan_cursor *));
+    scan->active = calloc(wanted + 1, sizeof(struct fl_scan_cursor *));
+    scan->merging.cursors = calloc(wanted + 1, sizeof(struct fl_scan_cursor *));
+    if (scan->cursors == NULL || scan->by_day == NULL || scan->active == NULL ||
+        scan->merging.cursors == NULL)
         return fl_fail_memory(error, (wanted + 1) * sizeof *scan->cursors);
     for (size_t i = 0; i < folder->file_count; i++) {
         if (!is_wanted(&scan->plan, &folder->files[i]))
@@ -239,19 +220,20 @@ static fl_status open_files(struct fl_scan *scan, struct fl_error *error)
         if (status != FL_OK)
             return status;
     }
+    for (size_t i = 0; i < scan->cursor_count; i++)
+        scan->by_day[i] = &scan->cursors[i];
+    qsort(scan->by_day, scan->cursor_count, sizeof(struct fl_scan_cursor *), compare_first_days);
     return FL_OK;
 }
 
-/* Loads the cursor's next block and puts the cursor back among the waiting, if there is one. */
-static fl_status load_and_wait(struct fl_scan *scan, struct fl_scan_cursor *cursor, struct fl_error *error)
+/* Loads the cursor's next block; there may be none. */
+static fl_status load_next(struct fl_scan *scan, struct fl_scan_cursor *cursor, struct fl_error *error)
 {
     bool more = false;
     fl_status status =
         fl_scan_cursor_load(cursor, &scan->plan.rules, &scan->pages, &scan->counts, &more, error);
     if (status != FL_OK)
         return status;
-    if (more)
-        heap_push(&scan->waiting, cursor);
     if (scan->plan.progress != NULL &&
         scan->plan.progress(scan->plan.progress_context, scan->counts.rows_in, scan->rows) != 0)
         return fl_fail(error, FL_INTERRUPTED, "stopped after %llu of %llu rows",
@@ -266,16 +248,14 @@ fl_status fl_scan_open(const struct fl_scan_plan *plan, struct fl_scan **scan, s
     if (opened == NULL)
         return fl_fail_memory(error, sizeof *opened);
     opened->plan = *plan;
-    opened->waiting.key = customer_key;
-    opened->merging.key = first_row_key;
-    opened->merging.before = before_by_row;
-    opened->memory_bytes = PAGES_BYTES + RESULTS_BYTES + sizeof *opened->chunk;
+    opened->memory_bytes = PAGES_BYTES + RESULTS_BYTES + sizeof *opened->chunk + sizeof *opened->window;
     if (plan->words != NULL)
         opened->memory_bytes += plan->words->memory_bytes + FL_WORDED_SCOPES * RESULTS_BYTES;
     opened->chunk = calloc(1, sizeof *opened->chunk);
-    fl_status status = opened->chunk == NULL ? fl_fail_memory(error, sizeof *opened->chunk) : FL_OK;
-    if (status == FL_OK)
-        status = check_memory(opened, 0, error);
+    opened->window = calloc(1, sizeof *opened->window);
+    fl_status status = check_memory(opened, 0, error);
+    if (status == FL_OK && (opened->chunk == NULL || opened->window == NULL))
+        status = fl_fail_memory(error, sizeof *opened->chunk + sizeof *opened->window);
     if (status == FL_OK)
         status = open_files(opened, error);
     if (status != FL_OK) {
@@ -290,7 +270,7 @@ void fl_scan_range(struct fl_scan *scan, int64_t customer_first, int64_t custome
 {
     scan->plan.rules.customer_first = customer_first;
     scan->plan.rules.customer_last = customer_last;
-    scan->waiting.count = scan->merging.count = 0;
+    scan->window->count = scan->window->next = scan->merging.count = 0;
     scan->lent = NULL;
     scan->loaded = scan->started = false;
     for (size_t i = 0; i < scan->cursor_count; i++)
@@ -301,7 +281,9 @@ static fl_status load_first_blocks(struct fl_scan *scan, struct fl_error *error)
 {
     fl_status status = FL_OK;
     for (size_t i = 0; i < scan->cursor_count && status == FL_OK; i++)
-        status = load_and_wait(scan, &scan->cursors[i], error);
+        status = load_next(scan, &scan->cursors[i], error);
+    memcpy(scan->active, scan->by_day, scan->cursor_count * sizeof(struct fl_scan_cursor *));
+    scan->active_count = scan->cursor_count;
     scan->loaded = status == FL_OK;
     return status;
 }
@@ -313,9 +295,11 @@ void fl_scan_close(struct fl_scan *scan)
     for (size_t i = 0; i < scan->cursor_count; i++)
         fl_scan_cursor_close(&scan->cursors[i]);
     free(scan->cursors);
-    free(scan->waiting.entries);
-    free(scan->merging.entries);
+    free(scan->by_day);
+    free(scan->active);
+    free(scan->merging.cursors);
     free(scan->chunk);
+    free(scan->window);
     fl_scan_pages_release(&scan->pages);
     free(scan);
 }
@@ -391,199 +375,145 @@ static struct fl_rows rows_of(const struct fl_scan_cursor *cursor, uint32_t from
     return rows;
 }
 
-/* Passes over the run that was handed out last; its cursor is the first of the waiting. */
-static fl_status take_back(struct fl_scan *scan, struct fl_error *error)
+/* Puts the cursor's run `run` among the merging. */
+static void merge_run(struct fl_scan *scan, struct fl_scan_cursor *cursor, size_t run)
 {
-    struct fl_scan_cursor *cursor = scan->lent;
-    if (cursor == NULL)
-        return FL_OK;
-    scan->lent = NULL;
-    assert(scan->waiting.entries[0].cursor == cursor);
-    cursor->row = fl_scan_cursor_run_end(cursor);
-    cursor->run++;
-    if (cursor->run < cursor->run_count) {
-        heap_update(&scan->waiting);
-        return FL_OK;
-    }
-    heap_pop(&scan->waiting);
-    return load_and_wait(scan, cursor, error);
+    cursor->run = run;
+    cursor->row = fl_scan_cursor_run_start(cursor, run);
+    heap_push(&scan->merging, cursor);
 }
 
-/* Passes over `rows` rows of the first merging cursor; at the end of its run it goes back among the waiting.
- */
+/* Passes over `rows` rows of the first merging cursor. At the end of a block its customer may go on in the
+ * next. */
 static fl_status pass_merged(struct fl_scan *scan, uint32_t rows, struct fl_error *error)
 {
-    struct fl_scan_cursor *cursor = scan->merging.entries[0].cursor;
+    struct fl_scan_cursor *cursor = scan->merging.cursors[0];
+    const int64_t customer = fl_scan_cursor_customer(cursor);
     cursor->row += rows;
     if (cursor->row < fl_scan_cursor_run_end(cursor)) {
-        heap_update(&scan->merging);
+        sift_down(&scan->merging, 0);
         return FL_OK;
     }
     heap_pop(&scan->merging);
-    cursor->run++;
-    if (cursor->run == cursor->run_count)
-        return load_and_wait(scan, cursor, error);
-    heap_push(&scan->waiting, cursor);
-    return FL_OK;
-}
-
-/* Copies of a few rows: FL_SCAN_SLACK at once, whatever lies behind them, since a call of memcpy() for each
- * array took longer than the rest of the merge. Both sides have room. */
-static void copy_few(struct chunk *chunk, const struct fl_scan_cursor *cursor)
-{
-    const uint32_t from = cursor->row;
-    memcpy(chunk->day + chunk->rows, cursor->day + from, FL_SCAN_SLACK * sizeof *chunk->day);
-    memcpy(chunk->type + chunk->rows, cursor->type + from, FL_SCAN_SLACK);
-    if (!cursor->has_order) {
-        memset(chunk->order_null + chunk->rows, 1, FL_SCAN_SLACK);
-        return;
-    }
-    memcpy(chunk->order + chunk->rows, cursor->order + from, FL_SCAN_SLACK * sizeof *chunk->order);
-    memcpy(chunk->order_null + chunk->rows, cursor->order_null + from, FL_SCAN_SLACK);
-}
-
-static void copy_many(struct chunk *chunk, const struct fl_scan_cursor *cursor, uint32_t rows)
-{
-    const uint32_t from = cursor->row;
-    memcpy(chunk->day + chunk->rows, cursor->day + from, rows * sizeof *chunk->day);
-    memcpy(chunk->type + chunk->rows, cursor->type + from, rows);
-    if (!cursor->has_order) {
-        memset(chunk->order_null + chunk->rows, 1, rows);
-        return;
-    }
-    memcpy(chunk->order + chunk->rows, cursor->order + from, rows * sizeof *chunk->order);
-    memcpy(chunk->order_null + chunk->rows, cursor->order_null + from, rows);
+    if (cursor->run + 1 < cursor->run_count)
+        return FL_OK;
+    fl_status status = load_next(scan, cursor, error);
+    if (status == FL_OK && cursor->run_count > 0 && cursor->run_customers[0] == customer)
+        merge_run(scan, cursor, cursor->taken++);
+    return status;
 }
 
 static void copy_to_chunk(struct chunk *chunk, const struct fl_scan_cursor *cursor, uint32_t rows)
 {
-    if (rows <= FL_SCAN_SLACK)
-        copy_few(chunk, cursor);
-    else
-        copy_many(chunk, cursor, rows);
+    const uint32_t from = cursor->row;
+    memcpy(chunk->day + chunk->rows, cursor->day + from, rows * sizeof *chunk->day);
+    memcpy(chunk->type + chunk->rows, cursor->type + from, rows);
+    if (cursor->has_order) {
+        memcpy(chunk->order + chunk->rows, cursor->order + from, rows * sizeof *chunk->order);
+        memcpy(chunk->order_null + chunk->rows, cursor->order_null + from, rows);
+    } else {
+        memset(chunk->order_null + chunk->rows, 1, rows);
+    }
     for (int scope = 0; scope < FL_WORDED_SCOPES; scope++) {
         if (cursor->word[scope] != NULL)
-            memcpy(chunk->word[scope] + chunk->rows, cursor->word[scope] + cursor->row,
-                   rows * sizeof(uint32_t));
+            memcpy(chunk->word[scope] + chunk->rows, cursor->word[scope] + from, rows * sizeof(uint32_t));
     }
     chunk->rows += rows;
 }
 
 /* How many rows of `cursor` may go before the next row of `other` (NULL: none waits), at least one, at most
  * `max`. */
-static uint32_t stretch(const struct fl_scan_cursor *cursor, const struct heap_entry *other, uint32_t max)
+static uint32_t stretch(const struct fl_scan_cursor *cursor, const struct fl_scan_cursor *other, uint32_t max)
 {
     const uint32_t left = fl_scan_cursor_run_end(cursor) - cursor->row;
     const uint32_t most = left < max ? left : max;
     if (other == NULL)
         return most;
     uint32_t rows = 1;
-    for (; rows < most; rows++) {
-        const int64_t key = row_key(cursor, cursor->row + rows);
-        if (key > other->key || (key == other->key && compare_rows(cursor, cursor->row + rows, other->cursor,
-                                                                   other->cursor->row) > 0))
-            break;
-    }
+    while (rows < most && compare_rows(cursor, cursor->row + rows, other, other->row) <= 0)
+        rows++;
     return rows;
 }
 
-/* Moves the waiting cursors of `customer` to the merging; a customer that goes on in a cursor's next block
- * comes back here. */
-static void gather(struct fl_scan *scan, int64_t customer)
-{
-    while (scan->waiting.count > 0 && scan->waiting.entries[0].key == customer)
-        heap_push(&scan->merging, heap_pop(&scan->waiting));
-}
-
-static fl_status merge_chunk(struct fl_scan *scan, int64_t customer, struct fl_error *error)
+static fl_status merge_chunk(struct fl_scan *scan, struct fl_error *error)
 {
     struct chunk *chunk = scan->chunk;
     chunk->rows = 0;
-    gather(scan, customer);
     while (chunk->rows < CHUNK_ROWS && scan->merging.count > 0) {
-        const struct fl_scan_cursor *first = scan->merging.entries[0].cursor;
+        const struct fl_scan_cursor *first = scan->merging.cursors[0];
         const uint32_t rows =
             stretch(first, heap_second(&scan->merging), (uint32_t)(CHUNK_ROWS - chunk->rows));
         copy_to_chunk(chunk, first, rows);
         fl_status status = pass_merged(scan, rows, error);
         if (status != FL_OK)
             return status;
-        gather(scan, customer);
     }
     return FL_OK;
 }
 
-/* ---- a customer of many files, each with days of its own ---- */
+/* ---- runs that lie apart in time ---- */
 
-/* Files of one day or month each: a customer's runs follow each other, and nothing is to be merged. */
-enum { JOINED_FILES_MAX = 64, MERGES_AFTER_ONE = 15 };
-
-struct joined_run {
-    int64_t first_key, last_key; /* of its rows */
-    struct heap_entry *entry;
-};
-
-/* Puts the run among those before it, which ascend. */
-static void insert_run(struct joined_run *runs, size_t count, struct joined_run run)
+/* For runs of few rows: whole FL_SCAN_SLACK_ROWS rows are copied, some instructions each; the calls of
+ * memcpy() for each column were a fifth of a run over daily files. */
+static void copy_few(struct chunk *chunk, const struct fl_scan_cursor *cursor, uint32_t from, uint32_t rows)
 {
-    for (; count > 0 && runs[count - 1].first_key > run.first_key; count--)
-        runs[count] = runs[count - 1];
-    runs[count] = run;
+    enum { STEP = FL_SCAN_SLACK_ROWS };
+    for (uint32_t done = 0; done < rows; done += STEP) {
+        const size_t to = chunk->rows + done, row = from + done;
+        memcpy(chunk->day + to, cursor->day + row, STEP * sizeof *chunk->day);
+        memcpy(chunk->type + to, cursor->type + row, STEP);
+        if (cursor->has_order) {
+            memcpy(chunk->order + to, cursor->order + row, STEP * sizeof *chunk->order);
+            memcpy(chunk->order_null + to, cursor->order_null + row, STEP);
+        } else {
+            memset(chunk->order_null + to, 1, STEP);
+        }
+        for (int scope = 0; scope < FL_WORDED_SCOPES; scope++) {
+            if (cursor->word[scope] != NULL)
+                memcpy(chunk->word[scope] + to, cursor->word[scope] + row, STEP * sizeof(uint32_t));
+        }
+    }
+    chunk->rows += rows;
 }
 
-/* The runs of `customer`, in the order of their first rows; 0 when they must be merged: rows of two may be
- * mixed, or a run may go on in its file's next block, or they do not fit the chunk. */
-static size_t list_runs(struct fl_scan *scan, int64_t customer, struct joined_run runs[JOINED_FILES_MAX])
+static bool goes_before(const struct fl_scan_cursor *a, uint32_t row_a, const struct fl_scan_cursor *b,
+                        uint32_t row_b)
 {
-    size_t count = 0, rows = 0;
-    for (size_t i = 0; i < scan->waiting.count; i++) {
-        struct heap_entry *entry = &scan->waiting.entries[i];
-        if (entry->key != customer)
-            continue;
-        const struct fl_scan_cursor *cursor = entry->cursor;
-        const uint32_t end = fl_scan_cursor_run_end(cursor);
-        if (cursor->run + 1 == cursor->run_count)
-            return 0;
-        rows += end - cursor->row;
-        const struct joined_run run = {row_key(cursor, cursor->row), row_key(cursor, end - 1), entry};
-        insert_run(runs, count++, run);
-    }
-    for (size_t i = 1; i < count; i++) {
-        if (runs[i - 1].last_key >= runs[i].first_key)
-            return 0;
-    }
-    return rows <= CHUNK_ROWS ? count : 0;
+    const int64_t key_a = row_key(a, row_a), key_b = row_key(b, row_b);
+    if (key_a != key_b) /* nearly always */
+        return key_a < key_b;
+    const int order = compare_rows(a, row_a, b, row_b);
+    return order != 0 ? order < 0 : a->file < b->file;
 }
 
-/* False, with nothing done: merge instead. Where one customer had to be merged the next ones are not asked,
- * which would be in vain as a rule. */
-static bool join_runs(struct fl_scan *scan, int64_t customer)
+/* Copies the runs of a customer one behind the other; false when their rows lie between one another, or are
+ * more than a chunk. */
+static bool join_runs(struct fl_scan *scan, const struct fl_window_run *runs, size_t count)
 {
-    struct joined_run runs[JOINED_FILES_MAX];
-    if (scan->waiting.count > JOINED_FILES_MAX || scan->merging.count > 0)
-        return false;
-    if (scan->merges_left > 0) {
-        scan->merges_left--;
-        return false;
-    }
-    const size_t count = list_runs(scan, customer, runs);
-    if (count == 0) {
-        scan->merges_left = MERGES_AFTER_ONE;
-        return false;
-    }
-    scan->chunk->rows = 0;
+    struct chunk *chunk = scan->chunk;
+    const struct fl_scan_cursor *before = NULL;
+    uint32_t last_row = 0;
+    chunk->rows = 0;
     for (size_t i = 0; i < count; i++) {
-        struct fl_scan_cursor *cursor = runs[i].entry->cursor;
-        const uint32_t end = fl_scan_cursor_run_end(cursor);
-        copy_to_chunk(scan->chunk, cursor, end - cursor->row);
-        cursor->row = end;
-        cursor->run++;
-        runs[i].entry->key = fl_scan_cursor_customer(cursor);
+        struct fl_scan_cursor *cursor = scan->active[runs[i].cursor];
+        const uint32_t from = fl_scan_cursor_run_start(cursor, runs[i].run);
+        const uint32_t to = cursor->run_ends[runs[i].run], rows = to - from;
+        if (rows > CHUNK_ROWS - chunk->rows ||
+            (before != NULL && !goes_before(before, last_row, cursor, from)))
+            return false;
+        if (rows <= FEW_ROWS) {
+            copy_few(chunk, cursor, from, rows);
+        } else {
+            cursor->row = from;
+            copy_to_chunk(chunk, cursor, rows);
+        }
+        before = cursor;
+        last_row = to - 1;
     }
-    for (size_t at = scan->waiting.count / 2; at-- > 0;)
-        sift_down(&scan->waiting, at);
     return true;
 }
+
+/* ---- handing out ---- */
 
 static void lend_words(const struct fl_scan_cursor *cursor, struct fl_scan_piece *piece)
 {
@@ -602,34 +532,110 @@ static void hand_out(struct fl_scan *scan, int64_t customer, struct fl_rows rows
     scan->last_customer = customer;
 }
 
-fl_status fl_scan_next(struct fl_scan *scan, struct fl_scan_piece *piece, struct fl_error *error)
+static void hand_out_run(struct fl_scan *scan, struct fl_scan_cursor *cursor, size_t run,
+                         struct fl_scan_piece *piece)
 {
-    *piece = (struct fl_scan_piece){0};
-    fl_status status = scan->loaded ? take_back(scan, error) : load_first_blocks(scan, error);
-    if (status != FL_OK || (scan->waiting.count == 0 && scan->merging.count == 0))
-        return status;
-    struct fl_scan_cursor *first = scan->waiting.count > 0 ? scan->waiting.entries[0].cursor : NULL;
-    const struct heap_entry *second = heap_second(&scan->waiting);
-    const bool alone =
-        scan->merging.count == 0 && (second == NULL || second->key != scan->waiting.entries[0].key);
-    if (alone) {
-        lend_words(first, piece);
-        hand_out(scan, fl_scan_cursor_customer(first),
-                 rows_of(first, first->row, fl_scan_cursor_run_end(first)), piece);
-        scan->lent = first;
-        return FL_OK;
-    }
-    const int64_t customer = scan->merging.count > 0
-                                 ? fl_scan_cursor_customer(scan->merging.entries[0].cursor)
-                                 : fl_scan_cursor_customer(first);
-    if (!join_runs(scan, customer))
-        status = merge_chunk(scan, customer, error);
-    if (status != FL_OK)
-        return status;
+    cursor->run = run;
+    cursor->row = fl_scan_cursor_run_start(cursor, run);
+    lend_words(cursor, piece);
+    hand_out(scan, fl_scan_cursor_customer(cursor),
+             rows_of(cursor, cursor->row, fl_scan_cursor_run_end(cursor)), piece);
+}
+
+static void hand_out_chunk(struct fl_scan *scan, int64_t customer, struct fl_scan_piece *piece)
+{
     const struct chunk *chunk = scan->chunk;
     for (int scope = 0; scope < FL_WORDED_SCOPES; scope++)
         piece->words[scope] = chunk->word[scope];
     hand_out(scan, customer,
              (struct fl_rows){chunk->day, chunk->type, chunk->order, chunk->order_null, chunk->rows}, piece);
+}
+
+static fl_status hand_out_merged(struct fl_scan *scan, struct fl_scan_piece *piece, struct fl_error *error)
+{
+    const int64_t customer = fl_scan_cursor_customer(scan->merging.cursors[0]);
+    fl_status status = merge_chunk(scan, error);
+    if (status == FL_OK)
+        hand_out_chunk(scan, customer, piece);
+    return status;
+}
+
+/* The next customer of the window. */
+static fl_status hand_out_next(struct fl_scan *scan, struct fl_scan_piece *piece, struct fl_error *error)
+{
+    struct fl_run_window *window = scan->window;
+    const struct fl_window_run *runs = window->runs + window->next;
+    const size_t count = fl_run_window_same(window);
+    window->next += count;
+    if (count == 1) {
+        hand_out_run(scan, scan->active[runs->cursor], runs->run, piece);
+        return FL_OK;
+    }
+    if (join_runs(scan, runs, count)) {
+        hand_out_chunk(scan, runs->customer, piece);
+        return FL_OK;
+    }
+    for (size_t i = 0; i < count; i++)
+        merge_run(scan, scan->active[runs[i].cursor], runs[i].run);
+    return hand_out_merged(scan, piece, error);
+}
+
+/* The next customer of all, the last of a cursor's block: other cursors may have it as well. */
+static fl_status hand_out_last(struct fl_scan *scan, int64_t customer, struct fl_scan_piece *piece,
+                               struct fl_error *error)
+{
+    struct fl_scan_cursor *alone = NULL;
+    size_t count = 0;
+    for (size_t i = 0; i < scan->active_count; i++) {
+        struct fl_scan_cursor *cursor = scan->active[i];
+        if (cursor->run_customers[cursor->taken] != customer)
+            continue;
+        alone = cursor;
+        count++;
+        merge_run(scan, cursor, cursor->taken++);
+    }
+    if (count > 1)
+        return hand_out_merged(scan, piece, error);
+    heap_pop(&scan->merging);
+    hand_out_run(scan, alone, alone->run, piece);
+    scan->lent = alone;
     return FL_OK;
+}
+
+/* Keeps the cursors that have a run left active, in their order. */
+static void drop_finished(struct fl_scan *scan)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < scan->active_count; i++) {
+        if (scan->active[i]->taken < scan->active[i]->run_count)
+            scan->active[kept++] = scan->active[i];
+    }
+    scan->active_count = kept;
+}
+
+static fl_status load_blocks(struct fl_scan *scan, struct fl_error *error)
+{
+    struct fl_scan_cursor *lent = scan->lent;
+    scan->lent = NULL;
+    if (!scan->loaded)
+        return load_first_blocks(scan, error);
+    return lent == NULL ? FL_OK : load_next(scan, lent, error);
+}
+
+fl_status fl_scan_next(struct fl_scan *scan, struct fl_scan_piece *piece, struct fl_error *error)
+{
+    *piece = (struct fl_scan_piece){0};
+    fl_status status = load_blocks(scan, error);
+    if (status != FL_OK)
+        return status;
+    if (scan->merging.count > 0)
+        return hand_out_merged(scan, piece, error);
+    if (scan->window->next < scan->window->count)
+        return hand_out_next(scan, piece, error);
+    drop_finished(scan);
+    if (scan->active_count == 0)
+        return FL_OK;
+    const int64_t not_taken = fl_run_window_fill(scan->window, scan->active, scan->active_count);
+    return scan->window->count > 0 ? hand_out_next(scan, piece, error)
+                                   : hand_out_last(scan, not_taken, piece, error);
 }

@@ -28,6 +28,16 @@ static uint32_t largest_block(const struct fl_table *table)
     return rows;
 }
 
+static int32_t first_day(const struct fl_table *table)
+{
+    int32_t day = INT32_MAX;
+    for (size_t block = 0; block < fl_table_blocks(table); block++) {
+        const int32_t of_block = fl_table_block(table, block).day_min;
+        day = of_block < day ? of_block : day;
+    }
+    return day;
+}
+
 uint64_t fl_scan_cursor_memory(const struct fl_table *table)
 {
     enum {
@@ -35,20 +45,21 @@ uint64_t fl_scan_cursor_memory(const struct fl_table *table)
         RUN_BYTES = sizeof(int64_t) + sizeof(uint32_t)
     };
     return sizeof(struct fl_scan_cursor) +
-           (largest_block(table) + (uint64_t)FL_SCAN_SLACK) * (ROW_BYTES + RUN_BYTES);
+           ((uint64_t)largest_block(table) + FL_SCAN_SLACK_ROWS) * (ROW_BYTES + RUN_BYTES);
 }
 
 fl_status fl_scan_cursor_open(struct fl_scan_cursor *cursor, struct fl_table *table, size_t file,
                               const struct fl_file_words *file_words, struct fl_error *error)
 {
-    *cursor = (struct fl_scan_cursor){.table = table, .file = file, .file_words = file_words};
-    const size_t rows = largest_block(table);
-    if (rows == 0)
+    *cursor = (struct fl_scan_cursor){
+        .table = table, .file = file, .first_day = first_day(table), .file_words = file_words};
+    if (largest_block(table) == 0)
         return FL_OK;
-    cursor->day = calloc(rows + FL_SCAN_SLACK, sizeof *cursor->day);
-    cursor->type = calloc(rows + FL_SCAN_SLACK, sizeof *cursor->type);
-    cursor->order = calloc(rows + FL_SCAN_SLACK, sizeof *cursor->order);
-    cursor->order_null = calloc(rows + FL_SCAN_SLACK, sizeof *cursor->order_null);
+    const size_t rows = (size_t)largest_block(table) + FL_SCAN_SLACK_ROWS;
+    cursor->day = malloc(rows * sizeof *cursor->day);
+    cursor->type = malloc(rows * sizeof *cursor->type);
+    cursor->order = malloc(rows * sizeof *cursor->order);
+    cursor->order_null = malloc(rows * sizeof *cursor->order_null);
     if (cursor->day == NULL || cursor->type == NULL || cursor->order == NULL || cursor->order_null == NULL)
         return fl_fail_memory(error, fl_scan_cursor_memory(table));
     for (int scope = 0; scope < FL_WORDED_SCOPES && file_words != NULL; scope++) {
@@ -77,7 +88,7 @@ void fl_scan_cursor_close(struct fl_scan_cursor *cursor)
 
 static void drop_block(struct fl_scan_cursor *cursor)
 {
-    cursor->run_count = cursor->run = 0;
+    cursor->run_count = cursor->run = cursor->taken = 0;
     cursor->row = 0;
     cursor->has_order = false;
 }

@@ -25,9 +25,8 @@ struct fl_scan_pages {
 };
 void fl_scan_pages_release(struct fl_scan_pages *pages);
 
-/* Rows that may be read past the end of a cursor's arrays, so that a few can be copied without asking how
- * many. */
-enum { FL_SCAN_SLACK = 8 };
+/* Allocated behind the rows of a block, so that a few rows can be copied at once without asking how many. */
+enum { FL_SCAN_SLACK_ROWS = 4 };
 
 /* One file. The block in hand is arrays of the rows that count, decoded in place and cut into runs of one
  * customer each; `run`, `row` are where the reader of the cursor stands: row < run_ends[run] while rows are
@@ -35,6 +34,7 @@ enum { FL_SCAN_SLACK = 8 };
 struct fl_scan_cursor {
     struct fl_table *table;
     size_t file;                            /* index in the scan, to order what is equal */
+    int32_t first_day;                      /* of all its rows */
     const struct fl_file_words *file_words; /* borrowed; NULL: no words are wanted */
     size_t next_block;
     int32_t *day;
@@ -47,6 +47,7 @@ struct fl_scan_cursor {
     int64_t *run_customers;           /* these two lead into runs */
     uint32_t *run_ends;
     size_t run_count, run;
+    size_t taken; /* runs in front of it are no longer the cursor's to give: the merge has taken them */
     uint32_t row;
 };
 
@@ -69,6 +70,10 @@ fl_status fl_scan_cursor_load(struct fl_scan_cursor *cursor, const struct fl_row
 static inline int64_t fl_scan_cursor_customer(const struct fl_scan_cursor *cursor)
 {
     return cursor->run_customers[cursor->run];
+}
+static inline uint32_t fl_scan_cursor_run_start(const struct fl_scan_cursor *cursor, size_t run)
+{
+    return run == 0 ? 0 : cursor->run_ends[run - 1];
 }
 static inline uint32_t fl_scan_cursor_run_end(const struct fl_scan_cursor *cursor)
 {

@@ -3,7 +3,9 @@
  * Random rows (customers of one row and of many, some in one file, some in all) are imported as 1, 2, 7 and
  * 64 files. The pieces of a scan are collected: they must equal the sorted rows of the test, in every split
  * the same, with every row's fate counted as a loop over the rows counts it. A customer of more than a block
- * is spread over files in three ways. Ranges, limits, stops and files that lie are tried one by one. */
+ * is spread over files in three ways. Rows are dealt to up to 70 files by day, with shared days, at random,
+ * by customer, with files of which no row counts: always the pieces' rows of one file. Ranges, limits, stops
+ * and files that lie are tried one by one. */
 #include "tests/unit/engine_fixture.h"
 
 #include "engine/scan.h"
@@ -268,6 +270,77 @@ static void test_large_customer(void **state)
     free(large);
 }
 
+/* ---- ways to deal rows to files ---- */
+
+enum dealing { BY_DAY, BY_DAY_REVERSED, SHARED_DAYS, AT_RANDOM, BY_CUSTOMER, LATE_ROWS, DEALINGS };
+
+static size_t file_of(const struct fixture_row *row, enum dealing dealing, size_t files, uint64_t *random)
+{
+    const size_t by_day = (size_t)(row->day - 19701) * files / 300, dice = (size_t)next_random(random);
+    switch (dealing) {
+    case BY_DAY:
+        return by_day;
+    case BY_DAY_REVERSED:
+        return files - 1 - by_day;
+    case SHARED_DAYS:
+        return by_day + 1 < files && row->day % 3 == 0 ? by_day + dice % 2 : by_day;
+    case AT_RANDOM:
+        return dice % files;
+    case BY_CUSTOMER:
+        return (size_t)(row->customer + 100) % files;
+    default:
+        return dice % 50 == 0 ? files - 1 : by_day; /* one in fifty comes in with the last file */
+    }
+}
+
+/* As `files` files, in the order of their numbers; a file that gets no row gets one that does not count. */
+static void deal_rows(const char *name, const struct fixture_row *all, size_t count, enum dealing dealing,
+                      size_t files)
+{
+    struct fixture_row *dealt = calloc(count + 1, sizeof *dealt);
+    size_t *file = calloc(count, sizeof *file);
+    struct fl_buffer csv = {0};
+    uint64_t random = files;
+    assert_true(dealt != NULL && file != NULL);
+    for (size_t row = 0; row < count; row++)
+        file[row] = file_of(&all[row], dealing, files, &random);
+    for (size_t i = 0; i < files; i++) {
+        size_t of_file = 0;
+        for (size_t row = 0; row < count; row++) {
+            if (file[row] == i)
+                dealt[of_file++] = all[row];
+        }
+        if (of_file == 0 || i % 10 == 3)
+            dealt[of_file++] = (struct fixture_row){.customer = (int64_t)i, .day = 20001, .type = 1};
+        print_rows(model, dealt, of_file, 0, 1, &csv);
+        import_text(model, name, (const char *)csv.bytes, csv.size);
+    }
+    fl_buffer_release(&csv);
+    free(file);
+    free(dealt);
+}
+
+static void test_dealings(void **state)
+{
+    (void)state;
+    static const size_t files[] = {2, 30, 70};
+    const struct fl_row_rules rules = rules_of(20000, FL_VIEW_KNOWN_NOW);
+    struct seen one = scan_well("d1", &rules, ROWS);
+    for (int dealing = 0; dealing < DEALINGS; dealing++) {
+        for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+            char name[32];
+            (void)snprintf(name, sizeof name, "dealt%d-%zu", dealing, files[i]);
+            deal_rows(name, rows, ROWS, (enum dealing)dealing, files[i]);
+            struct seen seen = scan_well(name, &rules, ROWS);
+            assert_int_equal(seen.count, one.count);
+            assert_int_equal(seen.customers, one.customers);
+            assert_memory_equal(seen.rows, one.rows, seen.count * sizeof *seen.rows);
+            free(seen.rows);
+        }
+    }
+    free(one.rows);
+}
+
 static int stop_at_once(void *context, uint64_t rows_done, uint64_t rows_all)
 {
     int *calls = context;
@@ -365,6 +438,7 @@ int main(void)
         cmocka_unit_test(test_splits),         cmocka_unit_test(test_range),
         cmocka_unit_test(test_unknown_types),  cmocka_unit_test(test_large_customer),
         cmocka_unit_test(test_limit_and_stop), cmocka_unit_test(test_lying_files),
+        cmocka_unit_test(test_dealings),
     };
     return cmocka_run_group_tests(tests, make_rows, free_rows);
 }
