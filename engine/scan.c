@@ -162,6 +162,15 @@ static fl_status check_memory(const struct fl_scan *scan, size_t file_count, str
         file_count, (unsigned long long)scan->memory_bytes, (unsigned long long)scan->plan.memory_bytes);
 }
 
+/* Less than this is a slip of the command line: no folder is small enough. */
+static fl_status check_memory_at_all(const struct fl_scan *scan, struct fl_error *error)
+{
+    if (scan->memory_bytes <= scan->plan.memory_bytes)
+        return FL_OK;
+    return fl_fail(error, FL_USAGE, "--memory of %llu bytes: a run needs at least %llu",
+                   (unsigned long long)scan->plan.memory_bytes, (unsigned long long)scan->memory_bytes);
+}
+
 static fl_status open_file(struct fl_scan *scan, size_t index, struct fl_error *error)
 {
     const struct fl_data_file *file = &scan->plan.folder->files[index];
@@ -253,7 +262,7 @@ fl_status fl_scan_open(const struct fl_scan_plan *plan, struct fl_scan **scan, s
         opened->memory_bytes += plan->words->memory_bytes + FL_WORDED_SCOPES * RESULTS_BYTES;
     opened->chunk = calloc(1, sizeof *opened->chunk);
     opened->window = calloc(1, sizeof *opened->window);
-    fl_status status = check_memory(opened, 0, error);
+    fl_status status = check_memory_at_all(opened, error);
     if (status == FL_OK && (opened->chunk == NULL || opened->window == NULL))
         status = fl_fail_memory(error, sizeof *opened->chunk + sizeof *opened->window);
     if (status == FL_OK)

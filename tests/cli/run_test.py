@@ -104,6 +104,10 @@ class Contract(CliCase):
         self.fourloop("import", "--into", "data", "--map", "map.yaml", "oslo.csv", code=78, says=("Europe/Oslo", "UTC"))
         self.fourloop("import", "--into", "other", "--map", "map.yaml", "oslo.csv")
 
+    def test_memory_that_is_a_slip(self):
+        self.run_night("slip", "--memory", "1M", code=64, says="a run needs at least")
+        self.assert_nothing_there("slip")
+
 
 class Views(CliCase):
     def test_known_then(self):

@@ -300,7 +300,7 @@ static void test_stop_and_limit(void **state)
                    FL_INTERRUPTED, "of 3000 rows");
     assert_refused(
         (struct fixture_run){.data = "d64", .out = "stopped", .as_of = as_of, .memory_bytes = 1 << 20},
-        FL_LIMIT, "at most 1048576: compact the folder, or raise --memory");
+        FL_USAGE, "--memory of 1048576 bytes: a run needs at least");
     assert_int_equal(access(fixture_path("stopped", path), F_OK), -1);
 }
 

@@ -362,9 +362,17 @@ static void test_limit_and_stop(void **state)
                                 .rules = rules_of(20000, FL_VIEW_KNOWN_NOW),
                                 .memory_bytes = UINT64_C(1) << 20};
     fl_error_clear(&error);
+    assert_int_equal(fl_scan_open(&plan, &scan, &error), FL_USAGE);
+    assert_null(scan);
+    assert_non_null(strstr(error.message, "--memory of 1048576 bytes: a run needs at least"));
+    plan.memory_bytes = UINT64_C(1) << 30;
+    assert_int_equal(fl_scan_open(&plan, &scan, NULL), FL_OK);
+    plan.memory_bytes = fl_scan_memory(scan) - 1;
+    fl_scan_close(scan);
+    fl_error_clear(&error);
     assert_int_equal(fl_scan_open(&plan, &scan, &error), FL_LIMIT);
     assert_null(scan);
-    assert_non_null(strstr(error.message, "at most 1048576: compact the folder, or raise --memory"));
+    assert_non_null(strstr(error.message, "compact the folder, or raise --memory"));
     plan.memory_bytes = UINT64_C(1) << 30;
     plan.progress = stop_at_once;
     plan.progress_context = &calls;
