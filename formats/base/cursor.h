@@ -37,13 +37,5 @@ static inline bool fl_cursor_take32(struct fl_cursor *cursor, uint32_t *value)
     *value = fl_load_le32(bytes);
     return true;
 }
-static inline bool fl_cursor_take64(struct fl_cursor *cursor, uint64_t *value)
-{
-    const uint8_t *bytes = fl_cursor_take(cursor, 8);
-    if (bytes == NULL)
-        return false;
-    *value = fl_load_le64(bytes);
-    return true;
-}
 
 #endif
