@@ -44,7 +44,9 @@ uint64_t fl_scan_cursor_memory(const struct fl_table *table)
         ROW_BYTES = sizeof(int32_t) + 1 + sizeof(int64_t) + 1 + FL_WORDED_SCOPES * sizeof(uint32_t),
         RUN_BYTES = sizeof(int64_t) + sizeof(uint32_t)
     };
+    const uint64_t size_bytes = fl_table_size_bytes(table);
     return sizeof(struct fl_scan_cursor) +
+           (size_bytes < FL_FILE_MAP_WINDOW_BYTES ? size_bytes : FL_FILE_MAP_WINDOW_BYTES) +
            ((uint64_t)largest_block(table) + FL_SCAN_SLACK_ROWS) * (ROW_BYTES + RUN_BYTES);
 }
 

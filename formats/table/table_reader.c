@@ -76,6 +76,11 @@ uint64_t fl_table_rows(const struct fl_table *table)
     return table->footer.rows;
 }
 
+uint64_t fl_table_size_bytes(const struct fl_table *table)
+{
+    return table->map.size_bytes;
+}
+
 size_t fl_table_blocks(const struct fl_table *table)
 {
     return table->footer.block_count;

@@ -22,6 +22,7 @@ const struct fl_schema *fl_table_schema(const struct fl_table *table);
 const char *fl_table_path(const struct fl_table *table);
 const uint8_t *fl_table_uuid(const struct fl_table *table);
 uint64_t fl_table_rows(const struct fl_table *table);
+uint64_t fl_table_size_bytes(const struct fl_table *table); /* of the file */
 size_t fl_table_blocks(const struct fl_table *table);
 bool fl_table_has(const struct fl_table *table, uint16_t column_id);
 /* Whether it has columns that this build does not know. */
