@@ -283,6 +283,31 @@ static void place_64(const uint8_t *nulls, size_t rows, size_t held, uint64_t *v
     fl_place_64_from(nulls, i, next, rows, values);
 }
 
+static struct fl_measure measure(const int64_t *values, size_t count)
+{
+    enum { LANES = 4 };
+    __m256i min = _mm256_set1_epi64x(INT64_MAX), max = _mm256_set1_epi64x(INT64_MIN);
+    __m256i sum = _mm256_setzero_si256();
+    size_t i = 0;
+    for (; i + LANES <= count; i += LANES) {
+        const __m256i four = _mm256_loadu_si256((const __m256i *)(const void *)(values + i));
+        min = _mm256_blendv_epi8(min, four, _mm256_cmpgt_epi64(min, four));
+        max = _mm256_blendv_epi8(max, four, _mm256_cmpgt_epi64(four, max));
+        sum = _mm256_add_epi64(sum, four);
+    }
+    int64_t mins[LANES], maxs[LANES], sums[LANES];
+    _mm256_storeu_si256((__m256i *)(void *)mins, min);
+    _mm256_storeu_si256((__m256i *)(void *)maxs, max);
+    _mm256_storeu_si256((__m256i *)(void *)sums, sum);
+    struct fl_measure measured = {INT64_MAX, INT64_MIN, 0};
+    for (size_t lane = 0; lane < LANES; lane++) {
+        measured.min = mins[lane] < measured.min ? mins[lane] : measured.min;
+        measured.max = maxs[lane] > measured.max ? maxs[lane] : measured.max;
+        measured.sum += (uint64_t)sums[lane];
+    }
+    return fl_measure_from(measured, values + i, count - i);
+}
+
 const struct fl_decode_kernels fl_decode_avx2 = {
     .unpack_8 = unpack_8,
     .unpack_32 = unpack_32,
@@ -296,6 +321,7 @@ const struct fl_decode_kernels fl_decode_avx2 = {
     .place_8 = place_8,
     .place_32 = place_32,
     .place_64 = place_64,
+    .measure = measure,
 };
 
 #endif

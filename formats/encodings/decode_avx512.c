@@ -294,6 +294,22 @@ static void place_64(const uint8_t *nulls, size_t rows, size_t held, uint64_t *v
     fl_place_64_from(nulls, i, next, rows, values);
 }
 
+static struct fl_measure measure(const int64_t *values, size_t count)
+{
+    __m512i min = _mm512_set1_epi64(INT64_MAX), max = _mm512_set1_epi64(INT64_MIN);
+    __m512i sum = _mm512_setzero_si512();
+    size_t i = 0;
+    for (; i + 8 <= count; i += 8) {
+        const __m512i eight = _mm512_loadu_si512(values + i);
+        min = _mm512_min_epi64(min, eight);
+        max = _mm512_max_epi64(max, eight);
+        sum = _mm512_add_epi64(sum, eight);
+    }
+    const struct fl_measure measured = {_mm512_reduce_min_epi64(min), _mm512_reduce_max_epi64(max),
+                                        (uint64_t)_mm512_reduce_add_epi64(sum)};
+    return fl_measure_from(measured, values + i, count - i);
+}
+
 const struct fl_decode_kernels fl_decode_avx512 = {
     .unpack_8 = unpack_8,
     .unpack_32 = unpack_32,
@@ -307,6 +323,7 @@ const struct fl_decode_kernels fl_decode_avx512 = {
     .place_8 = place_8,
     .place_32 = place_32,
     .place_64 = place_64,
+    .measure = measure,
 };
 
 #endif

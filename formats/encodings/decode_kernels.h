@@ -1,4 +1,4 @@
-/* decode_kernels.h - the loops that turn packed bits into values, one table for each CPU level. */
+/* decode_kernels.h - the loops over the values of a page, one table for each CPU level. */
 #ifndef FORMATS_ENCODINGS_DECODE_KERNELS_H
 #define FORMATS_ENCODINGS_DECODE_KERNELS_H
 
@@ -6,6 +6,12 @@
 #include <stdint.h>
 
 #include "formats/base/cpu.h"
+
+/* What a page's entry says of its values; `sum` wraps. */
+struct fl_measure {
+    int64_t min, max;
+    uint64_t sum;
+};
 
 /* All arithmetic wraps. None reads or writes past what it is said to have. The suffix is the width of a value
  * in memory. The scalar loops in decode_scalar.c are the meaning; each level gives the same bits. */
@@ -37,6 +43,9 @@ struct fl_decode_kernels {
     void (*place_8)(const uint8_t *nulls, size_t rows, size_t held, uint8_t *values);
     void (*place_32)(const uint8_t *nulls, size_t rows, size_t held, uint32_t *values);
     void (*place_64)(const uint8_t *nulls, size_t rows, size_t held, uint64_t *values);
+
+    /* Of at least one value. */
+    struct fl_measure (*measure)(const int64_t *values, size_t count);
 };
 
 /* The table of one level, for tests and benches: the CPU must have it. */

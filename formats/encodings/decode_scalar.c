@@ -155,6 +155,21 @@ DEFINE_SPREAD(32, uint32_t)
 DEFINE_SPREAD(64, uint64_t)
 #undef DEFINE_SPREAD
 
+struct fl_measure fl_measure_from(struct fl_measure measured, const int64_t *values, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        measured.min = values[i] < measured.min ? values[i] : measured.min;
+        measured.max = values[i] > measured.max ? values[i] : measured.max;
+        measured.sum += (uint64_t)values[i];
+    }
+    return measured;
+}
+
+static struct fl_measure measure(const int64_t *values, size_t count)
+{
+    return fl_measure_from((struct fl_measure){INT64_MAX, INT64_MIN, 0}, values, count);
+}
+
 const struct fl_decode_kernels fl_decode_scalar = {
     .unpack_8 = unpack_8,
     .unpack_32 = unpack_32,
@@ -168,4 +183,5 @@ const struct fl_decode_kernels fl_decode_scalar = {
     .place_8 = place_8,
     .place_32 = place_32,
     .place_64 = place_64,
+    .measure = measure,
 };

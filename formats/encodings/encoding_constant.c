@@ -13,6 +13,19 @@ static int constant_encode(const struct fl_integers *page, struct fl_buffer *out
     return 1;
 }
 
+static void fill(int64_t value, size_t count, enum fl_lane lane, void *values)
+{
+    uint8_t *to_8 = values;
+    uint32_t *to_32 = values;
+    int64_t *to_64 = values;
+    for (size_t i = 0; i < count && lane == FL_LANE_8; i++)
+        to_8[i] = (uint8_t)value;
+    for (size_t i = 0; i < count && lane == FL_LANE_32; i++)
+        to_32[i] = (uint32_t)value;
+    for (size_t i = 0; i < count && lane == FL_LANE_64; i++)
+        to_64[i] = value;
+}
+
 static fl_status constant_decode(const uint8_t *bytes, size_t size, int64_t min, int64_t max, size_t count,
                                  enum fl_lane lane, void *values, struct fl_error *error)
 {
@@ -20,7 +33,8 @@ static fl_status constant_decode(const uint8_t *bytes, size_t size, int64_t min,
         return fl_fail(error, FL_CORRUPT, "constant page: %zu bytes, it has none", size);
     if (min != max)
         return fl_fail(error, FL_CORRUPT, "constant page: its min is not its max");
-    (void)fl_unpack_to_lanes(bytes, count, 0, min, lane, values);
+    (void)bytes;
+    fill(min, count, lane, values);
     return FL_OK;
 }
 

@@ -5,6 +5,7 @@
 
 #include "formats/base/bytes.h"
 #include "formats/encodings/compress.h"
+#include "formats/encodings/decode_kernels.h"
 #include "formats/encodings/encoding.h"
 #include "formats/encodings/zstd.h"
 
@@ -183,30 +184,6 @@ static const int64_t *dense_integers(struct fl_page_packer *packer, const int64_
     return dense;
 }
 
-/* Four values a step: one after the other, each minimum would wait for the one before it. */
-static uint64_t measure(struct fl_integers *page)
-{
-    enum { LANES = 4 };
-    int64_t min[LANES], max[LANES];
-    uint64_t sum = 0;
-    for (size_t lane = 0; lane < LANES; lane++)
-        min[lane] = max[lane] = page->values[0];
-    for (size_t i = 0; i < page->count; i++) {
-        const int64_t value = page->values[i];
-        const size_t lane = i % LANES;
-        min[lane] = value < min[lane] ? value : min[lane];
-        max[lane] = value > max[lane] ? value : max[lane];
-        sum += (uint64_t)value;
-    }
-    page->min = min[0];
-    page->max = max[0];
-    for (size_t lane = 1; lane < LANES; lane++) {
-        page->min = min[lane] < page->min ? min[lane] : page->min;
-        page->max = max[lane] > page->max ? max[lane] : page->max;
-    }
-    return sum;
-}
-
 bool fl_page_pack_integers(struct fl_page_packer *packer, const int64_t *values, const uint8_t *nulls,
                            size_t rows, bool hot, enum fl_effort effort, struct fl_page_entry *entry)
 {
@@ -225,7 +202,10 @@ bool fl_page_pack_integers(struct fl_page_packer *packer, const int64_t *values,
     page.values = dense_integers(packer, values, nulls, rows, null_count);
     if (page.values == NULL)
         return false;
-    entry->sum = fl_put64(measure(&page));
+    const struct fl_measure measured = fl_decode_kernels()->measure(page.values, page.count);
+    page.min = measured.min;
+    page.max = measured.max;
+    entry->sum = fl_put64(measured.sum);
     entry->min = fl_put64((uint64_t)page.min);
     entry->max = fl_put64((uint64_t)page.max);
     if (effort != FL_EFFORT_LOW)

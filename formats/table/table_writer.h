@@ -47,7 +47,7 @@ struct fl_table_plan {
      * type, or text. */
     const uint16_t *late_column_ids;
     size_t late_column_count;
-    uint32_t block_rows; /* 0: FL_BLOCK_ROWS_MAX; less makes many blocks of few rows, for tests */
+    uint32_t block_rows; /* 0: FL_BLOCK_ROWS_MAX; less keeps the rows of a block in a cache */
 };
 
 struct fl_table_writer;
