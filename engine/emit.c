@@ -9,7 +9,10 @@
 #include "engine/raw_list.h"
 #include "engine/score_fields.h"
 
-enum { BATCH_ROWS = 1024, COLUMNS_MAX = 32 };
+/* Results are turned into columns this many at a time: all of it stays in the core's first cache. */
+enum { BATCH_ROWS = 128, COLUMNS_MAX = 32 };
+/* A block's columns, 1.8 MB, stay in the core's own cache until they are packed. */
+enum { BLOCK_ROWS = 8192 };
 
 const struct fl_emit_table fl_emit_tables[FL_SCOPES] = {
     [FL_SCOPE_CUSTOMER] = {.schema = "customer_scores", .stem = "customers", .percentile = true},
@@ -37,7 +40,6 @@ struct fl_emit {
     /* Rows that wait to be appended. */
     int64_t customers[BATCH_ROWS];
     uint32_t scope_words[BATCH_ROWS];
-    struct fl_scope_score scores[BATCH_ROWS];
     size_t rows;
     union {
         uint8_t u8[BATCH_ROWS];
@@ -146,6 +148,7 @@ static fl_status start_file(struct fl_emit *emit, struct fl_error *error)
                                  .words = emit->words,
                                  .facts = emit->plan.facts,
                                  .effort = FL_EFFORT_LOW,
+                                 .block_rows = BLOCK_ROWS,
                                  .late_column_ids = late,
                                  .late_column_count = emit->wants_percentile ? 1 : 0};
     if (status == FL_OK)
@@ -175,21 +178,21 @@ fl_status fl_emit_create(const struct fl_emit_plan *plan, struct fl_emit **emit,
 
 /* ---- rows ---- */
 
-static void fill_field(struct fl_emit *emit, size_t index)
+/* The field of `count` scores, behind the rows that wait. */
+static void fill_field(struct fl_emit *emit, size_t index, const struct fl_scope_score *scores, size_t count)
 {
     const struct fl_score_field *field = &fl_score_fields[index];
-    const bool is_word = fl_score_field_is_word(field);
-    for (size_t row = 0; row < emit->rows; row++) {
-        const uint8_t *from = (const uint8_t *)&emit->scores[row] + field->offset;
-        if (field->size == FL_FIELD_I64)
-            memcpy(&emit->values[index].i64[row], from, sizeof(int64_t));
-        else if (field->size == FL_FIELD_I32)
-            memcpy(&emit->values[index].i32[row], from, sizeof(int32_t));
-        else if (is_word)
-            emit->values[index].words[row] = *from;
-        else
-            emit->values[index].u8[row] = *from;
-    }
+    const uint8_t *from = (const uint8_t *)scores + field->offset;
+    const size_t at = emit->rows;
+    for (size_t i = 0; i < count && field->size == FL_FIELD_I64; i++)
+        memcpy(&emit->values[index].i64[at + i], from + i * sizeof *scores, sizeof(int64_t));
+    for (size_t i = 0; i < count && field->size == FL_FIELD_I32; i++)
+        memcpy(&emit->values[index].i32[at + i], from + i * sizeof *scores, sizeof(int32_t));
+    const bool is_byte = field->size == FL_FIELD_U8, is_word = fl_score_field_is_word(field);
+    for (size_t i = 0; i < count && is_byte && is_word; i++)
+        emit->values[index].words[at + i] = from[i * sizeof *scores];
+    for (size_t i = 0; i < count && is_byte && !is_word; i++)
+        emit->values[index].u8[at + i] = from[i * sizeof *scores];
 }
 
 /* A text lives only until the next is asked for, so all are copied first. */
@@ -215,31 +218,47 @@ static fl_status fill_ids(struct fl_emit *emit, struct fl_error *error)
 /* Appends the waiting rows to the file. */
 static fl_status flush(struct fl_emit *emit, struct fl_error *error)
 {
-    for (size_t row = 0; row < emit->rows && emit->wants_percentile; row++) {
-        if (!fl_raw_list_add(&emit->raws, emit->scores[row].raw))
-            return fl_fail_memory(error, FL_RAW_CHUNK * sizeof(int64_t));
-    }
     fl_status status = emit->ids != NULL ? fill_ids(emit, error) : FL_OK;
-    if (status != FL_OK)
-        return status;
-    for (size_t i = 0; i < FL_SCORE_FIELDS; i++) {
-        if (emit->wants_field[i])
-            fill_field(emit, i);
-    }
-    for (size_t row = 0; row < emit->rows; row++)
-        emit->no_purchase[row] = !emit->scores[row].has_purchase;
-    status = fl_table_writer_append(emit->writer, emit->columns, emit->rows, error);
+    if (status == FL_OK)
+        status = fl_table_writer_append(emit->writer, emit->columns, emit->rows, error);
     emit->rows = 0;
     return status;
 }
 
-fl_status fl_emit_add(struct fl_emit *emit, int64_t customer, uint32_t word,
-                      const struct fl_scope_score *score, struct fl_error *error)
+/* `count` results, for which there is room, behind the rows that wait. */
+static fl_status fill(struct fl_emit *emit, const struct fl_results *results, size_t first, size_t count,
+                      struct fl_error *error)
 {
-    emit->customers[emit->rows] = customer;
-    emit->scope_words[emit->rows] = word;
-    emit->scores[emit->rows++] = *score;
-    return emit->rows == BATCH_ROWS ? flush(emit, error) : FL_OK;
+    const struct fl_scope_score *scores = results->scores + first;
+    memcpy(emit->customers + emit->rows, results->customers + first, count * sizeof *emit->customers);
+    if (results->words != NULL)
+        memcpy(emit->scope_words + emit->rows, results->words + first, count * sizeof *emit->scope_words);
+    for (size_t i = 0; i < FL_SCORE_FIELDS; i++) {
+        if (emit->wants_field[i])
+            fill_field(emit, i, scores, count);
+    }
+    for (size_t i = 0; i < count; i++)
+        emit->no_purchase[emit->rows + i] = !scores[i].has_purchase;
+    for (size_t i = 0; i < count && emit->wants_percentile; i++) {
+        if (!fl_raw_list_add(&emit->raws, scores[i].raw))
+            return fl_fail_memory(error, FL_RAW_CHUNK * sizeof(int64_t));
+    }
+    emit->rows += count;
+    return FL_OK;
+}
+
+fl_status fl_emit_add(struct fl_emit *emit, const struct fl_results *results, struct fl_error *error)
+{
+    fl_status status = FL_OK;
+    for (size_t done = 0; done < results->count && status == FL_OK;) {
+        const size_t left = results->count - done, room = BATCH_ROWS - emit->rows;
+        const size_t count = left < room ? left : room;
+        status = fill(emit, results, done, count, error);
+        if (status == FL_OK && emit->rows == BATCH_ROWS)
+            status = flush(emit, error);
+        done += count;
+    }
+    return status;
 }
 
 /* ---- what needs all customers ---- */
@@ -254,14 +273,7 @@ static fl_status find_cuts(const struct fl_emit *emit, struct fl_percentile_cuts
                        "the percentile of %llu customers needs %llu bytes, at most %llu: raise --memory",
                        (unsigned long long)emit->raws.count, (unsigned long long)size_bytes,
                        (unsigned long long)emit->plan.memory_bytes);
-    uint64_t *sorted = malloc(count * sizeof *sorted + 1);
-    if (sorted == NULL)
-        return fl_fail_memory(error, size_bytes);
-    fl_raw_list_copy_positive(&emit->raws, sorted);
-    fl_sort_raws(sorted, count);
-    fl_percentile_find_cuts(sorted, count, cuts);
-    free(sorted);
-    return FL_OK;
+    return fl_percentile_find_cuts(&emit->raws, cuts) ? FL_OK : fl_fail_memory(error, size_bytes);
 }
 
 static fl_status append_percentiles(struct fl_emit *emit, struct fl_error *error)

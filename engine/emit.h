@@ -2,7 +2,7 @@
 #ifndef ENGINE_EMIT_H
 #define ENGINE_EMIT_H
 
-#include "engine/result_columns.h"
+#include "engine/range_scorer.h"
 #include "engine/score.h"
 #include "formats/folder/data_folder.h"
 #include "formats/table/table_writer.h"
@@ -31,9 +31,8 @@ struct fl_emit;
 
 /* Starts the file in `out`. `plan` is copied, what it points to is borrowed until free. */
 fl_status fl_emit_create(const struct fl_emit_plan *plan, struct fl_emit **emit, struct fl_error *error);
-/* Rows must come by rising customer, then word (0 where the scope has none). */
-fl_status fl_emit_add(struct fl_emit *emit, int64_t customer, uint32_t word,
-                      const struct fl_scope_score *score, struct fl_error *error);
+/* Results of the plan's scope must come by rising customer, then word. */
+fl_status fl_emit_add(struct fl_emit *emit, const struct fl_results *results, struct fl_error *error);
 /* Publishes the file as "<stem>-<digest>.flseg". `name` is set as soon as it may be there. FL_LIMIT: the
  * percentile needs more than memory_bytes. */
 fl_status fl_emit_finish(struct fl_emit *emit, char name[256], struct fl_table_summary *summary,

@@ -219,12 +219,13 @@ static fl_status score_pieces(struct work *work, struct fl_scan *scan, struct fl
         fl_status status = fl_scan_next(scan, &piece, error);
         if (status != FL_OK)
             return status;
-        if (piece.rows.count == 0)
+        if (piece.scopes.count == 0)
             break;
-        if (!fl_scorer_add(scorer, &piece.rows))
+        const struct fl_rows rows = fl_scope_rows_of(&piece.scopes, 0); /* one customer was asked for */
+        if (!fl_scorer_add(scorer, &rows))
             return fl_fail(error, FL_LIMIT, "a customer has more than %llu rows",
                            (unsigned long long)FL_SCOPE_ROWS_MAX);
-        add_groups(work, &piece.rows, &open);
+        add_groups(work, &rows, &open);
     }
     if (open.rows > 0)
         add_group(work, &open);

@@ -136,11 +136,10 @@ static struct fl_range_scorer_plan scorer_plan(const struct job *job)
         .memory_bytes = plan->memory_bytes};
 }
 
-static fl_status emit_result(void *context, enum fl_scope scope, int64_t customer, uint32_t word,
-                             const struct fl_scope_score *score, struct fl_error *error)
+static fl_status emit_results(void *context, const struct fl_results *results, struct fl_error *error)
 {
     const struct job *job = context;
-    return fl_emit_add(job->emits[scope], customer, word, score, error);
+    return fl_emit_add(job->emits[results->scope], results, error);
 }
 
 /* Every row has exactly one fate. */
@@ -207,7 +206,7 @@ static fl_status score_all(struct job *job, struct fl_error *error)
 {
     struct fl_run_counts *counts = &job->manifest.counts;
     const uint64_t rows = fl_scan_rows(fl_workers_scan(job->workers));
-    fl_status status = fl_workers_run(job->workers, emit_result, job, counts, error);
+    fl_status status = fl_workers_run(job->workers, emit_results, job, counts, error);
     if (status == FL_OK)
         status = check_counts(counts, rows, error);
     fl_workers_close(job->workers); /* their buffers make room for the percentile */

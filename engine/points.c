@@ -12,39 +12,6 @@ _Static_assert(FL_ROW_TYPES == FL_TYPES_MAX && (int)FL_ROW_LOOPS == (int)FL_LOOP
 _Static_assert(FL_WEIGHT_MILLI_MAX <= 1000000 && (int64_t)FL_WEIGHT_MILLI_MAX * 1000 < 1 << 30,
                "see score_kernels.h");
 
-/* floor((p * D + 2^31) / 2^32): a shift of a negative number is a floor with the compilers we take. */
-static int64_t contribution_of(int64_t p, uint32_t decay)
-{
-    return (p * (int64_t)decay + (INT64_C(1) << 31)) >> 32;
-}
-
-/* round_half_away(1e6 * w * units / rows). The doubled numerator stays below 2^63: rows <= 2^32. */
-static int64_t points_per_row(int32_t weight_micro, uint64_t units, uint64_t rows)
-{
-    const uint64_t magnitude = (uint64_t)llabs((long long)weight_micro) * units;
-    const int64_t rounded = (int64_t)((2 * magnitude + rows) / (2 * rows));
-    return weight_micro < 0 ? -rounded : rounded;
-}
-_Static_assert(2 * FL_SCOPE_ROWS_MAX * 1000u * FL_WEIGHT_MILLI_MAX + FL_SCOPE_ROWS_MAX < UINT64_MAX,
-               "would wrap");
-
-struct fl_group_points fl_points_of_group(const struct fl_points *points, uint8_t type, int32_t age_days,
-                                          uint64_t rows, uint64_t units)
-{
-    assert(units >= 1 && units <= rows && rows <= FL_SCOPE_ROWS_MAX);
-    const struct fl_type_points *of_type = &points->types[type];
-    const uint32_t age = fl_points_age(points, age_days);
-    const uint32_t decay = points->decay[points->decay_class[type] * points->ages + age];
-    const int64_t full = of_type->single;
-    struct fl_group_points group = {.units = units};
-    if (of_type->daily_cap != 0 && units > of_type->daily_cap)
-        group.units = of_type->daily_cap;
-    group.p = group.units == rows ? full : points_per_row(of_type->single, group.units, rows);
-    group.contribution = contribution_of(group.p, decay);
-    group.lost_to_cap = (int64_t)rows * (full - group.p);
-    return group;
-}
-
 static void fill_type(const struct fl_interaction_type *from, struct fl_type_points *to)
 {
     to->single = from->weight_milli * 1000;
@@ -84,7 +51,7 @@ static void fill_single(const struct fl_registry *registry, struct fl_points *po
         const uint32_t *decay = points->decay + points->decay_class[type] * points->ages;
         int32_t *single = points->single + type * points->ages;
         for (uint32_t age = 0; age < points->ages; age++)
-            single[age] = (int32_t)contribution_of(points->types[type].single, decay[age]);
+            single[age] = (int32_t)fl_contribution(points->types[type].single, decay[age]);
     }
 }
 
@@ -97,8 +64,10 @@ static void fill_row_tables(struct fl_points *points)
         const struct fl_type_points *of_type = &points->types[type];
         tables->weights[type] = of_type->single / 1000;
         points->has_groups = points->has_groups || of_type->daily_cap != 0 || of_type->by_order;
-        tables->flags[type] = (uint8_t)(of_type->loop | (of_type->inbound ? FL_ROW_INBOUND : 0) |
-                                        (of_type->purchase ? FL_ROW_PURCHASE : 0));
+        const unsigned left_whole = of_type->by_order ? 1 : of_type->daily_cap < 3 ? of_type->daily_cap : 3;
+        tables->flags[type] =
+            (uint8_t)(of_type->loop | (of_type->inbound ? FL_ROW_INBOUND : 0) |
+                      (of_type->purchase ? FL_ROW_PURCHASE : 0) | left_whole << FL_ROW_CUT_SHIFT);
     }
 }
 

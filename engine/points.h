@@ -2,6 +2,9 @@
 #ifndef ENGINE_POINTS_H
 #define ENGINE_POINTS_H
 
+#include <assert.h>
+#include <stdlib.h>
+
 #include "engine/kernels/score_kernels.h"
 #include "engine/model/model.h"
 
@@ -46,9 +49,39 @@ struct fl_group_points {
     int64_t lost_to_cap;  /* of all rows together */
 };
 
+/* floor((p * D + 2^31) / 2^32): a shift of a negative number is a floor with the compilers we take. */
+static inline int64_t fl_contribution(int64_t p, uint32_t decay)
+{
+    return (p * (int64_t)decay + (INT64_C(1) << 31)) >> 32;
+}
+
+/* round_half_away(1e6 * w * units / rows). The doubled numerator stays below 2^63: rows <= 2^32. */
+static inline int64_t fl_points_per_row(int32_t weight_micro, uint64_t units, uint64_t rows)
+{
+    const uint64_t magnitude = (uint64_t)llabs((long long)weight_micro) * units;
+    const int64_t rounded = (int64_t)((2 * magnitude + rows) / (2 * rows));
+    return weight_micro < 0 ? -rounded : rounded;
+}
+_Static_assert(2 * FL_SCOPE_ROWS_MAX * 1000u * FL_WEIGHT_MILLI_MAX + FL_SCOPE_ROWS_MAX < UINT64_MAX,
+               "would wrap");
+
 /* Requires: 1 <= units <= rows <= FL_SCOPE_ROWS_MAX, age_days >= 0; `units` counts rows or distinct orders.
  */
-struct fl_group_points fl_points_of_group(const struct fl_points *points, uint8_t type, int32_t age_days,
-                                          uint64_t rows, uint64_t units);
+static inline struct fl_group_points fl_points_of_group(const struct fl_points *points, uint8_t type,
+                                                        int32_t age_days, uint64_t rows, uint64_t units)
+{
+    assert(units >= 1 && units <= rows && rows <= FL_SCOPE_ROWS_MAX);
+    const struct fl_type_points *of_type = &points->types[type];
+    const uint32_t age = fl_points_age(points, age_days);
+    const uint32_t decay = points->decay[points->decay_class[type] * points->ages + age];
+    const int64_t full = of_type->single;
+    struct fl_group_points group = {.units = units};
+    if (of_type->daily_cap != 0 && units > of_type->daily_cap)
+        group.units = of_type->daily_cap;
+    group.p = group.units == rows ? full : fl_points_per_row(of_type->single, group.units, rows);
+    group.contribution = fl_contribution(group.p, decay);
+    group.lost_to_cap = (int64_t)rows * (full - group.p);
+    return group;
+}
 
 #endif

@@ -3,11 +3,15 @@
 
 #include <stdlib.h>
 
+/* Their scores stay in the core's first cache until they are out. */
+enum { CUSTOMERS_AT_ONCE = 128 };
+
 struct fl_range_scorer {
     struct fl_range_scorer_plan plan;
     struct fl_scan *scan;
     struct fl_scorer scorer;
     struct fl_scope_stage *stages[FL_SCOPES]; /* of the worded scopes that the model asks for */
+    bool has_stages;
     uint64_t customers;
     /* Of the range in hand. */
     fl_result_sink *sink;
@@ -30,6 +34,7 @@ static fl_status open_stages(struct fl_range_scorer *scorer, struct fl_error *er
                                                        .word_count =
                                                            plan->scan.words->words[worded].words.count,
                                                        .memory_bytes = plan->memory_bytes};
+        scorer->has_stages = true;
         fl_status status = fl_scope_stage_create(&stage_plan, &scorer->stages[scope], error);
         if (status != FL_OK)
             return status;
@@ -73,17 +78,35 @@ static fl_status put_word(void *context, uint32_t word, const struct fl_scope_sc
                           struct fl_error *error)
 {
     const struct fl_range_scorer *scorer = context;
-    return scorer->sink(scorer->sink_context, scorer->scope, scorer->customer, word, score, error);
+    const struct fl_results results = {scorer->scope, &scorer->customer, &word, score, 1};
+    return scorer->sink(scorer->sink_context, &results, error);
 }
 
-static fl_status end_customer(struct fl_range_scorer *scorer, struct fl_error *error)
+static fl_status fail_too_many_rows(struct fl_error *error)
 {
-    struct fl_scope_score score;
-    fl_scorer_end(&scorer->scorer, &score);
-    fl_scorer_begin(&scorer->scorer);
-    scorer->customers++;
-    fl_status status =
-        scorer->sink(scorer->sink_context, FL_SCOPE_CUSTOMER, scorer->customer, 0, &score, error);
+    return fl_fail(error, FL_LIMIT, "a customer has more than %llu rows",
+                   (unsigned long long)FL_SCOPE_ROWS_MAX);
+}
+
+static fl_status add_to_stages(struct fl_range_scorer *scorer, const struct fl_scan_piece *piece,
+                               size_t customer, struct fl_error *error)
+{
+    const struct fl_rows rows = fl_scope_rows_of(&piece->scopes, customer);
+    const size_t from = (size_t)(rows.day - piece->scopes.rows.day);
+    fl_status status = FL_OK;
+    for (int scope = 0; scope < FL_SCOPES && status == FL_OK; scope++) {
+        if (scorer->stages[scope] != NULL)
+            status = fl_scope_stage_add(scorer->stages[scope], &rows,
+                                        piece->words[fl_worded_of((enum fl_scope)scope)] + from, error);
+    }
+    return status;
+}
+
+/* The scores of the customer's brands, its categories go out. */
+static fl_status put_words(struct fl_range_scorer *scorer, int64_t customer, struct fl_error *error)
+{
+    fl_status status = FL_OK;
+    scorer->customer = customer;
     for (int scope = 0; scope < FL_SCOPES && status == FL_OK; scope++) {
         scorer->scope = (enum fl_scope)scope;
         if (scorer->stages[scope] != NULL)
@@ -92,17 +115,60 @@ static fl_status end_customer(struct fl_range_scorer *scorer, struct fl_error *e
     return status;
 }
 
+static fl_status put_customers(struct fl_range_scorer *scorer, const int64_t *customers,
+                               const struct fl_scope_score *scores, size_t count, struct fl_error *error)
+{
+    const struct fl_results results = {FL_SCOPE_CUSTOMER, customers, NULL, scores, count};
+    scorer->customers += count;
+    return scorer->sink(scorer->sink_context, &results, error);
+}
+
+/* The customer whose pieces were added. */
+static fl_status end_customer(struct fl_range_scorer *scorer, struct fl_error *error)
+{
+    struct fl_scope_score score;
+    fl_scorer_end(&scorer->scorer, &score);
+    fl_scorer_begin(&scorer->scorer);
+    fl_status status = put_customers(scorer, &scorer->customer, &score, 1, error);
+    return status == FL_OK ? put_words(scorer, scorer->customer, error) : status;
+}
+
 static fl_status add_piece(struct fl_range_scorer *scorer, const struct fl_scan_piece *piece,
                            struct fl_error *error)
 {
-    if (!fl_scorer_add(&scorer->scorer, &piece->rows))
-        return fl_fail(error, FL_LIMIT, "a customer has more than %llu rows",
-                       (unsigned long long)FL_SCOPE_ROWS_MAX);
+    const struct fl_rows rows = fl_scope_rows_of(&piece->scopes, 0);
+    scorer->customer = piece->customers[0];
+    if (!fl_scorer_add(&scorer->scorer, &rows))
+        return fail_too_many_rows(error);
+    return add_to_stages(scorer, piece, 0, error);
+}
+
+/* Some of the customers of a piece that holds all their rows. */
+static fl_status score_whole(struct fl_range_scorer *scorer, const struct fl_scan_piece *piece, size_t first,
+                             size_t count, struct fl_error *error)
+{
+    struct fl_scope_score scores[CUSTOMERS_AT_ONCE];
+    const struct fl_scope_rows scopes = fl_some_scopes(&piece->scopes, first, count);
+    fl_scorer_whole(&scorer->scorer, &scopes, scores);
+    fl_scorer_begin(&scorer->scorer);
+    fl_status status = put_customers(scorer, piece->customers + first, scores, count, error);
+    for (size_t i = 0; i < count && scorer->has_stages && status == FL_OK; i++) {
+        status = add_to_stages(scorer, piece, first + i, error);
+        if (status == FL_OK)
+            status = put_words(scorer, piece->customers[first + i], error);
+    }
+    return status;
+}
+
+static fl_status take_piece(struct fl_range_scorer *scorer, const struct fl_scan_piece *piece,
+                            struct fl_error *error)
+{
     fl_status status = FL_OK;
-    for (int scope = 0; scope < FL_SCOPES && status == FL_OK; scope++) {
-        if (scorer->stages[scope] != NULL)
-            status = fl_scope_stage_add(scorer->stages[scope], &piece->rows,
-                                        piece->words[fl_worded_of((enum fl_scope)scope)], error);
+    if (!piece->whole)
+        return add_piece(scorer, piece, error);
+    for (size_t done = 0; done < piece->scopes.count && status == FL_OK; done += CUSTOMERS_AT_ONCE) {
+        const size_t left = piece->scopes.count - done;
+        status = score_whole(scorer, piece, done, left < CUSTOMERS_AT_ONCE ? left : CUSTOMERS_AT_ONCE, error);
     }
     return status;
 }
@@ -116,13 +182,12 @@ fl_status fl_range_scorer_run(struct fl_range_scorer *scorer, int64_t customer_f
     for (;;) {
         struct fl_scan_piece piece;
         fl_status status = fl_scan_next(scorer->scan, &piece, error);
-        if (status == FL_OK && scorer->scorer.sums.rows > 0 && (piece.first || piece.rows.count == 0))
+        const bool ends = piece.scopes.count == 0 || piece.first;
+        if (status == FL_OK && scorer->scorer.sums.rows > 0 && ends)
             status = end_customer(scorer, error);
-        if (status != FL_OK || piece.rows.count == 0)
-            return status;
-        scorer->customer = piece.customer;
-        status = add_piece(scorer, &piece, error);
-        if (status != FL_OK)
+        if (status == FL_OK && piece.scopes.count > 0)
+            status = take_piece(scorer, &piece, error);
+        if (status != FL_OK || piece.scopes.count == 0)
             return status;
     }
 }

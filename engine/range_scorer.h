@@ -21,10 +21,17 @@ struct fl_range_scorer_plan {
     uint32_t range_rows; /* of workers' ranges; 0: the usual, fewer make many ranges of few rows, for tests */
 };
 
-/* Takes one result: by rising customer; of a customer the customer's own first, then by scope and rising
- * word. */
-typedef fl_status fl_result_sink(void *context, enum fl_scope scope, int64_t customer, uint32_t word,
-                                 const struct fl_scope_score *score, struct fl_error *error);
+/* Scores of scopes of one kind. Borrowed. */
+struct fl_results {
+    enum fl_scope scope;
+    const int64_t *customers; /* of each scope */
+    const uint32_t *words;    /* its word; NULL: the scope is the customer */
+    const struct fl_scope_score *scores;
+    size_t count;
+};
+
+/* Takes results: those of one kind of scope by rising customer, then word. */
+typedef fl_status fl_result_sink(void *context, const struct fl_results *results, struct fl_error *error);
 
 /* Belongs to one thread at a time; what the plan points to is borrowed until close, and may be shared. */
 struct fl_range_scorer;

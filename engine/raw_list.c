@@ -36,17 +36,6 @@ size_t fl_raw_list_of_chunk(const struct fl_raw_list *list, size_t chunk)
     return chunk + 1 < list->chunk_count ? FL_RAW_CHUNK : list->count - chunk * FL_RAW_CHUNK;
 }
 
-void fl_raw_list_copy_positive(const struct fl_raw_list *list, uint64_t *positive)
-{
-    size_t copied = 0;
-    for (size_t chunk = 0; chunk < list->chunk_count; chunk++) {
-        for (size_t i = 0; i < fl_raw_list_of_chunk(list, chunk); i++) {
-            if (list->chunks[chunk][i] > 0)
-                positive[copied++] = (uint64_t)list->chunks[chunk][i];
-        }
-    }
-}
-
 void fl_raw_list_release(struct fl_raw_list *list)
 {
     for (size_t chunk = 0; chunk < list->chunk_count; chunk++)

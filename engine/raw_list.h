@@ -20,8 +20,6 @@ struct fl_raw_list {
 bool fl_raw_list_add(struct fl_raw_list *list, int64_t raw);
 /* How many raws the chunk holds. */
 size_t fl_raw_list_of_chunk(const struct fl_raw_list *list, size_t chunk);
-/* Copies the raws above 0, of which `positive` has room for list->positive. */
-void fl_raw_list_copy_positive(const struct fl_raw_list *list, uint64_t *positive);
 void fl_raw_list_release(struct fl_raw_list *list);
 
 #endif

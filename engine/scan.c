@@ -1,10 +1,11 @@
 /* scan.c - all interactions of a data folder that count, customer by customer, in one pass over its files.
  *
- * The next runs of all cursors are sorted by customer, a window of some thousands at a time. A customer of
- * one run is handed out as the run lies. The runs of several files are copied one behind the other into a
- * chunk when they lie apart in time, as those of daily files do; else, and for a customer at the end of a
- * block, the cursors go into a heap by (day, type, order), from which stretches of rows are copied into one
- * chunk at a time: memory does not grow with the customer. */
+ * The next runs of all cursors are sorted by customer, a window of some thousands at a time. Customers of one
+ * run each that lie one behind the other are handed out together, as they lie. The runs of several files are
+ * copied one behind the other into a chunk, customer after customer, when they lie apart in time, as those of
+ * daily files do; else, and for a customer at the end of a block, the cursors go into a heap by (day, type,
+ * order), from which stretches of rows are copied into one chunk at a time: memory does not grow with the
+ * customer. */
 #include "engine/scan.h"
 
 #include <assert.h>
@@ -15,14 +16,20 @@
 #include "formats/base/checksum.h"
 
 /* Beside the cursors: pages being decoded, and a block of results being written for each table. */
-enum { CHUNK_ROWS = 16384, FEW_ROWS = 32, PAGES_BYTES = 10 << 20, RESULTS_BYTES = 16 << 20 };
+enum {
+    CHUNK_ROWS = 16384,
+    CHUNK_CUSTOMERS = 1024,
+    FEW_ROWS = 32,
+    PAGES_BYTES = 10 << 20,
+    RESULTS_BYTES = 16 << 20
+};
 
 struct cursor_heap {
     struct fl_scan_cursor **cursors;
     size_t count;
 };
 
-/* Rows of a customer of several files, merged; behind them room for what copy_few() copies too much. */
+/* Rows of customers of several files, merged; behind them room for what copy_few() copies too much. */
 struct chunk {
     int32_t day[CHUNK_ROWS + FL_SCAN_SLACK_ROWS];
     uint8_t type[CHUNK_ROWS + FL_SCAN_SLACK_ROWS];
@@ -30,6 +37,9 @@ struct chunk {
     uint8_t order_null[CHUNK_ROWS + FL_SCAN_SLACK_ROWS];
     uint32_t word[FL_WORDED_SCOPES][CHUNK_ROWS + FL_SCAN_SLACK_ROWS];
     size_t rows;
+    int64_t customers[CHUNK_CUSTOMERS];
+    uint32_t ends[CHUNK_CUSTOMERS];
+    size_t customer_count;
 };
 
 struct fl_scan {
@@ -374,12 +384,13 @@ uint64_t fl_scan_memory(const struct fl_scan *scan)
 
 /* ---- pieces ---- */
 
-static struct fl_rows rows_of(const struct fl_scan_cursor *cursor, uint32_t from, uint32_t to)
+/* All rows of the block in hand up to row `to`. */
+static struct fl_rows rows_of(const struct fl_scan_cursor *cursor, uint32_t to)
 {
-    struct fl_rows rows = {.day = cursor->day + from, .type = cursor->type + from, .count = to - from};
+    struct fl_rows rows = {.day = cursor->day, .type = cursor->type, .count = to};
     if (cursor->has_order) {
-        rows.order = cursor->order + from;
-        rows.order_null = cursor->order_null + from;
+        rows.order = cursor->order;
+        rows.order_null = cursor->order_null;
     }
     return rows;
 }
@@ -447,7 +458,7 @@ static uint32_t stretch(const struct fl_scan_cursor *cursor, const struct fl_sca
 static fl_status merge_chunk(struct fl_scan *scan, struct fl_error *error)
 {
     struct chunk *chunk = scan->chunk;
-    chunk->rows = 0;
+    chunk->rows = chunk->customer_count = 0;
     while (chunk->rows < CHUNK_ROWS && scan->merging.count > 0) {
         const struct fl_scan_cursor *first = scan->merging.cursors[0];
         const uint32_t rows =
@@ -495,21 +506,23 @@ static bool goes_before(const struct fl_scan_cursor *a, uint32_t row_a, const st
     return order != 0 ? order < 0 : a->file < b->file;
 }
 
-/* Copies the runs of a customer one behind the other; false when their rows lie between one another, or are
- * more than a chunk. */
+/* Copies the runs of a customer one behind the other, behind what the chunk holds; false, with nothing
+ * copied, when their rows lie between one another, or there is no room. */
 static bool join_runs(struct fl_scan *scan, const struct fl_window_run *runs, size_t count)
 {
     struct chunk *chunk = scan->chunk;
     const struct fl_scan_cursor *before = NULL;
+    const size_t rows_before = chunk->rows;
     uint32_t last_row = 0;
-    chunk->rows = 0;
     for (size_t i = 0; i < count; i++) {
         struct fl_scan_cursor *cursor = scan->active[runs[i].cursor];
         const uint32_t from = fl_scan_cursor_run_start(cursor, runs[i].run);
         const uint32_t to = cursor->run_ends[runs[i].run], rows = to - from;
         if (rows > CHUNK_ROWS - chunk->rows ||
-            (before != NULL && !goes_before(before, last_row, cursor, from)))
+            (before != NULL && !goes_before(before, last_row, cursor, from))) {
+            chunk->rows = rows_before;
             return false;
+        }
         if (rows <= FEW_ROWS) {
             copy_few(chunk, cursor, from, rows);
         } else {
@@ -524,67 +537,112 @@ static bool join_runs(struct fl_scan *scan, const struct fl_window_run *runs, si
 
 /* ---- handing out ---- */
 
-static void lend_words(const struct fl_scan_cursor *cursor, struct fl_scan_piece *piece)
+/* Scopes, customers and words are there. */
+static void hand_out(struct fl_scan *scan, bool whole, struct fl_scan_piece *piece)
 {
-    for (int scope = 0; scope < FL_WORDED_SCOPES; scope++) {
-        if (cursor->word[scope] != NULL)
-            piece->words[scope] = cursor->word[scope] + cursor->row;
-    }
-}
-
-static void hand_out(struct fl_scan *scan, int64_t customer, struct fl_rows rows, struct fl_scan_piece *piece)
-{
-    piece->customer = customer;
-    piece->first = !scan->started || customer != scan->last_customer;
-    piece->rows = rows;
+    piece->first = !scan->started || piece->customers[0] != scan->last_customer;
+    piece->whole = whole && piece->first;
     scan->started = true;
-    scan->last_customer = customer;
+    scan->last_customer = piece->customers[piece->scopes.count - 1];
 }
 
-static void hand_out_run(struct fl_scan *scan, struct fl_scan_cursor *cursor, size_t run,
-                         struct fl_scan_piece *piece)
+/* Runs of a cursor's block one behind the other. */
+static void hand_out_runs(struct fl_scan *scan, const struct fl_scan_cursor *cursor, size_t run, size_t count,
+                          bool whole, struct fl_scan_piece *piece)
 {
-    cursor->run = run;
-    cursor->row = fl_scan_cursor_run_start(cursor, run);
-    lend_words(cursor, piece);
-    hand_out(scan, fl_scan_cursor_customer(cursor),
-             rows_of(cursor, cursor->row, fl_scan_cursor_run_end(cursor)), piece);
+    for (int scope = 0; scope < FL_WORDED_SCOPES; scope++)
+        piece->words[scope] = cursor->word[scope];
+    piece->customers = cursor->run_customers + run;
+    piece->scopes = (struct fl_scope_rows){.rows = rows_of(cursor, cursor->run_ends[run + count - 1]),
+                                           .ends = cursor->run_ends + run,
+                                           .from = fl_scan_cursor_run_start(cursor, run),
+                                           .count = count};
+    hand_out(scan, whole, piece);
 }
 
-static void hand_out_chunk(struct fl_scan *scan, int64_t customer, struct fl_scan_piece *piece)
+static void end_chunk_customer(struct chunk *chunk, int64_t customer)
+{
+    chunk->customers[chunk->customer_count] = customer;
+    chunk->ends[chunk->customer_count++] = (uint32_t)chunk->rows;
+}
+
+static void hand_out_chunk(struct fl_scan *scan, bool whole, struct fl_scan_piece *piece)
 {
     const struct chunk *chunk = scan->chunk;
     for (int scope = 0; scope < FL_WORDED_SCOPES; scope++)
         piece->words[scope] = chunk->word[scope];
-    hand_out(scan, customer,
-             (struct fl_rows){chunk->day, chunk->type, chunk->order, chunk->order_null, chunk->rows}, piece);
+    piece->customers = chunk->customers;
+    piece->scopes = (struct fl_scope_rows){
+        .rows = {chunk->day, chunk->type, chunk->order, chunk->order_null, chunk->rows},
+        .ends = chunk->ends,
+        .count = chunk->customer_count};
+    hand_out(scan, whole, piece);
 }
 
 static fl_status hand_out_merged(struct fl_scan *scan, struct fl_scan_piece *piece, struct fl_error *error)
 {
     const int64_t customer = fl_scan_cursor_customer(scan->merging.cursors[0]);
     fl_status status = merge_chunk(scan, error);
-    if (status == FL_OK)
-        hand_out_chunk(scan, customer, piece);
-    return status;
+    if (status != FL_OK)
+        return status;
+    end_chunk_customer(scan->chunk, customer);
+    hand_out_chunk(scan, false, piece);
+    return FL_OK;
 }
 
-/* The next customer of the window. */
+/* How many customers from the window's next on lie one behind the other in one block, and in no other; at
+ * least one, the next is of one run. */
+static size_t lone_runs(const struct fl_run_window *window)
+{
+    const struct fl_window_run *runs = window->runs + window->next;
+    const size_t left = window->count - window->next;
+    size_t count = 1;
+    while (count < left && runs[count].cursor == runs->cursor)
+        count++; /* a cursor has one run of a customer, so the one in front of it is alone */
+    const bool last_shared = count < left && runs[count].customer == runs[count - 1].customer;
+    return count - (last_shared ? 1 : 0);
+}
+
+/* Joins the next customers of the window in the chunk while that can be done; returns how many. */
+static size_t join_customers(struct fl_scan *scan)
+{
+    struct fl_run_window *window = scan->window;
+    struct chunk *chunk = scan->chunk;
+    chunk->rows = chunk->customer_count = 0;
+    while (chunk->customer_count < CHUNK_CUSTOMERS && window->next < window->count) {
+        const struct fl_window_run *runs = window->runs + window->next;
+        const size_t count = fl_run_window_same(window);
+        const bool goes_on =
+            chunk->customer_count == 0 && scan->started && runs->customer == scan->last_customer;
+        if (!join_runs(scan, runs, count))
+            break;
+        window->next += count;
+        end_chunk_customer(chunk, runs->customer);
+        if (goes_on) /* not whole: it goes alone */
+            break;
+    }
+    return chunk->customer_count;
+}
+
+/* The next customers of the window. */
 static fl_status hand_out_next(struct fl_scan *scan, struct fl_scan_piece *piece, struct fl_error *error)
 {
     struct fl_run_window *window = scan->window;
     const struct fl_window_run *runs = window->runs + window->next;
-    const size_t count = fl_run_window_same(window);
-    window->next += count;
-    if (count == 1) {
-        hand_out_run(scan, scan->active[runs->cursor], runs->run, piece);
+    const size_t of_customer = fl_run_window_same(window);
+    if (of_customer == 1) {
+        const bool goes_on = scan->started && runs->customer == scan->last_customer;
+        const size_t count = goes_on ? 1 : lone_runs(window);
+        window->next += count;
+        hand_out_runs(scan, scan->active[runs->cursor], runs->run, count, true, piece);
         return FL_OK;
     }
-    if (join_runs(scan, runs, count)) {
-        hand_out_chunk(scan, runs->customer, piece);
+    if (join_customers(scan) > 0) {
+        hand_out_chunk(scan, true, piece);
         return FL_OK;
     }
-    for (size_t i = 0; i < count; i++)
+    window->next += of_customer;
+    for (size_t i = 0; i < of_customer; i++)
         merge_run(scan, scan->active[runs[i].cursor], runs[i].run);
     return hand_out_merged(scan, piece, error);
 }
@@ -606,7 +664,7 @@ static fl_status hand_out_last(struct fl_scan *scan, int64_t customer, struct fl
     if (count > 1)
         return hand_out_merged(scan, piece, error);
     heap_pop(&scan->merging);
-    hand_out_run(scan, alone, alone->run, piece);
+    hand_out_runs(scan, alone, alone->run, 1, false, piece);
     scan->lent = alone;
     return FL_OK;
 }

@@ -17,13 +17,14 @@ struct fl_scan_plan {
     void *progress_context;
 };
 
-/* One or more rows of one customer, in the order of day, type, order id (rows without one first). A customer
- * whose rows lie in one block of one file comes as one piece that points into the block; others come as
- * several pieces one after the other, cut anywhere. Valid until the next call. */
+/* Rows of one or more customers, each in the order of day, type, order id (rows without one first). `whole`:
+ * all rows of each of these customers. Else there is one customer, whose rows come as several pieces one
+ * after the other, cut anywhere. Points into the buffers of the scan: valid until the next call. */
 struct fl_scan_piece {
-    int64_t customer;
-    bool first; /* the customer's first piece */
-    struct fl_rows rows;
+    const int64_t *customers; /* of each scope, rising */
+    struct fl_scope_rows scopes;
+    bool whole;
+    bool first;                              /* the (first) customer's first piece */
     const uint32_t *words[FL_WORDED_SCOPES]; /* of each row: number in the plan's unions, or FL_NO_WORD */
 };
 
@@ -36,7 +37,7 @@ fl_status fl_scan_open(const struct fl_scan_plan *plan, struct fl_scan **scan, s
 /* Starts again with the customers of a range; counts go on. Without this a scan has the range of its rules.
  */
 void fl_scan_range(struct fl_scan *scan, int64_t customer_first, int64_t customer_last);
-/* The next piece; rows.count is 0 at the end. The same pieces' rows whatever files they are spread over. */
+/* The next piece; scopes.count is 0 at the end. The same pieces' rows whatever files they are spread over. */
 fl_status fl_scan_next(struct fl_scan *scan, struct fl_scan_piece *piece, struct fl_error *error);
 /* What was passed so far; complete at the end. `customers` stays 0. */
 const struct fl_run_counts *fl_scan_counts(const struct fl_scan *scan);

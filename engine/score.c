@@ -2,11 +2,9 @@
 #include "engine/score.h"
 
 #include <assert.h>
+#include <string.h>
 
 typedef __int128 wide;
-
-/* Rows whose equal neighbours are found at once: 16 words of marks on the stack. */
-enum { MARKED_ROWS = 1024 };
 
 void fl_scorer_init(struct fl_scorer *scorer, const struct fl_points *points,
                     const struct fl_model_settings *settings, enum fl_scope scope, int32_t as_of_day)
@@ -23,39 +21,6 @@ void fl_scorer_begin(struct fl_scorer *scorer)
 {
     scorer->sums = (struct fl_scope_sums){.first_weighted_day = INT32_MAX, .of_rows.purchase_day = INT32_MIN};
     scorer->open.rows = 0;
-}
-
-/* The kernel has added each row of the group as if it were alone: what the cap, or equal orders, take from
- * that. A later purchase may have dropped the group's intent, and then nothing is left to be taken. */
-static void correct_group(struct fl_scorer *scorer, const struct fl_open_group *group)
-{
-    const struct fl_type_points *of_type = &scorer->points->types[group->type];
-    const uint64_t counted =
-        of_type->daily_cap != 0 && group->units > of_type->daily_cap ? of_type->daily_cap : group->units;
-    struct fl_scope_sums *sums = &scorer->sums;
-    sums->units -= group->rows - counted;
-    if (counted == group->rows || of_type->single == 0)
-        return;
-    const int32_t age = scorer->as_of_day - group->day;
-    const struct fl_group_points points =
-        fl_points_of_group(scorer->points, group->type, age, group->rows, group->units);
-    const int64_t rows = (int64_t)group->rows;
-    const int64_t single =
-        scorer->points->single[group->type * scorer->points->ages + fl_points_age(scorer->points, age)];
-    const int64_t contribution = rows * (points.contribution - single);
-    const int64_t positive = of_type->single > 0 ? -points.lost_to_cap : 0;
-    const int64_t within_28 = age < 28 ? positive : 0, within_112 = age < 112 ? positive : 0;
-    sums->of_rows.loop[of_type->loop] += contribution;
-    sums->of_rows.positive += of_type->single > 0 ? contribution : 0;
-    sums->of_rows.full -= points.lost_to_cap;
-    sums->of_rows.points_28 += within_28;
-    sums->of_rows.points_112 += within_112;
-    sums->lost_to_cap += points.lost_to_cap;
-    if (!of_type->inbound || group->day <= sums->of_rows.purchase_day)
-        return;
-    sums->of_rows.intent += contribution;
-    sums->of_rows.intent_28 += within_28;
-    sums->of_rows.intent_112 += within_112;
 }
 
 void fl_group_start(struct fl_open_group *group, const struct fl_rows *rows, size_t row)
@@ -94,91 +59,63 @@ size_t fl_group_extend(struct fl_open_group *group, const struct fl_rows *rows, 
 
 static void close_group(struct fl_scorer *scorer)
 {
-    if (scorer->open.rows > 1)
-        correct_group(scorer, &scorer->open);
+    const struct fl_open_group *open = &scorer->open;
+    struct fl_row_sums *sums = &scorer->sums.of_rows;
+    /* A later purchase may have dropped the group's intent, and then nothing is left to be taken. */
+    if (open->rows > 1)
+        fl_daily_group_correct(scorer->points, open->type, scorer->as_of_day - open->day, open->rows,
+                               open->units, open->day > sums->purchase_day, sums);
     scorer->open.rows = 0;
 }
 
-/* Takes the group that begins at `row`; closed unless it holds the last row. Returns the row behind it. */
-static size_t take_group(struct fl_scorer *scorer, const struct fl_rows *rows, size_t row)
+/* Where the group of the row in front of `end` begins, not before `from`. */
+static size_t group_start(const struct fl_rows *rows, size_t from, size_t end)
 {
-    const bool by_order = scorer->points->types[rows->type[row]].by_order;
-    fl_group_start(&scorer->open, rows, row);
-    row = fl_group_extend(&scorer->open, rows, row + 1, by_order);
-    if (row < rows->count)
-        close_group(scorer);
+    size_t row = end - 1;
+    while (row > from && rows->day[row - 1] == rows->day[end - 1] &&
+           rows->type[row - 1] == rows->type[end - 1])
+        row--;
     return row;
 }
 
-/* Distinct orders of `count` rows from `row` on, which are sorted by order; a row without one counts by
- * itself. */
-static uint64_t count_orders(const struct fl_rows *rows, size_t row, size_t count)
+/* Whole groups of the scope in hand, from row `from` on; returns where they end: in front of the last group.
+ */
+static size_t take_whole_groups(struct fl_scorer *scorer, const struct fl_rows *rows, size_t from)
 {
-    if (rows->order == NULL)
-        return count;
-    uint64_t units = 1;
-    for (size_t next = row + 1; next < row + count; next++) {
-        const bool without =
-            rows->order_null != NULL && (rows->order_null[next] | rows->order_null[next - 1]) != 0;
-        units += without || rows->order[next] != rows->order[next - 1];
-    }
-    return units;
-}
-
-/* A group that lies whole in the rows. Most are of few rows and below their cap: nothing to be done. */
-static void take_whole_group(struct fl_scorer *scorer, const struct fl_rows *rows, size_t row, size_t count)
-{
-    const struct fl_type_points *of_type = &scorer->points->types[rows->type[row]];
-    const struct fl_open_group group = {.rows = count,
-                                        .units = of_type->by_order ? count_orders(rows, row, count) : count,
-                                        .day = rows->day[row],
-                                        .type = rows->type[row]};
-    if (group.units < count || (of_type->daily_cap != 0 && count > of_type->daily_cap))
-        correct_group(scorer, &group);
-}
-
-/* Takes the groups of more than one row that begin in rows `row` .. row + MARKED_ROWS - 2. Returns the first
- * row that is not dealt with; the last of all rows stays. */
-static size_t take_marked_groups(struct fl_scorer *scorer, const struct fl_rows *rows, size_t row)
-{
-    uint64_t marks[MARKED_ROWS / 64];
-    const size_t left = rows->count - row, count = left < MARKED_ROWS ? left : MARKED_ROWS;
-    const size_t last = row + count - 1;
-    size_t done = row;
-    scorer->kernels->mark_same(rows->day + row, rows->type + row, count, marks);
-    for (size_t from = row; from < last; from += 64) {
-        uint64_t word = marks[(from - row) / 64];
-        while (word != 0) {
-            const unsigned bit = (unsigned)__builtin_ctzll(word);
-            const uint64_t behind = ~(word >> bit); /* 0 in none but a word of 64 marks */
-            const unsigned marked = behind == 0 ? 64 : (unsigned)__builtin_ctzll(behind);
-            const size_t first = from + bit, end = first + marked + 1;
-            word = bit + marked >= 64 ? 0 : word & (UINT64_MAX << (bit + marked));
-            if (first < done)
-                continue; /* inside a group that was taken from the word before */
-            if (bit + marked < 64 && end <= last)
-                take_whole_group(scorer, rows, first, marked + 1);
-            else
-                done = take_group(scorer, rows, first);
-        }
-    }
-    return done > last ? done : last;
+    const size_t left = rows->count - from;
+    const size_t end =
+        group_start(rows, from, from + (left < FL_GROUPED_ROWS_MAX ? left : FL_GROUPED_ROWS_MAX));
+    const uint32_t count = (uint32_t)(end - from);
+    struct fl_scope_rows scope = {.rows = *rows, .ends = &count, .count = 1};
+    fl_rows_pass(&scope.rows, from);
+    if (count > 0)
+        fl_daily_groups_correct(scorer->points, scorer->kernels, scorer->as_of_day, &scope,
+                                &scorer->sums.of_rows);
+    return end;
 }
 
 /* Of the rows that were added: closes all groups but that of the last row. */
 static void take_groups(struct fl_scorer *scorer, const struct fl_rows *rows)
 {
     size_t row = 0;
-    if (scorer->open.rows > 0) {
+    if (scorer->open.rows > 0)
         row = fl_group_extend(&scorer->open, rows, 0, scorer->points->types[scorer->open.type].by_order);
-        if (row == rows->count)
-            return;
+    while (row < rows->count) {
         close_group(scorer);
-    }
-    while (row + 1 < rows->count)
-        row = take_marked_groups(scorer, rows, row);
-    if (row < rows->count)
+        row = take_whole_groups(scorer, rows, row);
         fl_group_start(&scorer->open, rows, row);
+        row = fl_group_extend(&scorer->open, rows, row + 1, scorer->points->types[rows->type[row]].by_order);
+    }
+}
+
+/* INT32_MAX: none has a weight. */
+static int32_t first_weighted_day(const struct fl_points *points, const struct fl_rows *rows)
+{
+    for (size_t row = 0; row < rows->count; row++) {
+        if (points->types[rows->type[row]].single != 0)
+            return rows->day[row];
+    }
+    return INT32_MAX;
 }
 
 static void note_days(struct fl_scorer *scorer, const struct fl_rows *rows)
@@ -187,12 +124,8 @@ static void note_days(struct fl_scorer *scorer, const struct fl_rows *rows)
     if (sums->rows == 0)
         sums->first_day = rows->day[0];
     sums->last_day = rows->day[rows->count - 1];
-    if (scorer->raw_only)
-        return;
-    for (size_t row = 0; row < rows->count && sums->first_weighted_day == INT32_MAX; row++) {
-        if (scorer->points->types[rows->type[row]].single != 0)
-            sums->first_weighted_day = rows->day[row];
-    }
+    if (!scorer->raw_only && sums->first_weighted_day == INT32_MAX)
+        sums->first_weighted_day = first_weighted_day(scorer->points, rows);
 }
 
 bool fl_scorer_add(struct fl_scorer *scorer, const struct fl_rows *rows)
@@ -203,7 +136,6 @@ bool fl_scorer_add(struct fl_scorer *scorer, const struct fl_rows *rows)
         return false;
     note_days(scorer, rows);
     scorer->sums.rows += rows->count;
-    scorer->sums.units += rows->count;
     if (scorer->raw_only)
         scorer->sums.of_rows.loop[0] += scorer->kernels->sum_contributions(
             &scorer->points->rows, scorer->as_of_day, rows->day, rows->type, rows->count);
@@ -215,30 +147,38 @@ bool fl_scorer_add(struct fl_scorer *scorer, const struct fl_rows *rows)
     return true;
 }
 
-static void end_raw_only(const struct fl_scorer *scorer, struct fl_scope_score *score)
+static int64_t raw_of(const struct fl_row_sums *of_rows)
 {
-    const struct fl_scope_sums *sums = &scorer->sums;
-    const struct fl_model_settings *settings = scorer->settings;
-    *score =
-        (struct fl_scope_score){.rows = sums->rows, .first_day = sums->first_day, .last_day = sums->last_day};
+    int64_t raw = 0;
     for (int loop = 0; loop < FL_LOOPS; loop++)
-        score->raw += sums->of_rows.loop[loop];
+        raw += of_rows->loop[loop];
+    return raw;
+}
+
+static void finish_raw_only(const struct fl_scorer *scorer, const struct fl_scope_sums *sums,
+                            struct fl_scope_score *score)
+{
+    const struct fl_model_settings *settings = scorer->settings;
+    *score = (struct fl_scope_score){.raw = raw_of(&sums->of_rows),
+                                     .rows = sums->rows,
+                                     .first_day = sums->first_day,
+                                     .last_day = sums->last_day};
     score->engagement = fl_score_of(score->raw, settings->engagement_k_micro[scorer->scope]);
     score->band = (uint8_t)fl_band_of(score->engagement, settings->band_floor);
 }
 
-void fl_scorer_end(struct fl_scorer *scorer, struct fl_scope_score *score)
+static void finish(const struct fl_scorer *scorer, const struct fl_scope_sums *sums,
+                   struct fl_scope_score *score)
 {
-    close_group(scorer);
-    const struct fl_scope_sums *sums = &scorer->sums;
     const struct fl_model_settings *settings = scorer->settings;
     const struct fl_row_sums *of_rows = &sums->of_rows;
     assert(sums->rows > 0);
     if (scorer->raw_only) {
-        end_raw_only(scorer, score);
+        finish_raw_only(scorer, sums, score);
         return;
     }
     *score = (struct fl_scope_score){
+        .raw = raw_of(of_rows),
         .raw_positive = of_rows->positive,
         .intent_raw = of_rows->intent,
         .points_28 = of_rows->points_28,
@@ -246,17 +186,14 @@ void fl_scorer_end(struct fl_scorer *scorer, struct fl_scope_score *score)
         .intent_points_28 = of_rows->intent_28,
         .intent_points_84 = of_rows->intent_112 - of_rows->intent_28,
         .rows = sums->rows,
-        .units = sums->units,
+        .units = sums->rows - of_rows->uncounted,
         .first_day = sums->first_day,
         .last_day = sums->last_day,
         .last_purchase_day = of_rows->purchase_day,
         .has_purchase = of_rows->purchase_day != INT32_MIN,
-        .lost_to_cap = sums->lost_to_cap,
+        .lost_to_cap = of_rows->lost_to_cap,
     };
-    for (int loop = 0; loop < FL_LOOPS; loop++) {
-        score->loop_points[loop] = of_rows->loop[loop];
-        score->raw += of_rows->loop[loop];
-    }
+    memcpy(score->loop_points, of_rows->loop, sizeof score->loop_points);
     score->raw_negative = score->raw - score->raw_positive;
     score->lost_to_decay = of_rows->full - score->raw;
     score->engagement = fl_score_of(score->raw, settings->engagement_k_micro[scorer->scope]);
@@ -270,6 +207,65 @@ void fl_scorer_end(struct fl_scorer *scorer, struct fl_scope_score *score)
                                                settings->trend_unit_micro);
 }
 
+void fl_scorer_end(struct fl_scorer *scorer, struct fl_scope_score *score)
+{
+    close_group(scorer);
+    finish(scorer, &scorer->sums, score);
+}
+
+/* ---- whole scopes ---- */
+
+enum { BATCH_SCOPES = 128 };
+_Static_assert((int)BATCH_SCOPES <= (int)FL_KERNEL_RUNS_MAX, "what a kernel takes");
+
+/* As many scopes from number `first` on as are taken at once; 0: the next has too many rows. */
+static struct fl_scope_rows next_batch(const struct fl_scope_rows *scopes, size_t first)
+{
+    struct fl_scope_rows batch = fl_some_scopes(scopes, first, 0);
+    const size_t left = scopes->count - first, most = left < BATCH_SCOPES ? left : BATCH_SCOPES;
+    while (batch.count < most && batch.ends[batch.count] - batch.from <= FL_GROUPED_ROWS_MAX)
+        batch.count++;
+    return batch;
+}
+
+static void score_batch(const struct fl_scorer *scorer, const struct fl_scope_rows *batch,
+                        struct fl_scope_score *scores)
+{
+    const struct fl_score_kernels *kernels = scorer->kernels;
+    struct fl_row_sums of_rows[BATCH_SCOPES];
+    fl_sum_runs *sum = scorer->raw_only ? kernels->sum_contributions_of_runs : kernels->sum_runs;
+    sum(&scorer->points->rows, scorer->as_of_day, batch->rows.day, batch->rows.type, batch->from, batch->ends,
+        batch->count, of_rows);
+    if (scorer->points->has_groups)
+        fl_daily_groups_correct(scorer->points, kernels, scorer->as_of_day, batch, of_rows);
+    for (size_t i = 0; i < batch->count; i++) {
+        const struct fl_rows rows = fl_scope_rows_of(batch, i);
+        const struct fl_scope_sums sums = {.of_rows = of_rows[i],
+                                           .rows = rows.count,
+                                           .first_day = rows.day[0],
+                                           .last_day = rows.day[rows.count - 1],
+                                           .first_weighted_day = first_weighted_day(scorer->points, &rows)};
+        finish(scorer, &sums, &scores[i]);
+    }
+}
+
+void fl_scorer_whole(struct fl_scorer *scorer, const struct fl_scope_rows *scopes,
+                     struct fl_scope_score *scores)
+{
+    for (size_t done = 0; done < scopes->count;) {
+        const struct fl_scope_rows batch = next_batch(scopes, done);
+        if (batch.count > 0) {
+            score_batch(scorer, &batch, scores + done);
+            done += batch.count;
+            continue;
+        }
+        const struct fl_rows rows = fl_scope_rows_of(scopes, done);
+        fl_scorer_begin(scorer);
+        (void)fl_scorer_add(scorer, &rows); /* a scope in 32-bit rows is never too large */
+        fl_scorer_end(scorer, &scores[done++]);
+    }
+}
+
 uint8_t fl_score_of(int64_t raw, int64_t k_micro)
 {
     assert(k_micro > 0);
@@ -281,25 +277,29 @@ uint8_t fl_score_of(int64_t raw, int64_t k_micro)
 
 enum fl_band fl_band_of(uint8_t engagement, const uint8_t band_floor[3])
 {
-    if (engagement == 0)
-        return FL_BAND_NONE;
-    if (engagement < band_floor[0])
-        return FL_BAND_COLD;
-    if (engagement < band_floor[1])
-        return FL_BAND_WARM;
-    return engagement < band_floor[2] ? FL_BAND_ENGAGED : FL_BAND_HOT;
+    static const uint8_t bands[] = {FL_BAND_COLD, FL_BAND_WARM, FL_BAND_ENGAGED, FL_BAND_HOT};
+    const unsigned floors = (unsigned)(engagement >= band_floor[0]) + (engagement >= band_floor[1]) +
+                            (engagement >= band_floor[2]); /* counted, as no jump could be foreseen */
+    return engagement == 0 ? FL_BAND_NONE : (enum fl_band)bands[floors];
+}
+
+/* By what 6 (f + u) is at least, and at most. */
+static enum fl_trend direction(bool rising, bool falling)
+{
+    static const uint8_t trends[] = {FL_TREND_STEADY, FL_TREND_FALLING, FL_TREND_RISING, FL_TREND_RISING};
+    return trends[2 * rising + falling];
 }
 
 enum fl_trend fl_trend_of(int64_t points_28, int64_t points_84, bool started, int64_t unit_micro)
 {
-    const wide f = points_28, s = points_84, u = unit_micro;
+    const int64_t f = points_28, s = points_84, u = unit_micro, safe = INT64_MAX / 64;
     if (f == 0 && s == 0)
         return FL_TREND_QUIET;
     if (started)
         return FL_TREND_STARTED;
-    if (6 * (f + u) >= 3 * s + 9 * u)
-        return FL_TREND_RISING;
-    return 6 * (f + u) <= s + 3 * u ? FL_TREND_FALLING : FL_TREND_STEADY;
+    if (f < safe && s < safe && u < safe) /* nearly always; f, s and u are no less than 0 */
+        return direction(6 * (f + u) >= 3 * s + 9 * u, 6 * (f + u) <= s + 3 * u);
+    return direction(6 * ((wide)f + u) >= 3 * (wide)s + 9 * (wide)u, 6 * ((wide)f + u) <= s + 3 * (wide)u);
 }
 
 const char *fl_band_word(unsigned band)

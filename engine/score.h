@@ -2,7 +2,7 @@
 #ifndef ENGINE_SCORE_H
 #define ENGINE_SCORE_H
 
-#include "engine/points.h"
+#include "engine/daily_groups.h"
 
 /* Sorted, so that a number is the word's place in the dictionary of a results file. */
 #define FL_BAND_LIST(X) X(COLD, "cold") X(ENGAGED, "engaged") X(HOT, "hot") X(NONE, "none") X(WARM, "warm")
@@ -14,16 +14,6 @@ enum fl_band { FL_BAND_LIST(X) FL_BANDS };
 #define X(name, word) FL_TREND_##name,
 enum fl_trend { FL_TREND_LIST(X) FL_TRENDS };
 #undef X
-
-/* Rows of one scope, sorted by day, type, then order (rows without one together). Borrowed. Days are at most
- * the as-of day; types are in the registry. */
-struct fl_rows {
-    const int32_t *day;
-    const uint8_t *type;
-    const int64_t *order;      /* NULL: no row's type is counted by order, or none has one */
-    const uint8_t *order_null; /* 1: the row has none; NULL: each has one */
-    size_t count;
-};
 
 /* SEMANTICS.md section 2; points in micro-points. */
 struct fl_scope_score {
@@ -40,8 +30,7 @@ struct fl_scope_score {
 /* What the rows so far add up to. With raw_only of_rows.loop counts alone, and only as a sum. */
 struct fl_scope_sums {
     struct fl_row_sums of_rows; /* corrected for each group that is closed */
-    int64_t lost_to_cap;
-    uint64_t rows, units;
+    uint64_t rows;
     int32_t first_day, last_day;
     int32_t first_weighted_day; /* INT32_MAX: none yet */
 };
@@ -77,6 +66,10 @@ void fl_scorer_begin(struct fl_scorer *scorer);
 bool fl_scorer_add(struct fl_scorer *scorer, const struct fl_rows *rows);
 /* Requires at least one row since begin. What is not wanted is 0. */
 void fl_scorer_end(struct fl_scorer *scorer, struct fl_scope_score *score);
+/* Scores scopes of at least one row each whose rows are all there: the same scores, quicker. Between end and
+ * begin, whose scope it would spoil. */
+void fl_scorer_whole(struct fl_scorer *scorer, const struct fl_scope_rows *scopes,
+                     struct fl_scope_score *scores);
 
 /* ---- the pieces, for explain and tests ---- */
 

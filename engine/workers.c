@@ -9,6 +9,7 @@
 #include <assert.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "engine/customer_ranges.h"
 
@@ -16,17 +17,14 @@
 enum { BATCH_RESULTS = 32768 };
 #define NO_RANGE SIZE_MAX
 
-struct result {
-    int64_t customer;
-    uint32_t word;
-    enum fl_scope scope;
-    struct fl_scope_score score;
-};
-
 struct batch {
     struct batch *next; /* of the free ones */
     size_t count;
-    struct result results[BATCH_RESULTS];
+    /* Of each result. */
+    int64_t customers[BATCH_RESULTS];
+    uint32_t words[BATCH_RESULTS];
+    enum fl_scope scopes[BATCH_RESULTS];
+    struct fl_scope_score scores[BATCH_RESULTS];
 };
 
 struct worker {
@@ -96,13 +94,25 @@ static int on_progress(void *context, uint64_t rows_done, uint64_t rows_all)
     return stop;
 }
 
+/* Those of the batch from number `first` on that are of one kind of scope. */
+static struct fl_results next_results(const struct batch *batch, size_t first)
+{
+    struct fl_results results = {.scope = batch->scopes[first],
+                                 .customers = batch->customers + first,
+                                 .words = batch->words + first,
+                                 .scores = batch->scores + first};
+    while (first + results.count < batch->count && batch->scopes[first + results.count] == results.scope)
+        results.count++;
+    return results;
+}
+
 static fl_status sink_batch(const struct fl_workers *workers, struct batch *batch, struct fl_error *error)
 {
     fl_status status = FL_OK;
-    for (size_t i = 0; i < batch->count && status == FL_OK; i++) {
-        const struct result *result = &batch->results[i];
-        status = workers->sink(workers->sink_context, result->scope, result->customer, result->word,
-                               &result->score, error);
+    for (size_t done = 0; done < batch->count && status == FL_OK;) {
+        const struct fl_results results = next_results(batch, done);
+        status = workers->sink(workers->sink_context, &results, error);
+        done += results.count;
     }
     batch->count = 0;
     return status;
@@ -120,23 +130,37 @@ static fl_status become_head(struct worker *worker, struct fl_error *error)
     return worker->is_head ? sink_batch(workers, worker->batch, error) : give_up(error);
 }
 
-static fl_status put(void *context, enum fl_scope scope, int64_t customer, uint32_t word,
-                     const struct fl_scope_score *score, struct fl_error *error)
+/* As many of the results as there is room for; returns how many. */
+static size_t keep(struct batch *batch, const struct fl_results *results)
+{
+    const size_t room = BATCH_RESULTS - batch->count, count = results->count < room ? results->count : room;
+    memcpy(batch->customers + batch->count, results->customers, count * sizeof *batch->customers);
+    memcpy(batch->scores + batch->count, results->scores, count * sizeof *batch->scores);
+    for (size_t i = 0; i < count; i++) {
+        batch->words[batch->count + i] = results->words == NULL ? 0 : results->words[i];
+        batch->scopes[batch->count + i] = results->scope;
+    }
+    batch->count += count;
+    return count;
+}
+
+static fl_status put(void *context, const struct fl_results *results, struct fl_error *error)
 {
     struct worker *worker = context;
-    if (!worker->is_head && worker->batch->count == BATCH_RESULTS) {
+    struct fl_results left = *results;
+    if (!worker->is_head) {
+        const size_t kept = keep(worker->batch, results);
+        left.customers += kept;
+        left.scores += kept;
+        left.words = left.words == NULL ? NULL : left.words + kept;
+        left.count -= kept;
+        if (left.count == 0)
+            return FL_OK;
         fl_status status = become_head(worker, error);
         if (status != FL_OK)
             return status;
     }
-    if (worker->is_head)
-        return worker->workers->sink(worker->workers->sink_context, scope, customer, word, score, error);
-    struct result *result = &worker->batch->results[worker->batch->count++];
-    result->customer = customer;
-    result->word = word;
-    result->scope = scope;
-    result->score = *score;
-    return FL_OK;
+    return worker->workers->sink(worker->workers->sink_context, &left, error);
 }
 
 /* The head is done: goes on to the first range that is not, passing on what waits. Called and left under the

@@ -3,6 +3,7 @@
 
 #include <immintrin.h>
 
+#include "engine/kernels/row_groups.h"
 #include "engine/kernels/score_levels.h"
 
 enum { LANES = 8 };
@@ -177,7 +178,35 @@ static size_t count_descents(const int32_t *day, const uint8_t *type, size_t row
     return descents + fl_count_descents(day + row, type + row, rows - row);
 }
 
-const struct fl_score_kernels fl_score_avx2 = {sum_rows, sum_contributions, mark_same, count_descents};
+static void sum_runs(const struct fl_row_tables *tables, int32_t as_of_day, const int32_t *day,
+                     const uint8_t *type, size_t from, const uint32_t *ends, size_t runs,
+                     struct fl_row_sums *sums)
+{
+    fl_sum_each(sum_rows, tables, as_of_day, day, type, from, ends, runs, sums);
+}
+
+static void sum_contributions_of_runs(const struct fl_row_tables *tables, int32_t as_of_day,
+                                      const int32_t *day, const uint8_t *type, size_t from,
+                                      const uint32_t *ends, size_t runs, struct fl_row_sums *sums)
+{
+    fl_sum_each_only(sum_contributions, tables, as_of_day, day, type, from, ends, runs, sums);
+}
+
+static size_t list_groups(const uint64_t *same, const uint64_t *cut, const uint64_t *equal, size_t rows,
+                          struct fl_row_group *groups)
+{
+    return fl_list_groups_here(same, cut, equal, rows, groups);
+}
+
+const struct fl_score_kernels fl_score_avx2 = {sum_rows,
+                                               sum_contributions,
+                                               sum_runs,
+                                               sum_contributions_of_runs,
+                                               mark_same,
+                                               fl_mark_cut,
+                                               fl_mark_equal_orders,
+                                               list_groups,
+                                               count_descents};
 
 #else
 typedef int score_avx2_is_for_another_cpu;

@@ -2,7 +2,10 @@
 #if defined(__x86_64__)
 
 #include <immintrin.h>
+#include <stdbool.h>
+#include <stddef.h>
 
+#include "engine/kernels/row_groups.h"
 #include "engine/kernels/score_levels.h"
 
 #ifndef __clang__
@@ -67,23 +70,29 @@ static void start_intent(const struct type_bytes *table, const int32_t *day, con
 
 /* Contributions take 30 bits, so their lower and upper 16 bits are summed apart: two additions in 32 bits,
  * where 64 would take two and the spreading of values and masks over two registers (measured: a third
- * slower). */
+ * slower). The first eight are members of struct fl_row_sums in its order, a lane each. */
 enum {
     LOOP_LOW,
-    LOOP_HIGH = LOOP_LOW + FL_ROW_LOOPS,
-    POSITIVE_LOW = LOOP_HIGH + FL_ROW_LOOPS,
-    POSITIVE_HIGH,
+    POSITIVE_LOW = LOOP_LOW + FL_ROW_LOOPS,
     INTENT_LOW,
-    INTENT_HIGH,
     FULL,
     WITHIN_28,
+    LOOP_HIGH,
+    POSITIVE_HIGH = LOOP_HIGH + FL_ROW_LOOPS,
+    INTENT_HIGH,
     WITHIN_112,
     INTENT_28,
     IN_TREE, /* what across_16() takes */
     INTENT_112 = IN_TREE,
     SUMS
 };
-_Static_assert((int)IN_TREE == (int)LANES, "one lane each");
+_Static_assert((int)IN_TREE == (int)LANES && (int)LOOP_HIGH == (int)LANES / 2, "one lane each");
+_Static_assert(offsetof(struct fl_row_sums, loop) == 0 &&
+                   offsetof(struct fl_row_sums, positive) == POSITIVE_LOW * sizeof(int64_t) &&
+                   offsetof(struct fl_row_sums, intent) == INTENT_LOW * sizeof(int64_t) &&
+                   offsetof(struct fl_row_sums, full) == FULL * sizeof(int64_t) &&
+                   offsetof(struct fl_row_sums, points_28) == WITHIN_28 * sizeof(int64_t),
+               "stored at once");
 
 struct lane_sums {
     __m512i sum[SUMS];
@@ -116,13 +125,14 @@ static inline struct row_masks masks_of(__mmask64 rows, __m512i flags)
                               .inbound = with_flag(rows, flags, FL_ROW_INBOUND)};
 }
 
+/* Sixteen rows: `masks` are theirs from bit `shift` on. */
 static inline void sum_16(const struct fl_row_tables *tables, int32_t as_of_day, int32_t purchase_day,
-                          const int32_t *day, const uint8_t *type, const struct row_masks *masks,
+                          const int32_t *day, __m128i type_bytes, const struct row_masks *masks,
                           unsigned shift, struct lane_sums *sums)
 {
     const __mmask16 rows = (__mmask16)(masks->rows >> shift);
     const __m512i days = _mm512_maskz_loadu_epi32(rows, day);
-    const __m512i types = _mm512_cvtepu8_epi32(_mm_maskz_loadu_epi8(rows, type));
+    const __m512i types = _mm512_cvtepu8_epi32(type_bytes);
     const __m512i ages = _mm512_sub_epi32(_mm512_set1_epi32(as_of_day), days);
     const __m512i contributions = gather_contributions(tables, rows, ages, types);
     const __m512i weights =
@@ -166,24 +176,24 @@ static inline __m512i across_16(const __m512i sum[LANES])
                             _mm512_shuffle_i64x2(eight[0], eight[1], 0xDD));
 }
 
-static inline int64_t joined(int32_t low, int32_t high)
+/* Adds to *sums, or with `first` sets all of it but the purchase day. */
+static inline void take_lanes(const struct lane_sums *lanes, bool first, struct fl_row_sums *sums)
 {
-    return low + (int64_t)high * 65536;
-}
-
-static void add_lanes(const struct lane_sums *lanes, struct fl_row_sums *sums)
-{
-    int32_t of_part[LANES];
-    _mm512_storeu_si512(of_part, across_16(lanes->sum));
-    for (int loop = 0; loop < FL_ROW_LOOPS; loop++)
-        sums->loop[loop] += joined(of_part[LOOP_LOW + loop], of_part[LOOP_HIGH + loop]);
-    sums->positive += joined(of_part[POSITIVE_LOW], of_part[POSITIVE_HIGH]);
-    sums->intent += joined(of_part[INTENT_LOW], of_part[INTENT_HIGH]);
-    sums->full += INT64_C(1000) * of_part[FULL];
-    sums->points_28 += INT64_C(1000) * of_part[WITHIN_28];
-    sums->points_112 += INT64_C(1000) * of_part[WITHIN_112];
-    sums->intent_28 += INT64_C(1000) * of_part[INTENT_28];
+    const __m512i sum = across_16(lanes->sum);
+    const __m512i low = _mm512_cvtepi32_epi64(_mm512_castsi512_si256(sum));
+    const __m512i high = _mm512_cvtepi32_epi64(_mm512_extracti64x4_epi64(sum, 1));
+    const __mmask8 weights = 1 << FULL | 1 << WITHIN_28; /* the others come in two parts */
+    const __m512i micro = _mm512_mask_mul_epi32(low, weights, low, _mm512_set1_epi64(1000));
+    const __m512i joined = _mm512_mask_add_epi64(micro, (__mmask8)~weights, low, _mm512_slli_epi64(high, 16));
+    const __m512i before = first ? _mm512_setzero_si512() : _mm512_loadu_si512(sums->loop);
+    const __m128i rest = _mm512_extracti32x4_epi32(sum, 3);
+    _mm512_storeu_si512(sums->loop, _mm512_add_epi64(before, joined));
+    if (first)
+        sums->points_112 = sums->intent_28 = sums->intent_112 = sums->lost_to_cap = 0;
+    sums->points_112 += INT64_C(1000) * _mm_extract_epi32(rest, WITHIN_112 % 4);
+    sums->intent_28 += INT64_C(1000) * _mm_extract_epi32(rest, INTENT_28 % 4);
     sums->intent_112 += INT64_C(1000) * _mm512_reduce_add_epi32(lanes->sum[INTENT_112]);
+    sums->uncounted = first ? 0 : sums->uncounted;
 }
 
 static inline void sum_part(const struct fl_row_tables *tables, const struct type_bytes *flags,
@@ -196,20 +206,114 @@ static inline void sum_part(const struct fl_row_tables *tables, const struct typ
         const __m512i types = _mm512_maskz_loadu_epi8(there, type + from);
         const struct row_masks masks = masks_of(there, bytes_of(flags, types));
         for (unsigned shift = 0; shift < STEP && from + shift < rows; shift += LANES)
-            sum_16(tables, as_of_day, sums->purchase_day, day + from + shift, type + from + shift, &masks,
-                   shift, &lanes);
+            sum_16(tables, as_of_day, sums->purchase_day, day + from + shift,
+                   _mm_maskz_loadu_epi8((__mmask16)(there >> shift), type + from + shift), &masks, shift,
+                   &lanes);
     }
-    add_lanes(&lanes, sums);
+    take_lanes(&lanes, false, sums);
+}
+
+static inline void sum_one(const struct fl_row_tables *tables, const struct type_bytes *flags,
+                           int32_t as_of_day, const int32_t *day, const uint8_t *type, size_t rows,
+                           struct fl_row_sums *sums)
+{
+    start_intent(flags, day, type, rows, sums);
+    for (size_t from = 0; from < rows; from += PART)
+        sum_part(tables, flags, as_of_day, day + from, type + from, rows - from < PART ? rows - from : PART,
+                 sums);
 }
 
 static void sum_rows(const struct fl_row_tables *tables, int32_t as_of_day, const int32_t *day,
                      const uint8_t *type, size_t rows, struct fl_row_sums *sums)
 {
     const struct type_bytes flags = load_type_bytes(tables->flags);
-    start_intent(&flags, day, type, rows, sums);
-    for (size_t from = 0; from < rows; from += PART)
-        sum_part(tables, &flags, as_of_day, day + from, type + from, rows - from < PART ? rows - from : PART,
-                 sums);
+    sum_one(tables, &flags, as_of_day, day, type, rows, sums);
+}
+
+static inline __m128i sixteenth(__m512i types, unsigned number)
+{
+    switch (number) { /* the instruction has the number in it */
+    case 0:
+        return _mm512_castsi512_si128(types);
+    case 1:
+        return _mm512_extracti32x4_epi32(types, 1);
+    case 2:
+        return _mm512_extracti32x4_epi32(types, 2);
+    default:
+        return _mm512_extracti32x4_epi32(types, 3);
+    }
+}
+
+/* A scope of at most 16 * sixteens rows, with `sixteens` known when this is compiled: no jumps. */
+static inline void sum_few(const struct fl_row_tables *tables, const struct type_bytes *flags,
+                           int32_t as_of_day, const int32_t *day, const uint8_t *type, size_t rows,
+                           unsigned sixteens, struct fl_row_sums *sums)
+{
+    const __mmask64 there = first_rows(rows);
+    const __m512i types = _mm512_maskz_loadu_epi8(there, type);
+    const __m512i flags_of_rows = bytes_of(flags, types);
+    const struct row_masks masks = masks_of(there, flags_of_rows);
+    const uint64_t purchases = with_flag(there, flags_of_rows, FL_ROW_PURCHASE);
+    const int32_t last_day = day[63 - (unsigned)__builtin_clzll(purchases | 1)];
+    struct lane_sums lanes = {0};
+    sums->purchase_day = purchases == 0 ? INT32_MIN : last_day;
+    for (unsigned i = 0; i < sixteens; i++)
+        sum_16(tables, as_of_day, sums->purchase_day, day + LANES * i, sixteenth(types, i), &masks, LANES * i,
+               &lanes);
+    take_lanes(&lanes, true, sums);
+}
+
+/* How many sixteenths of 64 rows a scope has: 0..3 for up to 16, 32, 48, 64 rows, 4 for more. */
+enum { SIZES = 5 };
+
+/* The scopes of each size together: then the loop over a scope's rows is the same each time, where its end
+ * could not be foreseen from one customer to the next. */
+struct by_size {
+    uint16_t scope[SIZES][FL_KERNEL_RUNS_MAX];
+    size_t count[SIZES];
+};
+
+static void sort_by_size(size_t from, const uint32_t *ends, size_t runs, struct by_size *sorted)
+{
+    for (size_t size = 0; size < SIZES; size++)
+        sorted->count[size] = 0;
+    for (size_t i = 0; i < runs; i++) {
+        const size_t rows = ends[i] - from, size = rows == 0     ? 0
+                                                   : rows > STEP ? SIZES - 1
+                                                                 : (rows - 1) / LANES;
+        sorted->scope[size][sorted->count[size]++] = (uint16_t)i;
+        from = ends[i];
+    }
+}
+
+/* The scopes of one size. */
+static inline void sum_sized(const struct fl_row_tables *tables, const struct type_bytes *flags,
+                             int32_t as_of_day, const int32_t *day, const uint8_t *type, size_t from,
+                             const uint32_t *ends, const struct by_size *sorted, unsigned size,
+                             struct fl_row_sums *sums)
+{
+    for (size_t k = 0; k < sorted->count[size]; k++) {
+        const size_t i = sorted->scope[size][k], start = i == 0 ? from : ends[i - 1];
+        sum_few(tables, flags, as_of_day, day + start, type + start, ends[i] - start, size + 1, &sums[i]);
+    }
+}
+
+static void sum_runs(const struct fl_row_tables *tables, int32_t as_of_day, const int32_t *day,
+                     const uint8_t *type, size_t from, const uint32_t *ends, size_t runs,
+                     struct fl_row_sums *sums)
+{
+    const struct type_bytes flags = load_type_bytes(tables->flags);
+    struct by_size sorted;
+    sort_by_size(from, ends, runs, &sorted);
+    sum_sized(tables, &flags, as_of_day, day, type, from, ends, &sorted, 0, sums);
+    sum_sized(tables, &flags, as_of_day, day, type, from, ends, &sorted, 1, sums);
+    sum_sized(tables, &flags, as_of_day, day, type, from, ends, &sorted, 2, sums);
+    sum_sized(tables, &flags, as_of_day, day, type, from, ends, &sorted, 3, sums);
+    for (size_t k = 0; k < sorted.count[SIZES - 1]; k++) {
+        const size_t i = sorted.scope[SIZES - 1][k], start = i == 0 ? from : ends[i - 1];
+        sums[i] = (struct fl_row_sums){.purchase_day = INT32_MIN};
+        sum_one(tables, &flags, as_of_day, day + start, type + start, ends[i] - start, &sums[i]);
+    }
 }
 
 static int64_t sum_contributions(const struct fl_row_tables *tables, int32_t as_of_day, const int32_t *day,
@@ -227,6 +331,13 @@ static int64_t sum_contributions(const struct fl_row_tables *tables, int32_t as_
         sum = _mm512_add_epi64(sum, _mm512_add_epi64(even, odd));
     }
     return _mm512_reduce_add_epi64(sum);
+}
+
+static void sum_contributions_of_runs(const struct fl_row_tables *tables, int32_t as_of_day,
+                                      const int32_t *day, const uint8_t *type, size_t from,
+                                      const uint32_t *ends, size_t runs, struct fl_row_sums *sums)
+{
+    fl_sum_each_only(sum_contributions, tables, as_of_day, day, type, from, ends, runs, sums);
 }
 
 /* The lowest bits for the rows of `from` .. that have a successor. */
@@ -258,6 +369,49 @@ static void mark_same(const int32_t *day, const uint8_t *type, size_t rows, uint
     }
 }
 
+static void mark_cut(const uint8_t flags[FL_ROW_TYPES], const uint8_t *type, size_t rows,
+                     const uint64_t *same, uint64_t *cut)
+{
+    const struct type_bytes table = load_type_bytes(flags);
+    const size_t words = (rows + STEP - 1) / STEP;
+    for (size_t word = 0; word < words; word++) {
+        const __mmask64 there = first_rows(rows - word * STEP);
+        const __m512i of_rows = bytes_of(&table, _mm512_maskz_loadu_epi8(there, type + word * STEP));
+        const uint64_t bit_0 = with_flag(there, of_rows, 1 << FL_ROW_CUT_SHIFT);
+        const uint64_t bit_1 = with_flag(there, of_rows, 2 << FL_ROW_CUT_SHIFT);
+        const uint64_t left_whole[] = {bit_0 & ~bit_1, bit_1 & ~bit_0, bit_0 & bit_1};
+        cut[word] = fl_cut_of_word(same[word], word + 1 < words ? same[word + 1] : 0, left_whole);
+    }
+}
+
+/* 64 rows that have a successor where `there` says so. */
+static inline uint64_t equal_orders(const int64_t *order, const uint8_t *order_null, __mmask64 there)
+{
+    uint64_t equal = 0;
+    if (order_null != NULL) {
+        const __m512i nulls = _mm512_or_si512(_mm512_maskz_loadu_epi8(there, order_null),
+                                              _mm512_maskz_loadu_epi8(there, order_null + 1));
+        there = _mm512_mask_cmpeq_epi8_mask(there, nulls, _mm512_setzero_si512());
+    }
+    for (unsigned i = 0; i < STEP; i += 8) {
+        const __mmask8 asked = (__mmask8)(there >> i);
+        const __mmask8 same = _mm512_mask_cmpeq_epi64_mask(asked, _mm512_maskz_loadu_epi64(asked, order + i),
+                                                           _mm512_maskz_loadu_epi64(asked, order + i + 1));
+        equal |= (uint64_t)same << i;
+    }
+    return equal;
+}
+
+static void mark_equal_orders(const int64_t *order, const uint8_t *order_null, size_t rows,
+                              const uint64_t *asked, uint64_t *equal)
+{
+    for (size_t from = 0; from < rows; from += STEP)
+        equal[from / STEP] = asked[from / STEP] == 0
+                                 ? 0
+                                 : equal_orders(order + from, order_null == NULL ? NULL : order_null + from,
+                                                rows_with_next(from, rows));
+}
+
 static size_t count_descents(const int32_t *day, const uint8_t *type, size_t rows)
 {
     size_t descents = 0;
@@ -280,7 +434,15 @@ static size_t count_descents(const int32_t *day, const uint8_t *type, size_t row
     return descents;
 }
 
-const struct fl_score_kernels fl_score_avx512 = {sum_rows, sum_contributions, mark_same, count_descents};
+static size_t list_groups(const uint64_t *same, const uint64_t *cut, const uint64_t *equal, size_t rows,
+                          struct fl_row_group *groups)
+{
+    return fl_list_groups_here(same, cut, equal, rows, groups);
+}
+
+const struct fl_score_kernels fl_score_avx512 = {
+    sum_rows,          sum_contributions, sum_runs,      sum_contributions_of_runs, mark_same, mark_cut,
+    mark_equal_orders, list_groups,       count_descents};
 
 #else
 typedef int score_avx512_is_for_another_cpu;

@@ -17,6 +17,40 @@ void fl_add_rows(const struct fl_row_tables *tables, int32_t as_of_day, const in
 int64_t fl_add_contributions(const struct fl_row_tables *tables, int32_t as_of_day, const int32_t *day,
                              const uint8_t *type, size_t rows);
 void fl_mark_same_from(const int32_t *day, const uint8_t *type, size_t from, size_t rows, uint64_t *marks);
+/* mark_cut of one word: by its marks of mark_same() and those of the next; left_whole[i]: rows whose cap
+ * leaves i + 1 rows whole. */
+static inline uint64_t fl_cut_of_word(uint64_t same, uint64_t same_next, const uint64_t left_whole[3])
+{
+    const uint64_t two = same & (same >> 1 | same_next << 63);
+    const uint64_t three = two & (same >> 2 | same_next << 62);
+    return (left_whole[0] & same) | (left_whole[1] & two) | (left_whole[2] & three);
+}
+void fl_mark_cut(const uint8_t flags[FL_ROW_TYPES], const uint8_t *type, size_t rows, const uint64_t *same,
+                 uint64_t *cut);
+void fl_mark_equal_orders(const int64_t *order, const uint8_t *order_null, size_t rows, const uint64_t *asked,
+                          uint64_t *equal);
+/* sum_runs, sum_contributions_of_runs by the level's own loop over one scope. */
+static inline void fl_sum_each(fl_sum_rows *sum_rows, const struct fl_row_tables *tables, int32_t as_of_day,
+                               const int32_t *day, const uint8_t *type, size_t from, const uint32_t *ends,
+                               size_t runs, struct fl_row_sums *sums)
+{
+    for (size_t i = 0; i < runs; i++) {
+        sums[i] = (struct fl_row_sums){.purchase_day = INT32_MIN};
+        sum_rows(tables, as_of_day, day + from, type + from, ends[i] - from, &sums[i]);
+        from = ends[i];
+    }
+}
+static inline void fl_sum_each_only(fl_sum_contributions *sum_contributions,
+                                    const struct fl_row_tables *tables, int32_t as_of_day, const int32_t *day,
+                                    const uint8_t *type, size_t from, const uint32_t *ends, size_t runs,
+                                    struct fl_row_sums *sums)
+{
+    for (size_t i = 0; i < runs; i++) {
+        sums[i] = (struct fl_row_sums){.purchase_day = INT32_MIN};
+        sums[i].loop[0] = sum_contributions(tables, as_of_day, day + from, type + from, ends[i] - from);
+        from = ends[i];
+    }
+}
 size_t fl_count_descents(const int32_t *day, const uint8_t *type, size_t rows);
 
 #endif

@@ -1,5 +1,8 @@
 /* score_scalar.c - what the score kernels mean. */
+#include "engine/kernels/row_groups.h"
 #include "engine/kernels/score_levels.h"
+
+#include <stdbool.h>
 
 void fl_start_intent(const struct fl_row_tables *tables, const int32_t *day, const uint8_t *type, size_t rows,
                      struct fl_row_sums *sums)
@@ -80,5 +83,51 @@ size_t fl_count_descents(const int32_t *day, const uint8_t *type, size_t rows)
     return descents;
 }
 
-const struct fl_score_kernels fl_score_scalar = {sum_rows, fl_add_contributions, mark_same,
-                                                 fl_count_descents};
+static void sum_runs(const struct fl_row_tables *tables, int32_t as_of_day, const int32_t *day,
+                     const uint8_t *type, size_t from, const uint32_t *ends, size_t runs,
+                     struct fl_row_sums *sums)
+{
+    fl_sum_each(sum_rows, tables, as_of_day, day, type, from, ends, runs, sums);
+}
+
+static void sum_contributions_of_runs(const struct fl_row_tables *tables, int32_t as_of_day,
+                                      const int32_t *day, const uint8_t *type, size_t from,
+                                      const uint32_t *ends, size_t runs, struct fl_row_sums *sums)
+{
+    fl_sum_each_only(fl_add_contributions, tables, as_of_day, day, type, from, ends, runs, sums);
+}
+
+void fl_mark_cut(const uint8_t flags[FL_ROW_TYPES], const uint8_t *type, size_t rows, const uint64_t *same,
+                 uint64_t *cut)
+{
+    const size_t words = (rows + 63) / 64;
+    for (size_t word = 0; word < words; word++) {
+        uint64_t left_whole[4] = {0};
+        for (size_t row = 64 * word; row < rows && row < 64 * (word + 1); row++)
+            left_whole[(flags[type[row]] & FL_ROW_CUT) >> FL_ROW_CUT_SHIFT] |= UINT64_C(1) << (row % 64);
+        cut[word] = fl_cut_of_word(same[word], word + 1 < words ? same[word + 1] : 0, left_whole + 1);
+    }
+}
+
+void fl_mark_equal_orders(const int64_t *order, const uint8_t *order_null, size_t rows, const uint64_t *asked,
+                          uint64_t *equal)
+{
+    for (size_t from = 0; from < rows; from += 64) {
+        uint64_t word = 0;
+        for (size_t row = from; asked[from / 64] != 0 && row < from + 64 && row + 1 < rows; row++) {
+            const bool null = order_null != NULL && (order_null[row] | order_null[row + 1]) != 0;
+            word |= (uint64_t)(!null && order[row] == order[row + 1]) << (row - from);
+        }
+        equal[from / 64] = word;
+    }
+}
+
+static size_t list_groups(const uint64_t *same, const uint64_t *cut, const uint64_t *equal, size_t rows,
+                          struct fl_row_group *groups)
+{
+    return fl_list_groups_here(same, cut, equal, rows, groups);
+}
+
+const struct fl_score_kernels fl_score_scalar = {
+    sum_rows,    fl_add_contributions, sum_runs,    sum_contributions_of_runs, mark_same,
+    fl_mark_cut, fl_mark_equal_orders, list_groups, fl_count_descents};

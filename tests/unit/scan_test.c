@@ -62,17 +62,27 @@ static struct fl_row_rules rules_of(int32_t as_of_day, enum fl_view view)
                                  .customer_last = INT64_MAX};
 }
 
+static void add_rows(struct seen *seen, int64_t customer, const struct fl_rows *of_one)
+{
+    for (size_t i = 0; i < of_one->count; i++) {
+        struct seen_row *row = &seen->rows[seen->count++];
+        *row = (struct seen_row){.customer = customer,
+                                 .day = of_one->day[i],
+                                 .type = of_one->type[i],
+                                 .order_null = of_one->order == NULL || of_one->order_null[i] != 0};
+        row->order = row->order_null ? 0 : of_one->order[i];
+    }
+}
+
 static void add_piece(struct seen *seen, const struct fl_scan_piece *piece)
 {
-    for (size_t i = 0; i < piece->rows.count; i++) {
-        struct seen_row *row = &seen->rows[seen->count++];
-        *row = (struct seen_row){.customer = piece->customer,
-                                 .day = piece->rows.day[i],
-                                 .type = piece->rows.type[i],
-                                 .order_null = piece->rows.order == NULL || piece->rows.order_null[i] != 0};
-        row->order = row->order_null ? 0 : piece->rows.order[i];
+    assert_true(piece->whole ? piece->first : piece->scopes.count == 1);
+    for (size_t i = 0; i < piece->scopes.count; i++) {
+        const struct fl_rows of_one = fl_scope_rows_of(&piece->scopes, i);
+        assert_true(of_one.count > 0);
+        add_rows(seen, piece->customers[i], &of_one);
+        seen->customers += i > 0 || piece->first;
     }
-    seen->customers += piece->first;
 }
 
 static fl_status scan_folder(const char *name, const struct fl_row_rules *rules, size_t rows_max,
@@ -93,10 +103,11 @@ static fl_status scan_folder(const char *name, const struct fl_row_rules *rules,
     fl_status status = fl_scan_open(&plan, &scan, error);
     for (struct fl_scan_piece piece; status == FL_OK;) {
         status = fl_scan_next(scan, &piece, error);
-        if (status == FL_OK && piece.rows.count == 0)
+        if (status == FL_OK && piece.scopes.count == 0)
             break;
         if (status == FL_OK) {
-            assert_true(seen->count + piece.rows.count <= rows_max);
+            const struct fl_scope_rows *scopes = &piece.scopes;
+            assert_true(seen->count + scopes->ends[scopes->count - 1] - scopes->from <= rows_max);
             add_piece(seen, &piece);
         }
     }

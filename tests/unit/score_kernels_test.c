@@ -3,8 +3,9 @@
  *
  * All lengths 0..200 hit every tail, all offsets 0..31 every alignment; rows come from random days (many
  * equal, some past the last age) and types (purchases from none to many), sums start from what a piece before
- * left. Arrays end where a page without access begins, so that a read past the rows would crash. The scalar
- * sums are compared with a loop in 128 bits that looks at one row at a time in the words of SEMANTICS.md. */
+ * left; cut into scopes of few and of many rows they give each scope's own sums. Arrays end where a page
+ * without access begins, so that a read past the rows would crash. The scalar sums are compared with a loop
+ * in 128 bits that looks at one row at a time in the words of SEMANTICS.md. */
 #include "tests/unit/engine_fixture.h"
 
 #include <sys/mman.h>
@@ -16,8 +17,9 @@ enum { ROWS_MAX = 232, LENGTH_MAX = 200, OFFSET_MAX = 31, AS_OF = 20000, AGES = 
 
 static struct fl_row_tables tables;
 static int32_t contributions[FL_ROW_TYPES * AGES];
-static int32_t *days; /* ROWS_MAX of them, then no access */
-static uint8_t *types;
+static int32_t *days; /* ROWS_MAX of each, then no access */
+static uint8_t *types, *order_nulls;
+static int64_t *orders;
 
 static void *guarded(size_t size)
 {
@@ -33,6 +35,8 @@ static int make_tables(void **state)
     (void)state;
     days = guarded(ROWS_MAX * sizeof *days);
     types = guarded(ROWS_MAX);
+    orders = guarded(ROWS_MAX * sizeof *orders);
+    order_nulls = guarded(ROWS_MAX);
     tables.contributions = contributions;
     tables.ages = AGES;
     for (unsigned type = 0; type < FL_ROW_TYPES; type++) {
@@ -40,7 +44,8 @@ static int make_tables(void **state)
             type % 9 == 0 ? FL_WEIGHT_MILLI_MAX : (int32_t)(next_random(&random) % FL_WEIGHT_MILLI_MAX);
         const int sign = (int)(next_random(&random) % 3) - 1;
         tables.weights[type] = sign * magnitude;
-        tables.flags[type] = (uint8_t)(next_random(&random) % 8);
+        tables.flags[type] =
+            (uint8_t)(next_random(&random) % 8 | next_random(&random) % 4 << FL_ROW_CUT_SHIFT);
         if (type % 37 == 5)
             tables.flags[type] |= FL_ROW_PURCHASE;
         for (unsigned age = 0; age + 1 < AGES; age++)
@@ -63,6 +68,10 @@ static void make_rows(uint64_t *random, unsigned kinds, unsigned span)
         types[row] = (uint8_t)(next_random(random) % kinds * 7);
     }
     qsort(days, ROWS_MAX, sizeof *days, compare_days);
+    for (size_t row = 0; row < ROWS_MAX; row++) {
+        orders[row] = (int64_t)(next_random(random) % 3) << 33;
+        order_nulls[row] = next_random(random) % 5 == 0;
+    }
 }
 
 static struct fl_row_sums sums_before(uint64_t *random)
@@ -73,6 +82,47 @@ static struct fl_row_sums sums_before(uint64_t *random)
     return sums;
 }
 
+static void assert_same_sums(const struct fl_row_sums *a, const struct fl_row_sums *b)
+{
+    assert_memory_equal(a, b, offsetof(struct fl_row_sums, purchase_day));
+    assert_int_equal(a->purchase_day, b->purchase_day);
+    assert_true(a->lost_to_cap == b->lost_to_cap && a->uncounted == b->uncounted);
+}
+
+/* The scopes of 1 to 80 rows that `rows` rows are cut into; returns how many. */
+static size_t cut_into_runs(uint64_t *random, size_t rows, uint32_t ends[FL_KERNEL_RUNS_MAX])
+{
+    size_t runs = 0;
+    for (size_t end = 0; end < rows; ends[runs++] = (uint32_t)end) {
+        end += 1 + next_random(random) % (runs % 2 == 0 ? 20 : 80);
+        end = end < rows ? end : rows;
+    }
+    return runs;
+}
+
+static void check_runs_on(enum fl_cpu_level level, const int32_t *day, const uint8_t *type, size_t rows)
+{
+    static uint64_t random = 31;
+    uint32_t ends[FL_KERNEL_RUNS_MAX];
+    struct fl_row_sums sums[FL_KERNEL_RUNS_MAX], only[FL_KERNEL_RUNS_MAX];
+    const size_t runs = cut_into_runs(&random, rows, ends);
+    memset(sums, 0xA5, sizeof sums); /* nothing of what was there may stay */
+    memset(only, 0xA5, sizeof only);
+    fl_score_kernels_of(level)->sum_runs(&tables, AS_OF, day, type, 0, ends, runs, sums);
+    fl_score_kernels_of(level)->sum_contributions_of_runs(&tables, AS_OF, day, type, 0, ends, runs, only);
+    for (size_t i = 0; i < runs; i++) {
+        const size_t from = i == 0 ? 0 : ends[i - 1];
+        struct fl_row_sums expected = {.purchase_day = INT32_MIN};
+        fl_score_kernels_of(FL_CPU_SCALAR)
+            ->sum_rows(&tables, AS_OF, day + from, type + from, ends[i] - from, &expected);
+        assert_same_sums(&sums[i], &expected);
+        expected = (struct fl_row_sums){.loop[0] = expected.loop[0] + expected.loop[1] + expected.loop[2] +
+                                                   expected.loop[3],
+                                        .purchase_day = INT32_MIN};
+        assert_same_sums(&only[i], &expected);
+    }
+}
+
 static void check_level_on(enum fl_cpu_level level, const int32_t *day, const uint8_t *type, size_t rows,
                            const struct fl_row_sums *before)
 {
@@ -80,16 +130,36 @@ static void check_level_on(enum fl_cpu_level level, const int32_t *day, const ui
     const struct fl_score_kernels *wide = fl_score_kernels_of(level);
     struct fl_row_sums expected = *before, sums = *before;
     uint64_t expected_marks[(LONG_ROWS + 63) / 64] = {0}, marks[(LONG_ROWS + 63) / 64] = {0};
+    uint64_t expected_cut[(LONG_ROWS + 63) / 64] = {0}, cut[(LONG_ROWS + 63) / 64] = {0};
     scalar->sum_rows(&tables, AS_OF, day, type, rows, &expected);
     wide->sum_rows(&tables, AS_OF, day, type, rows, &sums);
-    assert_memory_equal(&sums, &expected, offsetof(struct fl_row_sums, purchase_day));
-    assert_int_equal(sums.purchase_day, expected.purchase_day);
+    assert_same_sums(&sums, &expected);
     assert_int_equal(wide->sum_contributions(&tables, AS_OF, day, type, rows),
                      scalar->sum_contributions(&tables, AS_OF, day, type, rows));
     scalar->mark_same(day, type, rows, expected_marks);
     wide->mark_same(day, type, rows, marks);
     assert_memory_equal(marks, expected_marks, sizeof marks);
+    scalar->mark_cut(tables.flags, type, rows, marks, expected_cut);
+    wide->mark_cut(tables.flags, type, rows, marks, cut);
+    assert_memory_equal(cut, expected_cut, sizeof cut);
     assert_int_equal(wide->count_descents(day, type, rows), scalar->count_descents(day, type, rows));
+    check_runs_on(level, day, type, rows);
+}
+
+/* `from` is the offset of the orders. */
+static void check_orders_on(enum fl_cpu_level level, size_t from, size_t rows)
+{
+    const struct fl_score_kernels *scalar = fl_score_kernels_of(FL_CPU_SCALAR);
+    const struct fl_score_kernels *wide = fl_score_kernels_of(level);
+    uint64_t asked[ROWS_MAX / 64 + 1], expected[ROWS_MAX / 64 + 1] = {0}, equal[ROWS_MAX / 64 + 1] = {0};
+    for (size_t word = 0; word <= ROWS_MAX / 64; word++)
+        asked[word] = (rows + word) % 3;
+    scalar->mark_equal_orders(orders + from, order_nulls + from, rows, asked, expected);
+    wide->mark_equal_orders(orders + from, order_nulls + from, rows, asked, equal);
+    assert_memory_equal(equal, expected, sizeof equal);
+    scalar->mark_equal_orders(orders + from, NULL, rows, asked, expected);
+    wide->mark_equal_orders(orders + from, NULL, rows, asked, equal);
+    assert_memory_equal(equal, expected, sizeof equal);
 }
 
 static void test_levels(void **state)
@@ -104,6 +174,8 @@ static void test_levels(void **state)
                 check_level_on(level, days + from, types + from, rows, &before);
                 /* Up to the page without access. */
                 check_level_on(level, days + ROWS_MAX - rows, types + ROWS_MAX - rows, rows, &before);
+                check_orders_on(level, from, rows);
+                check_orders_on(level, ROWS_MAX - rows, rows);
             }
         }
     }
@@ -186,13 +258,64 @@ static void test_marks_and_descents(void **state)
     }
 }
 
+/* Rows 0..3 are alike, so are 5..6, 62..66 and 68..70; their types leave 3, 1, 2, 0 rows whole; of the third
+ * group rows 62 and 63, 65 and 66 have one order. */
+static void test_groups(void **state)
+{
+    (void)state;
+    uint8_t flags[FL_ROW_TYPES] = {0}, type[71], null[71] = {0};
+    int32_t day[71];
+    int64_t order[71];
+    uint64_t same[3], cut[3], equal[3];
+    for (int row = 0; row < 71; row++) {
+        const bool begins = (row > 0 && row < 4) || row == 6 || (row > 62 && row < 67) || row > 68;
+        day[row] = begins ? day[row - 1] : row;
+        type[row] = row < 4 ? 3 : row < 7 ? 1 : row < 68 ? 2 : 0;
+        order[row] = row == 63 || row == 66 ? row - 1 : row;
+    }
+    for (unsigned of_type = 0; of_type < 4; of_type++)
+        flags[of_type] = (uint8_t)(of_type << FL_ROW_CUT_SHIFT);
+    for (enum fl_cpu_level level = FL_CPU_SCALAR; level <= fl_cpu_found(); level++) {
+        const struct fl_score_kernels *kernels = fl_score_kernels_of(level);
+        struct fl_row_group groups[71 / 2 + 4];
+        kernels->mark_same(day, type, 71, same);
+        kernels->mark_cut(flags, type, 71, same, cut);
+        kernels->mark_equal_orders(order, null, 71, cut, equal);
+        same[2] = cut[2] = equal[2] = 0;
+        assert_int_equal(kernels->list_groups(same, cut, equal, 71, groups), 3);
+        assert_memory_equal(groups, ((struct fl_row_group[]){{.row = 0, .rows = 4}, {5, 2, 0}, {62, 5, 2}}),
+                            3 * sizeof groups[0]);
+    }
+}
+
+/* A group longer than a word of marks, all of one order; one behind the other there may be rows / 2 groups.
+ */
+static void test_long_and_many_groups(void **state)
+{
+    (void)state;
+    enum { ROWS = 1000, WORDS = (ROWS + 63) / 64 };
+    uint64_t long_marks[WORDS + 1] = {0}, pairs[WORDS + 1] = {0};
+    struct fl_row_group groups[ROWS / 2 + 4];
+    for (size_t row = 10; row + 1 < ROWS; row++)
+        long_marks[row / 64] |= UINT64_C(1) << (row % 64);
+    for (size_t word = 0; word < WORDS; word++)
+        pairs[word] = UINT64_C(0x5555555555555555) >> (word + 1 == WORDS ? 64 - ROWS % 64 : 0);
+    for (enum fl_cpu_level level = FL_CPU_SCALAR; level <= fl_cpu_found(); level++) {
+        const struct fl_score_kernels *kernels = fl_score_kernels_of(level);
+        assert_int_equal(kernels->list_groups(long_marks, long_marks, long_marks, ROWS, groups), 1);
+        assert_memory_equal(groups, ((struct fl_row_group[]){{10, ROWS - 10, ROWS - 11}}), sizeof groups[0]);
+        assert_int_equal(kernels->list_groups(pairs, pairs, pairs, ROWS, groups), ROWS / 2);
+        for (uint32_t i = 0; i < ROWS / 2; i++)
+            assert_memory_equal(&groups[i], (&(struct fl_row_group){2 * i, 2, 1}), sizeof groups[i]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_levels),
-        cmocka_unit_test(test_many_rows),
-        cmocka_unit_test(test_scalar),
-        cmocka_unit_test(test_marks_and_descents),
+        cmocka_unit_test(test_levels), cmocka_unit_test(test_many_rows),
+        cmocka_unit_test(test_scalar), cmocka_unit_test(test_marks_and_descents),
+        cmocka_unit_test(test_groups), cmocka_unit_test(test_long_and_many_groups),
     };
     return cmocka_run_group_tests(tests, make_tables, NULL);
 }

@@ -106,15 +106,20 @@ struct outcome {
     struct fl_error error;
 };
 
-static fl_status see(void *context, enum fl_scope scope, int64_t customer, uint32_t word,
-                     const struct fl_scope_score *score, struct fl_error *error)
+static fl_status see(void *context, const struct fl_results *results, struct fl_error *error)
 {
     struct outcome *outcome = context;
-    assert_true(scope == FL_SCOPE_CUSTOMER && word == 0 && outcome->count < MANY);
-    if (outcome->count == outcome->fail_at)
-        return fl_fail(error, FL_TEMPORARY, "the disk is full at customer %lld", (long long)customer);
-    outcome->seen[outcome->count++] =
-        (struct seen){customer, score->raw, score->intent_raw, score->rows, score->units, score->last_day};
+    assert_int_equal(results->scope, FL_SCOPE_CUSTOMER);
+    for (size_t i = 0; i < results->count; i++) {
+        const struct fl_scope_score *of_one = &results->scores[i];
+        assert_true(outcome->count < MANY);
+        if (outcome->count == outcome->fail_at)
+            return fl_fail(error, FL_TEMPORARY, "the disk is full at customer %lld",
+                           (long long)results->customers[i]);
+        outcome->seen[outcome->count++] =
+            (struct seen){results->customers[i], of_one->raw,   of_one->intent_raw,
+                          of_one->rows,          of_one->units, of_one->last_day};
+    }
     return FL_OK;
 }
 
