@@ -159,10 +159,11 @@ static void finish_raw_only(const struct fl_scorer *scorer, const struct fl_scop
                             struct fl_scope_score *score)
 {
     const struct fl_model_settings *settings = scorer->settings;
-    *score = (struct fl_scope_score){.raw = raw_of(&sums->of_rows),
-                                     .rows = sums->rows,
-                                     .first_day = sums->first_day,
-                                     .last_day = sums->last_day};
+    score->raw = raw_of(&sums->of_rows); /* the rest stays as it is: clearing it takes longer than all this */
+    score->rows = sums->rows;
+    score->first_day = sums->first_day;
+    score->last_day = sums->last_day;
+    score->has_purchase = false;
     score->engagement = fl_score_of(score->raw, settings->engagement_k_micro[scorer->scope]);
     score->band = (uint8_t)fl_band_of(score->engagement, settings->band_floor);
 }

@@ -52,7 +52,7 @@ struct fl_scorer {
     enum fl_scope scope;
     int32_t as_of_day;
     bool raw_only; /* set after init: of the score only raw, engagement, band, rows, first and last day are
-                      wanted */
+                      wanted, and set */
     const struct fl_score_kernels *kernels;
     struct fl_scope_sums sums;
     struct fl_open_group open;
@@ -64,7 +64,7 @@ void fl_scorer_init(struct fl_scorer *scorer, const struct fl_points *points,
 void fl_scorer_begin(struct fl_scorer *scorer);
 /* False, with the scope given up, when it would have more than FL_SCOPE_ROWS_MAX rows. */
 bool fl_scorer_add(struct fl_scorer *scorer, const struct fl_rows *rows);
-/* Requires at least one row since begin. What is not wanted is 0. */
+/* Requires at least one row since begin. What is not wanted is not set. */
 void fl_scorer_end(struct fl_scorer *scorer, struct fl_scope_score *score);
 /* Scores scopes of at least one row each whose rows are all there: the same scores, quicker. Between end and
  * begin, whose scope it would spoil. */

@@ -1,7 +1,11 @@
 /* checksum.c - XXH3 by way of libxxhash. */
 #include "formats/base/checksum.h"
 
+#if defined(__x86_64__)
+#include <xxh_x86dispatch.h> /* the same hash, twice as fast where the CPU has wider registers */
+#else
 #include <xxhash.h>
+#endif
 
 #include "formats/base/bytes.h"
 

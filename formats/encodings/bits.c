@@ -5,7 +5,7 @@
 #include "formats/encodings/decode_kernels.h"
 #include "formats/encodings/encoding.h"
 
-enum { STORE_BYTES = 8 };
+enum { STORE_BYTES = 8 }; /* room that a kernel may ask for behind its bytes */
 
 size_t fl_bits_size(size_t count, unsigned width)
 {
@@ -25,34 +25,14 @@ int fl_bits_unpack(const uint8_t *bytes, size_t count, unsigned width, uint64_t 
     return fl_bits_end_is_clean(bytes, count, width);
 }
 
-/* Requires width 1..64, values below 2^width, and eight bytes of room past the last number. */
-static void pack(const uint64_t *values, size_t count, unsigned width, uint8_t *bytes)
-{
-    uint64_t waiting = 0; /* its lowest `filled` bits are still to be written */
-    unsigned filled = 0;
-    for (size_t i = 0; i < count; i++) {
-        waiting |= values[i] << filled;
-        if (filled + width < 64) {
-            filled += width;
-            continue;
-        }
-        fl_store_le64(bytes, waiting);
-        bytes += STORE_BYTES;
-        const unsigned written = 64 - filled; /* bits of values[i] that went out, 1..64 */
-        waiting = written == 64 ? 0 : values[i] >> written;
-        filled = width - written;
-    }
-    fl_store_le64(bytes, waiting);
-}
-
-int fl_bits_pack(const uint64_t *values, size_t count, unsigned width, struct fl_buffer *out)
+int fl_bits_pack(const uint64_t *values, size_t count, unsigned width, uint64_t min, struct fl_buffer *out)
 {
     const size_t size = fl_bits_size(count, width);
     if (size == 0)
         return 1;
     if (!fl_buffer_reserve(out, out->size + size + STORE_BYTES))
         return 0;
-    pack(values, count, width, out->bytes + out->size);
+    fl_decode_kernels()->pack(values, count, width, min, out->bytes + out->size);
     out->size += size;
     return 1;
 }

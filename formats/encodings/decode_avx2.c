@@ -321,6 +321,7 @@ const struct fl_decode_kernels fl_decode_avx2 = {
     .place_8 = place_8,
     .place_32 = place_32,
     .place_64 = place_64,
+    .pack = fl_pack,
     .measure = measure,
 };
 

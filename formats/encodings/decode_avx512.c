@@ -294,6 +294,64 @@ static void place_64(const uint8_t *nulls, size_t rows, size_t held, uint64_t *v
     fl_place_64_from(nulls, i, next, rows, values);
 }
 
+/* At most a byte each: eight numbers become eight bytes, of which the lowest bits are drawn together. */
+static size_t pack_narrow(const uint64_t *values, size_t count, unsigned width, uint64_t min, uint8_t *bytes)
+{
+    const uint64_t kept = UINT64_C(0x0101010101010101) * ((1u << width) - 1);
+    const __m512i mins = _mm512_set1_epi64((long long)min);
+    size_t i = 0;
+    for (; i + 8 <= count; i += 8) {
+        const __m512i numbers = _mm512_sub_epi64(_mm512_loadu_si512(values + i), mins);
+        const uint64_t of_bytes = (uint64_t)_mm_cvtsi128_si64(_mm512_cvtepi64_epi8(numbers));
+        const uint64_t packed = _pext_u64(of_bytes, kept);
+        memcpy(bytes + i / 8 * width, &packed, sizeof packed); /* what is behind `width` bytes comes next */
+    }
+    return i;
+}
+
+/* From each lane's bytes those that number i has a bit in, of the numbers with i % 2 == odd alone: as a
+ * number takes eight bits or more, no byte has bits of two of them. The other bytes are 0x80 or above. */
+static __m512i byte_sources(unsigned width, unsigned odd)
+{
+    uint8_t source[64];
+    memset(source, 0xFF, sizeof source);
+    for (unsigned i = odd; i < 8; i += 2) {
+        const unsigned first = i * width / 8, last = (i * width + width - 1) / 8;
+        for (unsigned byte = first; byte <= last; byte++)
+            source[byte] = (uint8_t)(8 * i + byte - first);
+    }
+    return _mm512_loadu_si512(source);
+}
+
+/* 8 to 57 bits: eight numbers a step, each shifted to where its first byte has it, then moved there. */
+static size_t pack_wide(const uint64_t *values, size_t count, unsigned width, uint64_t min, uint8_t *bytes)
+{
+    const __m512i even = byte_sources(width, 0), odd = byte_sources(width, 1);
+    const __mmask64 of_even = (__mmask64)~_mm512_movepi8_mask(even);
+    const __mmask64 of_odd = (__mmask64)~_mm512_movepi8_mask(odd);
+    const __m512i shifts = lane_shifts_64(width, 0), mins = _mm512_set1_epi64((long long)min);
+    const __mmask64 stored = (UINT64_C(1) << width) - 1;
+    size_t i = 0;
+    for (; i + 8 <= count; i += 8) {
+        const __m512i numbers = _mm512_sub_epi64(_mm512_loadu_si512(values + i), mins);
+        const __m512i shifted = _mm512_sllv_epi64(numbers, shifts);
+        const __m512i packed = _mm512_or_si512(_mm512_maskz_permutexvar_epi8(of_even, even, shifted),
+                                               _mm512_maskz_permutexvar_epi8(of_odd, odd, shifted));
+        _mm512_mask_storeu_epi8(bytes + i / 8 * width, stored, packed);
+    }
+    return i;
+}
+
+static void pack(const uint64_t *values, size_t count, unsigned width, uint64_t min, uint8_t *bytes)
+{
+    size_t done = 0;
+    if (width <= 8)
+        done = pack_narrow(values, count, width, min, bytes);
+    else if (width <= WIDTH_MAX_IN_8_BYTES)
+        done = pack_wide(values, count, width, min, bytes);
+    fl_pack(values + done, count - done, width, min, bytes + done / 8 * width);
+}
+
 static struct fl_measure measure(const int64_t *values, size_t count)
 {
     __m512i min = _mm512_set1_epi64(INT64_MAX), max = _mm512_set1_epi64(INT64_MIN);
@@ -323,6 +381,7 @@ const struct fl_decode_kernels fl_decode_avx512 = {
     .place_8 = place_8,
     .place_32 = place_32,
     .place_64 = place_64,
+    .pack = pack,
     .measure = measure,
 };
 

@@ -44,6 +44,10 @@ struct fl_decode_kernels {
     void (*place_32)(const uint8_t *nulls, size_t rows, size_t held, uint32_t *values);
     void (*place_64)(const uint8_t *nulls, size_t rows, size_t held, uint64_t *values);
 
+    /* The other way round: values[i] - min in `width` bits. Requires: 0 < width <= 64, no number needs more;
+     * eight bytes of room behind the (count * width + 7) / 8 that are filled. */
+    void (*pack)(const uint64_t *values, size_t count, unsigned width, uint64_t min, uint8_t *bytes);
+
     /* Of at least one value. */
     struct fl_measure (*measure)(const int64_t *values, size_t count);
 };

@@ -16,6 +16,7 @@ uint64_t fl_unpack_32_from(const uint8_t *bytes, size_t first, size_t count, uns
                            uint32_t *values);
 uint64_t fl_unpack_64_from(const uint8_t *bytes, size_t first, size_t count, unsigned width, uint64_t min,
                            uint64_t *values);
+void fl_pack(const uint64_t *values, size_t count, unsigned width, uint64_t min, uint8_t *bytes);
 /* Goes on from what was measured of the values in front. */
 struct fl_measure fl_measure_from(struct fl_measure measured, const int64_t *values, size_t count);
 void fl_fill_8_from(const uint8_t *marks, size_t row, size_t next, size_t count, uint8_t *values);

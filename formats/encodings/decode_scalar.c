@@ -155,6 +155,26 @@ DEFINE_SPREAD(32, uint32_t)
 DEFINE_SPREAD(64, uint64_t)
 #undef DEFINE_SPREAD
 
+void fl_pack(const uint64_t *values, size_t count, unsigned width, uint64_t min, uint8_t *bytes)
+{
+    uint64_t waiting = 0; /* its lowest `filled` bits are still to be written */
+    unsigned filled = 0;
+    for (size_t i = 0; i < count; i++) {
+        const uint64_t number = values[i] - min;
+        waiting |= number << filled;
+        if (filled + width < 64) {
+            filled += width;
+            continue;
+        }
+        fl_store_le64(bytes, waiting);
+        bytes += LOAD_BYTES;
+        const unsigned written = 64 - filled; /* bits of the number that went out, 1..64 */
+        waiting = written == 64 ? 0 : number >> written;
+        filled = width - written;
+    }
+    fl_store_le64(bytes, waiting);
+}
+
 struct fl_measure fl_measure_from(struct fl_measure measured, const int64_t *values, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
@@ -183,5 +203,6 @@ const struct fl_decode_kernels fl_decode_scalar = {
     .place_8 = place_8,
     .place_32 = place_32,
     .place_64 = place_64,
+    .pack = fl_pack,
     .measure = measure,
 };

@@ -71,7 +71,8 @@ fl_status fl_string_decode(const uint8_t *bytes, size_t size, size_t count, size
 
 /* Bits in natural order, lowest bit of the first byte first; ceil(count * width / 8) bytes; width 0..64. */
 size_t fl_bits_size(size_t count, unsigned width);
-int fl_bits_pack(const uint64_t *values, size_t count, unsigned width, struct fl_buffer *out);
+int fl_bits_pack(const uint64_t *values, size_t count, unsigned width, uint64_t min,
+                 struct fl_buffer *out); /* values[i] - min; 0: no memory */
 /* Reads exactly fl_bits_size() bytes from `bytes`; false when unused bits of the last byte are not zero. */
 int fl_bits_unpack(const uint8_t *bytes, size_t count, unsigned width, uint64_t *values);
 /* Whether the unused bits of the last byte are zero. */

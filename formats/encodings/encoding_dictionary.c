@@ -113,7 +113,7 @@ static int encode_numbers(const struct fl_integers *page, const struct distinct 
             const uint64_t distance = fl_integer_range(page->min, page->values[done + i]);
             numbers[i] = distinct->slots[slot_of(distinct, distance)];
         }
-        if (!fl_bits_pack(numbers, part, number_width, out))
+        if (!fl_bits_pack(numbers, part, number_width, 0, out))
             return 0;
     }
     return 1;
@@ -130,7 +130,7 @@ static int dictionary_encode(const struct fl_integers *page, struct fl_buffer *o
     fl_store_le32(head, (uint32_t)distinct.count);
     return fl_buffer_append(out, head, sizeof head) &&
            fl_bits_pack(distinct.values, distinct.count,
-                        fl_bits_width(fl_integer_range(page->min, page->max)), out) &&
+                        fl_bits_width(fl_integer_range(page->min, page->max)), 0, out) &&
            encode_numbers(page, &distinct, out);
 }
 

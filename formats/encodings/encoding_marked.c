@@ -31,7 +31,7 @@ static int encode_marks(const struct fl_integers *page, struct fl_buffer *out)
         const size_t part = page->count - done < CHUNK ? page->count - done : CHUNK;
         for (size_t i = 0; i < part; i++)
             marks[i] = is_marked(page, done + i);
-        if (!fl_bits_pack(marks, part, 1, out))
+        if (!fl_bits_pack(marks, part, 1, 0, out))
             return 0;
     }
     return 1;
@@ -48,11 +48,11 @@ static int encode_values(const struct fl_integers *page, struct fl_buffer *out)
         distances[filled++] = fl_integer_range(page->min, page->values[i]);
         if (filled < CHUNK)
             continue;
-        if (!fl_bits_pack(distances, filled, width, out))
+        if (!fl_bits_pack(distances, filled, width, 0, out))
             return 0;
         filled = 0;
     }
-    return fl_bits_pack(distances, filled, width, out);
+    return fl_bits_pack(distances, filled, width, 0, out);
 }
 
 static int marked_encode(const struct fl_integers *page, struct fl_buffer *out)

@@ -1,10 +1,6 @@
 /* encoding_packed.c - each value's distance from the page's min, in as few bits as the largest needs. */
 #include "formats/encodings/encoding_codecs.h"
 
-enum {
-    CHUNK = 1024
-}; /* values a step: 8 KiB of distances stay in L1; a multiple of 8 ends on a whole byte */
-
 static unsigned packed_width(int64_t min, int64_t max)
 {
     return fl_bits_width(fl_integer_range(min, max));
@@ -17,16 +13,8 @@ static size_t packed_size(const struct fl_integers *page)
 
 static int packed_encode(const struct fl_integers *page, struct fl_buffer *out)
 {
-    const unsigned width = packed_width(page->min, page->max);
-    uint64_t distances[CHUNK];
-    for (size_t done = 0; done < page->count; done += CHUNK) {
-        const size_t count = page->count - done < CHUNK ? page->count - done : CHUNK;
-        for (size_t i = 0; i < count; i++)
-            distances[i] = fl_integer_range(page->min, page->values[done + i]);
-        if (!fl_bits_pack(distances, count, width, out))
-            return 0;
-    }
-    return 1;
+    return fl_bits_pack((const uint64_t *)page->values, page->count, packed_width(page->min, page->max),
+                        (uint64_t)page->min, out);
 }
 
 static fl_status packed_decode(const uint8_t *bytes, size_t size, int64_t min, int64_t max, size_t count,

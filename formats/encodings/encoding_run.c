@@ -85,12 +85,12 @@ static int encode_stream(const struct fl_integers *page, bool lengths, unsigned 
         }
         if (filled < CHUNK)
             break; /* the end */
-        if (!fl_bits_pack(chunk, CHUNK, width, out))
+        if (!fl_bits_pack(chunk, CHUNK, width, 0, out))
             return 0;
         filled = 0;
     }
     chunk[filled++] = lengths ? page->count - start - 1 : fl_integer_range(page->min, page->values[start]);
-    return fl_bits_pack(chunk, filled, width, out);
+    return fl_bits_pack(chunk, filled, width, 0, out);
 }
 
 static int run_encode(const struct fl_integers *page, struct fl_buffer *out)

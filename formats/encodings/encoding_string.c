@@ -19,7 +19,7 @@ static int encode_lengths(const struct fl_text *texts, size_t count, unsigned wi
         const size_t part = count - done < CHUNK ? count - done : CHUNK;
         for (size_t i = 0; i < part; i++)
             lengths[i] = texts[done + i].size;
-        if (!fl_bits_pack(lengths, part, width, out))
+        if (!fl_bits_pack(lengths, part, width, 0, out))
             return 0;
     }
     return 1;

@@ -109,6 +109,37 @@ static void test_scalar_unpacks_bit_by_bit(void **state)
     }
 }
 
+/* What is packed comes out again, by the loop that was checked bit by bit; nothing is stored past the room.
+ */
+static void check_pack(const struct fl_decode_kernels *kernels, unsigned width, size_t count, uint64_t *seed)
+{
+    uint64_t values[COUNT_MAX] = {0}, unpacked[COUNT_MAX];
+    const uint64_t min = next_random(seed);
+    const size_t size = (count * width + 7) / 8;
+    uint8_t bytes[ROOM + 8];
+    for (size_t i = 0; i < count; i++)
+        values[i] = min + (next_random(seed) >> (64 - width));
+    memset(bytes, GUARD, sizeof bytes);
+    kernels->pack(values, count, width, min, bytes);
+    (void)fl_decode_kernels_of(FL_CPU_SCALAR)->unpack_64(bytes, count, width, min, unpacked);
+    assert_memory_equal(unpacked, values, count * sizeof *values);
+    assert_true(count * width % 8 == 0 || bytes[size - 1] >> count * width % 8 == 0);
+    for (size_t i = size + 8; i < sizeof bytes; i++)
+        assert_int_equal(bytes[i], GUARD);
+}
+
+static void test_levels_pack(void **state)
+{
+    (void)state;
+    uint64_t seed = 12;
+    for (int level = 0; level <= (int)fl_cpu_found(); level++) {
+        for (unsigned width = 1; width <= 64; width++) {
+            for (size_t count = 0; count <= COUNT_MAX; count++)
+                check_pack(fl_decode_kernels_of((enum fl_cpu_level)level), width, count, &seed);
+        }
+    }
+}
+
 static void check_measure(const struct fl_decode_kernels *kernels, size_t count, size_t offset,
                           uint64_t *seed)
 {
@@ -264,6 +295,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_scalar_unpacks_bit_by_bit),
         cmocka_unit_test(test_levels_unpack_the_same),
+        cmocka_unit_test(test_levels_pack),
         cmocka_unit_test(test_levels_spread_bits_the_same),
         cmocka_unit_test(test_levels_spread_values_the_same),
     };

@@ -49,7 +49,7 @@ static void test_bits_round_trip(void **state)
             for (size_t i = 0; i < count; i++)
                 values[i] = width == 0 ? 0 : next_random(&seed) >> (64 - width);
             struct fl_buffer out = {0};
-            assert_int_equal(fl_bits_pack(values, count, width, &out), 1);
+            assert_int_equal(fl_bits_pack(values, count, width, 0, &out), 1);
             assert_int_equal(out.size, (count * width + 7) / 8);
             assert_int_equal(fl_bits_size(count, width), out.size);
             uint8_t *bytes = exact_copy(&out);
@@ -70,7 +70,7 @@ static void test_bits_lie_lowest_first(void **state)
     (void)state;
     const uint64_t values[] = {1, 2, 3, 4, 5};
     struct fl_buffer out = {0};
-    assert_int_equal(fl_bits_pack(values, 5, 3, &out), 1);
+    assert_int_equal(fl_bits_pack(values, 5, 3, 0, &out), 1);
     const uint8_t wanted[] = {0xD1,
                               0x58}; /* 001, 010, 011, 100, 101 from the right: 0 101 100 0 | 11 010 001 */
     assert_int_equal(out.size, sizeof wanted);
