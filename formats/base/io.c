@@ -20,6 +20,7 @@ const struct fl_io fl_io_system = {
     .pread = pread,
     .write = write,
     .fsync = fsync,
+    .sync_file_range = sync_file_range,
     .fstat = fstat,
     .rename = rename,
     .unlink = unlink,

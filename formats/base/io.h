@@ -16,6 +16,7 @@ struct fl_io {
     ssize_t (*pread)(int file, void *bytes, size_t size, off_t offset);
     ssize_t (*write)(int file, const void *bytes, size_t size);
     int (*fsync)(int file);
+    int (*sync_file_range)(int file, off64_t offset, off64_t size, unsigned flags);
     int (*fstat)(int file, struct stat *facts);
     int (*rename)(const char *from, const char *to);
     int (*unlink)(const char *path);

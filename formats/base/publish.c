@@ -215,11 +215,21 @@ static fl_status write_through(struct fl_output *output, const void *bytes, size
     return keep_failure(output, &failure, error);
 }
 
+/* Begins to store what was written so far, so that the fsync at the end, in which nothing else is done, finds
+ * little left: it was a tenth of a run on two threads. Only a hint: that fsync is what counts. */
+static void start_storing(struct fl_output *output)
+{
+    if (output->directory != NULL) /* not a pipe */
+        (void)output->io->sync_file_range(output->file, 0, 0, SYNC_FILE_RANGE_WRITE);
+}
+
 static fl_status flush(struct fl_output *output, struct fl_error *error)
 {
     const size_t size = output->buffered;
     output->buffered = 0;
-    return write_through(output, output->buffer, size, error);
+    const fl_status status = write_through(output, output->buffer, size, error);
+    start_storing(output);
+    return status;
 }
 
 fl_status fl_output_write(struct fl_output *output, const void *bytes, size_t size, struct fl_error *error)
