@@ -1,6 +1,6 @@
 """The manual page and the completions: every verb and every flag of the tables is in them, and they work.
 
-The lists of verbs and flags are read from the .def files. The page goes through groff with all its warnings, bash's
+The verbs are read from their .def file, the flags from each verb's --help, which usage_test holds against theirs. The page goes through groff with all its warnings, bash's
 completion is called as bash calls it, zsh reads its own; what is not installed here is skipped.
 """
 
@@ -12,24 +12,25 @@ import unittest
 from pathlib import Path
 
 from cli_case import CliCase, main
-from usage_test import FLAGS, VERBS
+from usage_test import VERBS
 
 BUILD = Path(os.environ.get("FOURLOOP_BUILD") or "build").resolve()
 PAGES = BUILD / "pages"
 
 
-def flags_of(upper):
-    return {flag: (kind, argument.strip('"')) for flag, argument, kind, _, verbs in FLAGS if f"ON({upper})" in verbs}
-
-
 class Pages(CliCase):
+    def flags_of(self, name):
+        """Flag -> argument, "" without. Choices are words in small letters, `FILE` and the like are not."""
+        text = self.fourloop(*name.split(), "--help").stdout.decode()
+        return dict(re.findall(r"(?m)^  (--?[a-z][a-z-]*)(?: (\S+))?(?:  .*)?$", text))
+
     def test_the_manual_has_every_flag_of_every_verb(self):
         text = (PAGES / "fourloop.1").read_text().replace("\\-", "-")
-        for upper, name in VERBS:
+        for _, name in VERBS:
             section = re.search(rf"(?ms)^\.SS fourloop {name} (.*?)(?=^\.S[SH] )", text)
             self.assertIsNotNone(section, name)
             listed = set(re.findall(r"(?m)^\\fB(--?[a-z-]+)\\fR", section[1]))
-            self.assertEqual(set(flags_of(upper)), listed, name)
+            self.assertEqual(set(self.flags_of(name)), listed, name)
             self.assertIn(f"fourloop {name}", section[1])
         for code in (0, 64, 65, 66, 70, 71, 73, 74, 75, 77, 78, 99, 130):
             self.assertEqual(1, text.count(f".TP\n.B {code}\n"), code)
@@ -53,13 +54,13 @@ class Pages(CliCase):
         self.assertEqual({"init", "check", "--help"}, self.complete("model", ""))
 
     def test_bash_offers_every_flag_and_every_choice(self):
-        for upper, name in VERBS:
-            flags = flags_of(upper)
+        for _, name in VERBS:
+            flags = self.flags_of(name)
             self.assertEqual({flag for flag in flags if flag.startswith("--")} | {"--help"},
                              self.complete(*name.split(), "--"))
-            for flag, (kind, argument) in flags.items():
-                if argument != "NULL":
-                    wanted = set(argument.split("|")) if kind == "CHOICE" else set()
+            for flag, argument in flags.items():
+                if argument:
+                    wanted = set(argument.split("|")) if argument.islower() else set()
                     self.assertEqual(wanted, self.complete(*name.split(), flag, ""), flag)
 
     def test_bash_leaves_files_to_bash(self):
@@ -69,9 +70,9 @@ class Pages(CliCase):
 
     def test_zsh_has_every_flag_of_every_verb(self):
         text = (PAGES / "_fourloop").read_text()
-        for upper, name in VERBS:
+        for _, name in VERBS:
             part = re.search(rf"(?ms)^    '{name}'\)\n(.*?);;", text)
-            self.assertEqual(set(flags_of(upper)), set(re.findall(r"(?m)^ +'(--?[a-z-]+)\[", part[1])), name)
+            self.assertEqual(set(self.flags_of(name)), set(re.findall(r"(?m)^ +'(--?[a-z-]+)\[", part[1])), name)
             self.assertIn(f"        '{name}:", text)
 
     @unittest.skipUnless(shutil.which("zsh"), "no zsh here")
