@@ -1,5 +1,6 @@
 """Growth: cost a row against rows, customers, files, threads; one customer with half of all rows; hostile ids."""
 
+import os
 import random
 import shutil
 
@@ -9,7 +10,7 @@ from program import segment_bytes
 from shop import customers_for
 
 ROW_MILLIONS = (1, 5, 20, 50, 200)
-HISTORY_DAYS = (50, 100, 200, 400)
+HISTORY_DAYS = (25, 50, 100, 200, 400, 800)
 FILES = (1, 2, 4, 8, 16, 32, 64)
 SIDE_ROWS_MAX = 8e6   # of the curves that do not grow by rows
 TEXT_IDS = 100_000
@@ -42,8 +43,7 @@ def by_rows(bench):
     for rows in steps:
         shop = bench.shop(rows)
         costs, found = measured_run(bench, shop)
-        if shop.folder != bench.shop(bench.rows).folder:
-            shop.drop_raw()
+        drop_raw(bench, shop)
         bench.curve("growth.rows", f"{found / 1e6:.2f}M", costs, found)
         cost_by_rows[rows] = best_cpu(costs) / found
     long = [cost for rows, cost in cost_by_rows.items() if rows >= 5e6] or list(cost_by_rows.values())
@@ -51,24 +51,40 @@ def by_rows(bench):
     return shop
 
 
+def drop_raw(bench, shop):
+    """Gives back the room of raw files that no other experiment needs."""
+    if shop.folder != bench.shop(bench.rows).folder:
+        shop.drop_raw()
+
+
+def thread_counts(cpus):
+    """1, 2, 4 and so on up to the processors there are; two threads in any case, for the bar."""
+    return [1, 2, *(count for count in (4, 8, 16, 32, 64, 128) if count <= cpus)]
+
+
 def by_threads(bench, shop):
     rows = shop.need_rows()
-    outs = [shop.folder / f"out-threads-{threads}" for threads in (1, 2)]
-    one, two = alternate([lambda: bench.program.run(shop.model, shop.data, outs[0], threads=1),
-                          lambda: bench.program.run(shop.model, shop.data, outs[1], threads=2)], bench.runs)
-    for threads, costs in ((1, one), (2, two)):
-        bench.curve("growth.threads", threads, costs, rows)
-    bench.report("growth.threads", best_wall(two) / rows, best_wall(one) / rows,
-                 segment_bytes(outs[0]) == segment_bytes(outs[1]))
+    outs = {threads: shop.folder / f"out-threads-{threads}" for threads in thread_counts(os.cpu_count())}
+    sides = [lambda threads=threads, out=out: bench.program.run(shop.model, shop.data, out, threads=threads)
+             for threads, out in outs.items()]
+    costs = dict(zip(outs, alternate(sides, bench.runs)))
+    for threads in outs:
+        bench.curve("growth.threads", threads, costs[threads], rows)
+    equal = len({segment_bytes(out) for out in outs.values()}) == 1
+    bench.report("growth.threads", best_wall(costs[2]) / rows, best_wall(costs[1]) / rows, equal)
+    for out in outs.values():
+        shutil.rmtree(out)
 
 
 def by_history(bench):
-    """The same rows as many customers with a short history, or few with a long one."""
+    """The same rows as many customers with a short history, or few with a long one: one measure, two curves."""
     rows = min(bench.rows, SIDE_ROWS_MAX)
     for days in HISTORY_DAYS:
         shop = bench.shop(rows, days=days, customers=customers_for(rows, days))
         costs, found = measured_run(bench, shop)
-        bench.curve("growth.customers", f"{shop.customers}x{found / shop.customers:.0f}", costs, found)
+        drop_raw(bench, shop)
+        bench.curve("growth.customers", shop.customers, costs, found)
+        bench.curve("growth.history", f"{found / shop.customers:.1f}", costs, found)
 
 
 def by_files(bench):

@@ -64,6 +64,14 @@ class Program:
         """The first rows of a table file as CSV."""
         run_child(["sh", "-c", 'exec "$0" inspect --rows "$1" "$2" >"$3"', self.path, rows, table_file, to])
 
+    def unpack_ns(self, table_file, columns):
+        """Column -> CPU time a row that its unpacking takes at best, or None where the tool for it was not built."""
+        tool = Path(self.path).parent / "unpack_speed"
+        if not tool.is_file():
+            return None
+        text = run_child([tool, table_file, *columns], keep_output=True)[1].decode()
+        return {name: float(nanoseconds) for name, _, nanoseconds in map(str.split, text.splitlines())}
+
     def stored_bytes(self, table_file):
         """Column -> stored bytes, from `inspect`."""
         text = self.call("inspect", table_file, keep_output=True)[1].decode()

@@ -2,11 +2,25 @@
  */
 #include "engine/currency_check.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "formats/base/civil.h"
 #include "formats/base/decimal.h"
 #include "formats/table/table_reader.h"
+
+enum { LISTED_MAX = 8 };
+
+/* Currencies that lack a rate, in the order in which they are come upon, each with the first day that needs
+ * one. */
+struct missing {
+    struct {
+        char code[4];
+        int32_t day;
+    } list[LISTED_MAX];
+    size_t count;
+    bool more; /* than are listed */
+};
 
 /* One file; its pages are read only where a foreign currency may stand. */
 struct check {
@@ -16,6 +30,7 @@ struct check {
     int32_t *first_day; /* by word: from when on it can be converted; INT32_MIN: always */
     int32_t as_of_day;
     struct fl_column_data currency, amount, day;
+    struct missing *missing; /* of all files */
 };
 
 static int32_t first_day_of(const struct fl_model *model, struct fl_text word)
@@ -35,35 +50,67 @@ static bool fill_first_days(struct check *check)
     return foreign;
 }
 
-static fl_status fail_without_rate(const struct check *check, size_t block, size_t row,
-                                   struct fl_error *error)
+static fl_status fail_no_code(const struct check *check, size_t block, int32_t day, struct fl_error *error)
 {
-    const struct fl_text word = fl_words_at(check->words, check->currency.as.words[row]);
-    char day[11];
-    fl_day_format(check->day.as.i32[row], day);
-    if (fl_currency_places(word.bytes, word.size) < 0)
-        fl_fail(error, FL_BAD_MODEL,
-                "an amount of %s is in a currency that is no code of three capital letters", day);
-    else
-        fl_fail(error, FL_BAD_MODEL,
-                "an amount of %s is in %.3s, which has no rate on or before that day: add a line "
-                "`%.3s,%s,<%s for one "
-                "%.3s>` to rates.csv",
-                day, word.bytes, word.bytes, day, check->model->settings.currency, word.bytes);
+    char words[11];
+    fl_day_format(day, words);
+    fl_fail(error, FL_BAD_MODEL, "an amount of %s is in a currency that is no code of three capital letters",
+            words);
     fl_error_at_path(error, fl_table_path(check->table));
     fl_error_at_block(error, (int64_t)block, "currency");
     return FL_BAD_MODEL;
+}
+
+static void note_missing(struct missing *missing, const char *code, int32_t day)
+{
+    for (size_t i = 0; i < missing->count; i++) {
+        if (memcmp(missing->list[i].code, code, 3) != 0)
+            continue;
+        missing->list[i].day = day < missing->list[i].day ? day : missing->list[i].day;
+        return;
+    }
+    missing->more = missing->count == LISTED_MAX;
+    if (missing->more)
+        return;
+    memcpy(missing->list[missing->count].code, code, 3);
+    missing->list[missing->count++].day = day;
+}
+
+/* All of them in one go, so that nobody has to mend rates.csv and try again for each. */
+static fl_status fail_without_rates(const struct fl_model *model, const struct missing *missing,
+                                    struct fl_error *error)
+{
+    char lines[LISTED_MAX * 48] = "";
+    for (size_t i = 0; i < missing->count; i++) {
+        const size_t used = strlen(lines);
+        char day[11];
+        fl_day_format(missing->list[i].day, day);
+        (void)snprintf(lines + used, sizeof lines - used, "%s`%s,%s,<%s for one %s>`", i == 0 ? "" : ", ",
+                       missing->list[i].code, day, model->settings.currency, missing->list[i].code);
+    }
+    if (missing->count == 1)
+        return fl_fail(error, FL_BAD_MODEL,
+                       "amounts in %s have no rate on or before their day: add a line %s to rates.csv",
+                       missing->list[0].code, lines);
+    return fl_fail(error, FL_BAD_MODEL,
+                   "amounts in %zu currencies%s have no rate on or before their day: add these lines to "
+                   "rates.csv: %s",
+                   missing->count, missing->more ? " and more" : "", lines);
 }
 
 static fl_status check_rows(const struct check *check, size_t block, struct fl_error *error)
 {
     for (size_t row = 0; row < check->currency.rows; row++) {
         const int32_t day = check->day.as.i32[row];
+        const uint32_t number = check->currency.as.words[row];
         if ((check->currency.nulls != NULL && check->currency.nulls[row] != 0) ||
-            (check->amount.nulls != NULL && check->amount.nulls[row] != 0))
+            (check->amount.nulls != NULL && check->amount.nulls[row] != 0) || day > check->as_of_day ||
+            day >= check->first_day[number])
             continue;
-        if (day <= check->as_of_day && day < check->first_day[check->currency.as.words[row]])
-            return fail_without_rate(check, block, row, error);
+        const struct fl_text word = fl_words_at(check->words, number);
+        if (fl_currency_places(word.bytes, word.size) < 0)
+            return fail_no_code(check, block, day, error);
+        note_missing(check->missing, word.bytes, day);
     }
     return FL_OK;
 }
@@ -111,9 +158,9 @@ static fl_status check_table(struct check *check, struct fl_error *error)
 
 static fl_status check_file(const struct fl_model *model, const struct fl_data_folder *folder,
                             const char *name, enum fl_io_mode io_mode, int32_t as_of_day,
-                            struct fl_error *error)
+                            struct missing *missing, struct fl_error *error)
 {
-    struct check check = {.model = model, .as_of_day = as_of_day};
+    struct check check = {.model = model, .as_of_day = as_of_day, .missing = missing};
     char *path = fl_data_folder_path_of(folder, name);
     if (path == NULL)
         return fl_fail_memory(error, strlen(name));
@@ -134,13 +181,14 @@ static fl_status check_file(const struct fl_model *model, const struct fl_data_f
 fl_status fl_check_currencies(const struct fl_model *model, const struct fl_data_folder *folder,
                               enum fl_io_mode io_mode, int32_t as_of_day, struct fl_error *error)
 {
+    struct missing missing = {.count = 0};
     for (size_t i = 0; i < folder->file_count; i++) {
         const struct fl_data_file *file = &folder->files[i];
         if (strcmp(file->table, "interactions") != 0 || file->day_min > as_of_day)
             continue;
-        fl_status status = check_file(model, folder, file->name, io_mode, as_of_day, error);
+        fl_status status = check_file(model, folder, file->name, io_mode, as_of_day, &missing, error);
         if (status != FL_OK)
             return status;
     }
-    return FL_OK;
+    return missing.count == 0 ? FL_OK : fail_without_rates(model, &missing, error);
 }

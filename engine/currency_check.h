@@ -6,9 +6,9 @@
 #include "engine/model/model.h"
 #include "formats/folder/data_folder.h"
 
-/* Looks at the rows with an amount whose day is at most the as-of day. FL_BAD_MODEL names the first currency
- * without a rate on or before such a row's day, with that day, file and block, and what to add. A row without
- * a currency is in the model's. */
+/* Looks at the rows with an amount whose day is at most the as-of day. FL_BAD_MODEL names the currencies
+ * without a rate on or before such a row's day, as the lines to add for the first of these days; or the place
+ * of a currency that is none. A row without a currency is in the model's. */
 fl_status fl_check_currencies(const struct fl_model *model, const struct fl_data_folder *folder,
                               enum fl_io_mode io_mode, int32_t as_of_day, struct fl_error *error);
 

@@ -41,7 +41,8 @@ static int32_t first_day(const struct fl_table *table)
 uint64_t fl_scan_cursor_memory(const struct fl_table *table)
 {
     enum {
-        ROW_BYTES = sizeof(int32_t) + 1 + sizeof(int64_t) + 1 + FL_WORDED_SCOPES * sizeof(uint32_t),
+        /* day, type, order, null, words; the table's own types, for nulls by type */
+        ROW_BYTES = sizeof(int32_t) + 1 + sizeof(int64_t) + 1 + FL_WORDED_SCOPES * sizeof(uint32_t) + 1,
         RUN_BYTES = sizeof(int64_t) + sizeof(uint32_t)
     };
     const uint64_t size_bytes = fl_table_size_bytes(table);

@@ -18,7 +18,8 @@
     X(3, DICTIONARY, dictionary, 1) /* sorted distinct values, packed; then their numbers, packed */         \
     X(4, PLAIN, plain, 1)           /* value - min in 1, 2, 4 or 8 bytes each: what LZ4 sees repeats in */   \
     X(5, STRING, string, 1)         /* lengths, packed; then the bytes */                                    \
-    X(6, MARKED, marked, 1)         /* a bit a value: it differs from the one before; those values, packed */
+    X(6, MARKED, marked, 1) /* a bit a value: it differs from the one before; those values, packed */        \
+    X(7, ENDED, ended, 1)   /* texts, a zero byte after each: what LZ4, zstd see repeats in */
 
 enum fl_encoding {
 #define X(id, upper, name, first_version) FL_ENCODING_##upper = (id),
@@ -51,7 +52,7 @@ struct fl_integer_codec {
                         enum fl_lane lane, void *values, struct fl_error *error);
 };
 
-/* NULL for STRING and for unknown numbers. */
+/* NULL for STRING, ENDED and for unknown numbers. */
 const struct fl_integer_codec *fl_integer_codec_find(unsigned id);
 
 /* A RUN page without spreading its runs: value[i] holds for the positions up to end_row[i]. Room for `count`
@@ -62,12 +63,24 @@ fl_status fl_run_decode_runs(const uint8_t *bytes, size_t size, int64_t min, int
 /* The encoding that is cheapest by size and decode cost, without LZ4; the rule stands in encoding.c. */
 enum fl_encoding fl_encoding_choose(const struct fl_integers *page);
 
+static inline int fl_encoding_is_of_texts(unsigned id)
+{
+    return id == FL_ENCODING_STRING || id == FL_ENCODING_ENDED;
+}
+
 /* STRING: lengths then bytes. */
 int fl_string_encode(const struct fl_text *texts, size_t count, struct fl_buffer *out);
 /* offsets[count + 1] into *text_bytes, which points into `bytes`. FL_CORRUPT as above; FL_LIMIT for a text
  * over `text_size_max`. Each text is checked to be valid UTF-8 without NUL. */
 fl_status fl_string_decode(const uint8_t *bytes, size_t size, size_t count, size_t text_size_max,
                            uint32_t *offsets, const uint8_t **text_bytes, struct fl_error *error);
+
+/* ENDED: bytes and a zero byte, text by text. */
+int fl_ended_encode(const struct fl_text *texts, size_t count, struct fl_buffer *out);
+/* Joins the texts in place: offsets[count + 1] into `bytes`, which is changed. Checks as fl_string_decode()
+ * does. */
+fl_status fl_ended_decode(uint8_t *bytes, size_t size, size_t count, size_t text_size_max, uint32_t *offsets,
+                          struct fl_error *error);
 
 /* Bits in natural order, lowest bit of the first byte first; ceil(count * width / 8) bytes; width 0..64. */
 size_t fl_bits_size(size_t count, unsigned width);

@@ -29,7 +29,7 @@ static enum fl_fault_code convert_time(const struct fl_mapping *mapping, const s
 {
     struct fl_wall_time time;
     if (!fl_time_format_read(&value->format, text, &time))
-        return FL_FAULT_NOT_TIME;
+        return time.is_impossible ? FL_FAULT_IMPOSSIBLE_TIME : FL_FAULT_NOT_TIME;
     int64_t day = time.day;
     int64_t second_of_day = time.second;
     const bool foreign_zone = value->zone != NULL && value->zone != mapping->business_zone;

@@ -110,6 +110,7 @@ static fl_status agree_on_zone(struct fl_import_job *job, struct fl_error *error
     const char *zone = job->folder->zone;
     if (zone == NULL)
         zone = fl_mapping_zone(job->mapping);
+    job->report->zone_assumed = zone == NULL && strcmp(job->schema->name, "interactions") == 0;
     if (zone == NULL)
         zone = "UTC";
     job->zone = fl_arena_copy(&job->arena, zone, strlen(zone));
@@ -376,6 +377,28 @@ static fl_status restore_import(struct fl_import_job *job, const struct fl_data_
     return status;
 }
 
+/* One that was made with more rejects than are allowed now is no success now. */
+static fl_status report_made(const struct fl_import_job *job, const struct fl_data_import *made,
+                             struct fl_error *error)
+{
+    struct fl_import_report *report = job->report;
+    report->already_there = true;
+    for (size_t i = 0; i < made->reject_count; i++) {
+        report->rows_rejected += made->rejects[i].rows;
+        fl_import_count(report->rejects, &report->reject_count, made->rejects[i].words,
+                        made->rejects[i].rows);
+    }
+    if (report->rows_rejected <= job->plan->rejects_max)
+        return FL_OK;
+    (void)fl_fail(error, FL_REJECTED,
+                  "this import was made before with %llu rows of %llu rejected, at most %llu allowed now "
+                  "(--max-rejects)",
+                  (unsigned long long)report->rows_rejected, (unsigned long long)made->rows_read,
+                  (unsigned long long)job->plan->rejects_max);
+    (void)fl_error_at_path(error, job->plan->folder);
+    return FL_REJECTED;
+}
+
 /* Of two processes with the same import one makes it and the other finds it made. */
 static fl_status make_import_once(struct fl_import_job *job, char **inputs, struct fl_error *error)
 {
@@ -387,8 +410,9 @@ static fl_status make_import_once(struct fl_import_job *job, char **inputs, stru
     const char *missing = NULL;
     if (made == NULL)
         return make_import(job, inputs, error);
-    job->report->already_there = fl_data_folder_has_files(job->folder, job->report->import_id, &missing);
-    return job->report->already_there ? FL_OK : restore_import(job, made, missing, inputs, error);
+    if (!fl_data_folder_has_files(job->folder, job->report->import_id, &missing))
+        return restore_import(job, made, missing, inputs, error);
+    return report_made(job, made, error);
 }
 
 static fl_status sweep(const struct fl_import_job *job, struct fl_error *error)

@@ -39,14 +39,16 @@ struct fl_import_report {
     struct fl_import_reason skips[FL_IMPORT_REASONS_MAX], rejects[FL_IMPORT_REASONS_MAX];
     size_t skip_count, reject_count;
     char import_id[33];
-    bool already_there;    /* nothing was written: this import was made before */
+    bool already_there;    /* nothing was written: this import was made before; rejects are those of then */
+    bool zone_assumed;     /* the folder's first interactions, and no mapping names a zone: it is UTC now */
     bool restored;         /* it was made before, but files of it were gone: they are written again */
     char reject_path[512]; /* "" when nothing was rejected */
     size_t file_count;     /* table files published */
     uint64_t stored_bytes;
 };
 
-/* FL_REJECTED: more than rejects_max rows were rejected; the reject files are there, nothing else is. */
+/* FL_REJECTED: more than rejects_max rows were rejected; the reject files are there, nothing else is. Or,
+ * with already_there, all of it is there from before, with more rejects than are allowed now. */
 fl_status fl_import(const struct fl_import_plan *plan, struct fl_import_report *report,
                     struct fl_error *error);
 

@@ -24,6 +24,7 @@
     X(UNKNOWN_NAME, "unknown name")                                                                          \
     X(NOT_IN_VALUES, "not in the mapping's values")                                                          \
     X(NOT_TIME, "not a time in the mapping's format")                                                        \
+    X(IMPOSSIBLE_TIME, "no such day or time")                                                                \
     X(OUT_OF_RANGE, "out of range")                                                                          \
     X(TOO_LONG, "too long")                                                                                  \
     X(NOT_CURRENCY, "not three capital letters")                                                             \

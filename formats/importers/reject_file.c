@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "formats/base/limits.h"
 #include "formats/base/publish.h"
 
 enum { NAME_SIZE = 48, CELLS = 4 };
@@ -147,12 +148,40 @@ bool fl_reject_file_is_header(const struct fl_csv_record *header)
     return true;
 }
 
+/* How many fields the record had, of a record that was filled up with empty ones, or SIZE_MAX. */
+static size_t fields_before(struct fl_text reason)
+{
+    static const char too_few[] = "record: too few fields: ";
+    const size_t size = sizeof too_few - 1;
+    if (reason.size <= size || memcmp(reason.bytes, too_few, size) != 0)
+        return SIZE_MAX;
+    size_t count = 0;
+    for (size_t at = size; at < reason.size && reason.bytes[at] >= '0' && reason.bytes[at] <= '9'; at++)
+        count = count < FL_RECORD_FIELDS_MAX ? count * 10 + (size_t)(reason.bytes[at] - '0') : count;
+    return count;
+}
+
+/* A record that is still as it was filled up is as short as it was; with anything written into the room that
+ * it got, or without what was said of it, it is mended. */
+static void take_padding_off(struct fl_csv_record *record)
+{
+    const size_t before = fields_before(record->fields[record->field_count + CELLS - 1]);
+    if (before == 0 || before >= record->field_count)
+        return;
+    for (size_t i = before; i < record->field_count; i++) {
+        if (record->fields[i].size > 0)
+            return;
+    }
+    record->field_count = before;
+}
+
 void fl_reject_file_restore(struct fl_csv_record *record, size_t field_count)
 {
     /* Only what stood there counts: a record that was too short or too long before must be so again. */
     if (record->field_count <= CELLS || record->field_count == field_count)
         return;
     record->field_count -= CELLS;
+    take_padding_off(record);
     record->raw.size =
         record->field_column[record->field_count] - 2; /* columns from 1; a delimiter before it */
 }

@@ -37,7 +37,8 @@ void fl_reject_file_abort(struct fl_reject_file *file);
 /* Whether a header ends with the columns of a reject file. */
 bool fl_reject_file_is_header(const struct fl_csv_record *header);
 /* Takes their cells off a record of a reject file, so that it is again as it stood; `field_count` is what the
- * header has without those columns. A record that was put in by hand may lack them. */
+ * header has without those columns. A record that was put in by hand may lack them. One that was too short
+ * and got empty fields is as short again, until something stands in them or its reason is cleared. */
 void fl_reject_file_restore(struct fl_csv_record *record, size_t field_count);
 /* Takes a published one away again, as far as possible. */
 void fl_reject_file_remove(const struct fl_reject_plan *plan);

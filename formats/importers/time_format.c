@@ -185,19 +185,22 @@ static bool take_fraction(struct reader *reader)
     return reader->at != start;
 }
 
+static bool is_possible(const struct clock_parts *parts)
+{
+    const bool hour_fits = parts->twelve_hours ? parts->hour >= 1 && parts->hour <= 12 : parts->hour <= 23;
+    return hour_fits && parts->minute <= 59 && parts->second <= 60 &&
+           fl_civil_is_valid(parts->year, parts->month, parts->day_of_month);
+}
+
 /* The parts as a day and a second of it; false when there is no such time. */
 static bool settle(const struct clock_parts *parts, struct fl_wall_time *time)
 {
+    time->is_impossible = !is_possible(parts);
+    if (time->is_impossible)
+        return false;
     int hour = parts->hour;
-    if (parts->twelve_hours) {
-        if (hour < 1 || hour > 12)
-            return false;
+    if (parts->twelve_hours)
         hour = hour % 12 + (parts->afternoon ? 12 : 0);
-    }
-    if (!fl_civil_is_valid(parts->year, parts->month, parts->day_of_month))
-        return false;
-    if (hour > 23 || parts->minute > 59 || parts->second > 60)
-        return false;
     const int second = parts->second == 60 ? 59 : parts->second; /* a leap second */
     *time = (struct fl_wall_time){
         .day = fl_civil_to_day(parts->year, parts->month, parts->day_of_month),
@@ -343,6 +346,7 @@ static bool read_steps(const struct fl_time_format *format, struct fl_text text,
 
 bool fl_time_format_read(const struct fl_time_format *format, struct fl_text text, struct fl_wall_time *time)
 {
+    time->is_impossible = false;
     switch (format->kind) {
     case FL_TIME_ISO:
         return read_iso(text, time);

@@ -29,6 +29,7 @@ struct fl_wall_time {
     bool has_second;        /* the text names a time of day */
     bool has_offset;        /* the text says how far its clock is from UTC */
     int32_t offset_seconds; /* wall clock minus UTC */
+    bool is_impossible;     /* of a text that was refused: it follows the format, there is no such time */
 };
 
 /* Compiles "iso", "epoch_seconds", "epoch_milliseconds" or a format of
@@ -39,9 +40,8 @@ struct fl_wall_time {
  * what is wrong with it (static). */
 const char *fl_time_format_compile(struct fl_text words, struct fl_time_format *format);
 
-/* False when the text does not follow the format to its last byte or names no possible date or time. A leap
- * second
- * (:60) is read as :59. */
+/* False when the text does not follow the format to its last byte or names no possible date or time, which
+ * time->is_impossible tells apart. A leap second (:60) is read as :59. */
 bool fl_time_format_read(const struct fl_time_format *format, struct fl_text text, struct fl_wall_time *time);
 
 #endif

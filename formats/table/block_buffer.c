@@ -195,8 +195,8 @@ static bool pack_texts(struct fl_block_buffer *block, const struct fl_column_buf
         texts[row] = (struct fl_text){bytes, end - start};
         start = end;
     }
-    return fl_page_pack_texts(packer, texts, buffer->has_nulls ? buffer->nulls.bytes : NULL, rows,
-                              !buffer->column->hot, block->effort, entry);
+    return fl_page_pack_texts(packer, texts, buffer->has_nulls ? buffer->nulls.bytes : NULL, rows, false,
+                              block->effort, entry);
 }
 
 /* Those of the waiting rows, NULL without a column of types. */

@@ -20,7 +20,7 @@ static fl_status check_form(const struct fl_page_entry *entry, const struct fl_f
         return FL_OK;
     if (column->known->kind != FL_KIND_TEXT && (entry->flags & FL_PAGE_FLAG_ZSTD) != 0)
         return fl_fail(error, FL_CORRUPT, "zstd for a column of kind %s", fl_kind_name(column->known->kind));
-    if ((column->known->kind == FL_KIND_TEXT) != (entry->encoding == FL_ENCODING_STRING))
+    if ((column->known->kind == FL_KIND_TEXT) != fl_encoding_is_of_texts(entry->encoding))
         return fl_fail(error, FL_CORRUPT, "encoding %s for a column of kind %s",
                        fl_encoding_name(entry->encoding), fl_kind_name(column->known->kind));
     return FL_OK;

@@ -199,9 +199,21 @@ static void spread_offsets(uint32_t *offsets, size_t count, const uint8_t *nulls
     assert(text == 0);
 }
 
-fl_status fl_page_decode_texts(const struct fl_page_source *page, uint32_t *offsets, uint8_t *nulls,
-                               const char **text_bytes, struct fl_error *error)
+/* offsets[count + 1] into *text_bytes. `bytes` are those behind the nulls. */
+static fl_status decode_dense_texts(enum fl_encoding encoding, uint8_t *bytes, const struct encoded *encoded,
+                                    uint32_t *offsets, const uint8_t **text_bytes, struct fl_error *error)
 {
+    if (encoding == FL_ENCODING_STRING)
+        return fl_string_decode(bytes, encoded->size, encoded->count, FL_TEXT_BYTES_MAX, offsets, text_bytes,
+                                error);
+    *text_bytes = bytes;
+    return fl_ended_decode(bytes, encoded->size, encoded->count, FL_TEXT_BYTES_MAX, offsets, error);
+}
+
+fl_status fl_page_decode_texts(const struct fl_page_source *page, uint8_t *bytes, uint32_t *offsets,
+                               uint8_t *nulls, const char **text_bytes, struct fl_error *error)
+{
+
     const struct fl_page_entry *entry = page->entry;
     *text_bytes = "";
     if (fl_get32(entry->nulls) == page->rows) {
@@ -213,15 +225,16 @@ fl_status fl_page_decode_texts(const struct fl_page_source *page, uint32_t *offs
     fl_status status = start(page, nulls, &encoded, error);
     if (status != FL_OK)
         return status;
-    const uint8_t *bytes;
-    status = fl_string_decode(encoded.bytes, encoded.size, encoded.count, FL_TEXT_BYTES_MAX, offsets, &bytes,
-                              error);
+    assert(bytes == page->bytes);
+    const uint8_t *texts;
+    status = decode_dense_texts(entry->encoding, bytes + (encoded.bytes - page->bytes), &encoded, offsets,
+                                &texts, error);
     if (status != FL_OK)
         return status;
     if (offsets[encoded.count] != fl_get64(entry->sum))
         return fl_fail(error, FL_CORRUPT, "texts of %u bytes, %ju were promised", offsets[encoded.count],
                        (uintmax_t)fl_get64(entry->sum));
-    *text_bytes = (const char *)bytes;
+    *text_bytes = (const char *)texts;
     if (encoded.count < page->rows)
         spread_offsets(offsets, encoded.count, nulls, page->rows);
     return FL_OK;

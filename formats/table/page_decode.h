@@ -16,9 +16,10 @@ struct fl_page_source {
  * written only when it is not. Errors lack the place. */
 fl_status fl_page_decode_integers(const struct fl_page_source *page, enum fl_storage storage, void *values,
                                   uint8_t *nulls, struct fl_error *error);
-/* The same with page->rows + 1 offsets into *text_bytes, which points into page->bytes. */
-fl_status fl_page_decode_texts(const struct fl_page_source *page, uint32_t *offsets, uint8_t *nulls,
-                               const char **text_bytes, struct fl_error *error);
+/* The same with page->rows + 1 offsets into *text_bytes, which points into `bytes`: those of the page, the
+ * caller's own to keep. They are changed where the texts are ENDED. */
+fl_status fl_page_decode_texts(const struct fl_page_source *page, uint8_t *bytes, uint32_t *offsets,
+                               uint8_t *nulls, const char **text_bytes, struct fl_error *error);
 /* Runs of a column of 64-bit values that ascend (FL_CORRUPT if they do not) without nulls. Room for
  * page->rows of both. */
 fl_status fl_page_decode_runs(const struct fl_page_source *page, int64_t *value, uint32_t *end_row,

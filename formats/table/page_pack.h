@@ -22,11 +22,12 @@ struct fl_page_packer {
 };
 
 /* Both fill `entry` but for its offset and checksum, and packer->bytes. nulls: one byte a row, 1 = null, or
- * NULL. hot: LZ4 is out of the question. cold: zstd may be tried. False: no memory. */
+ * NULL. hot: LZ4 is out of the question. words: those of a dictionary, for which
+ * zstd is out of the question. False: no memory. */
 bool fl_page_pack_integers(struct fl_page_packer *packer, const int64_t *values, const uint8_t *nulls,
                            size_t rows, bool hot, enum fl_effort effort, struct fl_page_entry *entry);
 bool fl_page_pack_texts(struct fl_page_packer *packer, const struct fl_text *texts, const uint8_t *nulls,
-                        size_t rows, bool cold, enum fl_effort effort, struct fl_page_entry *entry);
+                        size_t rows, bool words, enum fl_effort effort, struct fl_page_entry *entry);
 void fl_page_packer_release(struct fl_page_packer *packer);
 
 #endif

@@ -292,7 +292,8 @@ static fl_status read_texts(const struct page_place *place, const uint8_t *types
     struct fl_page_source page;
     fl_status status = load(place, types, true, &data->scratch, &page, error);
     if (status == FL_OK)
-        status = fl_page_decode_texts(&page, offsets, data->nulls_buffer.bytes, &data->text_bytes, error);
+        status = fl_page_decode_texts(&page, data->scratch.unpacked.bytes, offsets, data->nulls_buffer.bytes,
+                                      &data->text_bytes, error);
     fl_page_unload(place->table, place->entry);
     return status == FL_OK ? FL_OK : fail_at(place, error);
 }

@@ -92,7 +92,7 @@ static fl_status write_dictionary_page(struct fl_table_writer *writer, uint16_t 
         texts[i] = fl_words_at(words, first + i);
     struct fl_page_entry entry;
     const bool packed =
-        fl_page_pack_texts(&writer->packer, texts, NULL, count, false, writer->block.effort, &entry);
+        fl_page_pack_texts(&writer->packer, texts, NULL, count, true, writer->block.effort, &entry);
     free(texts);
     if (!packed)
         return fl_fail_memory(error, words->offsets[words->count]);

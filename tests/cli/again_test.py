@@ -1,5 +1,6 @@
 """Imports that are made again: rows never count twice by accident, lost files come back, rejects say what happened."""
 
+import shutil
 import signal
 import subprocess
 import time
@@ -90,10 +91,34 @@ class Again(CliCase):
         self.take_in("short.csv", code=65)
         reject = next(self.path("data/rejects").glob("*.csv")).read_text().splitlines()
         self.assertEqual(reject[0].count(","), reject[1].replace('"record: too few fields: 4, the header has 6"', "").count(","))
-        self.write("mended.csv", "\n".join(reject) + "\n")
+        self.write("unmended.csv", "\n".join(reject) + "\n")
+        self.take_in("unmended.csv", code=65, says="too few fields: 4, the header has 6")
+        again = max(self.path("data/rejects").glob("*.csv"), key=lambda path: path.stat().st_mtime_ns)
+        self.assertEqual(reject[1].replace("short.csv", "unmended.csv"), again.read_text().splitlines()[1])
+        for mended in (reject[1].replace("web_visit,b,,", "web_visit,b,,c"), reject[1].rsplit(',"', 1)[0] + ","):
+            self.write("mended.csv", f"{reject[0]}\n{mended}\n")
+            self.fourloop("import", "--into", "other", "mended.csv")
+            shutil.rmtree(self.path("other"))
         self.take_in("mended.csv")
         shown = self.fourloop("inspect", "--rows", "1", self.table_file("data")).stdout.decode().splitlines()
         self.assertEqual("1,2026-01-01,9,,,b,,,,,,,,,,,,,,,", shown[1])
+
+    def test_rejects_of_the_first_time_count_again(self):
+        """An import that is there already is no success for somebody who allows fewer rejects than it had."""
+        self.write("bad.csv", MONDAY + "2,2026-03-23 10:00:00,web_vist\n2,2026-02-30 10:00:00,web_visit\n")
+        self.take_in("--max-rejects", "2", "bad.csv", says="time: no such day or time")
+        self.take_in("--max-rejects", "2", "bad.csv", says=["already imported", "rejected then 1: type: unknown name"])
+        before = self.snapshot("data")
+        self.take_in("bad.csv", code=65, says=["already imported", "2 rows of 3 rejected, at most 0 allowed now"])
+        self.assertEqual(before, self.snapshot("data"))
+
+    def test_a_zone_that_nobody_chose_is_told(self):
+        said = "zone: UTC from now on for this folder"
+        self.take_in("mon.csv", says=said)
+        self.assertNotIn(said, self.take_in("tue.csv").stderr.decode())
+        self.write("shop.yaml", "zone: UTC\ncolumns: {customer: customer, time: time, type: type}\n")
+        done = self.fourloop("import", "--into", "other", "--map", "shop.yaml", "mon.csv")
+        self.assertNotIn(said, done.stderr.decode())
 
     def test_rows_without_an_arrival_take_that_of_the_import(self):
         self.write("late.csv", "customer,time,type,arrival\n1,2026-03-23 10:00:00,web_visit,\n"

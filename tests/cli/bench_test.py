@@ -1,5 +1,7 @@
 """What a benchmark must not get wrong: whether answers are equal, how ratios are counted, how rows are cut."""
 
+import contextlib
+import io
 import sys
 import tempfile
 import unittest
@@ -7,8 +9,12 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "bench"))
 from bars import bench_line  # noqa: E402
+from bench_growth import thread_counts  # noqa: E402
 from bench_score import same_answers  # noqa: E402
+from command import finishes  # noqa: E402
 from day_files import give_half_to_one, split_by_days  # noqa: E402
+from measure import StepFailed  # noqa: E402
+from program import Program  # noqa: E402
 
 OURS = "customer,customer_id,band,raw\n1,,cold,12\n2,,hot,-3\n"
 HEADER = "time,customer,type,text\n"
@@ -46,6 +52,25 @@ class BenchTest(unittest.TestCase):
         self.assertIn("ratio=50.000 bar=50.000 equal=no short", bench_line("score.full.duckdb", 2, 100, False))
         self.assertIn("ratio=1.053 bar=1.053 equal=yes ok", bench_line("size.short", 95, 100, True))
         self.assertIn("ratio=1.250 bar=1.000 equal=yes ok", bench_line("import.alone", 150, 120, True))
+
+    def test_threads_double_up_to_the_processors(self):
+        self.assertEqual([1, 2], thread_counts(1))
+        self.assertEqual([1, 2], thread_counts(3))
+        self.assertEqual([1, 2, 4, 8], thread_counts(12))
+
+    def test_an_experiment_that_fails_is_told_from_one_that_ends(self):
+        def fails(_):
+            raise StepFailed("fourloop run: exit 70")
+        with contextlib.redirect_stderr(io.StringIO()) as words:
+            self.assertFalse(finishes(fails, None))
+        self.assertEqual("bench: fourloop run: exit 70\n", words.getvalue())
+        self.assertTrue(finishes(lambda _: None, None))
+
+    def test_unpacking_is_what_the_tool_beside_the_program_says(self):
+        program = Program(self.folder / "fourloop", 1)
+        self.assertIsNone(program.unpack_ns("file", ("day", "type")))
+        self.write("unpack_speed", "#!/bin/sh\nshift\nfor c; do echo $c 1000 0.25; done\n").chmod(0o700)
+        self.assertEqual({"day": 0.25, "type": 0.25}, program.unpack_ns("file", ("day", "type")))
 
     def test_days_are_cut_whole(self):
         csv = self.write("all.csv", HEADER + "".join(RECORDS))

@@ -9,7 +9,7 @@ import unittest
 from cli_case import ROOT, CliCase, main
 
 VERBS = re.findall(r'^FL_VERB\((\w+), \w+, "([^"]+)"', (ROOT / "tools/fourloop/verbs.def").read_text(), re.MULTILINE)
-FLAGS = re.findall(r'^FL_FLAG\(\w+, "([^"]+)", (NULL|"[^"]*"), (\w+), (NULL|"[^"]*"),\s*((?:ON\(\w+\)[ |]*)+),',
+FLAGS = re.findall(r'^FL_FLAG\(\w+, "([^"]+)", (\w+|"[^"]*"), (\w+), (NULL|"[^"]*"),\s*((?:ON\(\w+\)[ |]*)+),',
                    (ROOT / "tools/fourloop/flags.def").read_text(), re.MULTILINE)
 
 
@@ -94,7 +94,9 @@ class Usage(CliCase):
         done = self.fourloop("doctor", ".")
         for fact in ("version", "compiler", "cpu", "page size", "mapped files", "time zones", "space", "writing"):
             self.assertRegex(done.stdout.decode(), rf"(?m)^{fact} +\S")
-        self.fourloop("doctor", "nowhere", code=70, says="something the tool needs is missing")
+        self.fourloop("doctor", "nowhere", code=66, says="something the tool needs is missing")
+        self.write("file", "")
+        self.fourloop("doctor", "file", code=73, says="something the tool needs is missing")
 
 
 if __name__ == "__main__":

@@ -79,7 +79,7 @@ static void change_page_reserved2(struct table_parts *parts)
 
 static void change_unknown_encoding(struct table_parts *parts)
 {
-    page(parts, 5)->encoding = 7;
+    page(parts, 5)->encoding = 255;
 }
 
 static void change_integers_as_strings(struct table_parts *parts)
@@ -294,6 +294,39 @@ static void change_string_not_utf8(struct table_parts *parts)
 {
     struct fl_buffer *bytes = &table_parts_page(parts, 0, 20)->bytes;
     bytes->bytes[bytes->size - 1] = 0xff;
+}
+
+/* 21 empty texts, each with its end, then whatever is said. */
+static struct fl_buffer *make_ended(struct table_parts *parts)
+{
+    static const uint8_t ends[21];
+    struct table_page_part *part = table_parts_page(parts, 0, FL_INTERACTIONS_MESSAGE);
+    table_page_part_set(part, ends, sizeof ends);
+    part->entry.encoding = FL_ENCODING_ENDED;
+    part->entry.sum = fl_put64(0);
+    return &part->bytes;
+}
+
+static void change_ended_without_an_end(struct table_parts *parts)
+{
+    struct fl_buffer *bytes = make_ended(parts);
+    bytes->bytes[bytes->size - 1] = 'x';
+}
+
+static void change_ended_with_bytes_left(struct table_parts *parts)
+{
+    append_bytes(table_parts_page(parts, 0, FL_INTERACTIONS_MESSAGE), make_ended(parts)->bytes, 1);
+}
+
+static void change_ended_sum(struct table_parts *parts)
+{
+    (void)make_ended(parts);
+    page(parts, FL_INTERACTIONS_MESSAGE)->sum = fl_put64(21);
+}
+
+static void change_ended_as_word(struct table_parts *parts)
+{
+    page(parts, FL_INTERACTIONS_BRAND)->encoding = FL_ENCODING_ENDED;
 }
 
 static void change_text_too_long(struct table_parts *parts)
@@ -563,9 +596,11 @@ const struct broken_case broken_page_cases[] = {
     {"page_reserved2", .status = FL_CORRUPT, .change = change_page_reserved2,
      .message = "sample: column `second`: block 0: reserved bytes of a page entry are not zero"},
     {"unknown_encoding", .status = FL_UNSUPPORTED, .change = change_unknown_encoding,
-     .message = "sample: column `second`: block 0: encoding 7 is unknown to this build"},
+     .message = "sample: column `second`: block 0: encoding 255 is unknown to this build"},
     {"integers_as_strings", .status = FL_CORRUPT, .change = change_integers_as_strings,
      .message = "sample: column `second`: block 0: encoding string for a column of kind second"},
+    {"ended_as_word", .status = FL_CORRUPT, .change = change_ended_as_word,
+     .message = "sample: column `brand`: block 0: encoding ended for a column of kind word"},
     {"strings_as_integers", .status = FL_CORRUPT, .change = change_strings_as_integers,
      .message = "sample: column `message`: block 0: encoding packed for a column of kind text"},
     {"more_nulls_than_rows", .status = FL_CORRUPT, .change = change_more_nulls_than_rows,
@@ -649,6 +684,12 @@ const struct broken_case broken_page_cases[] = {
      .message = "sample: column `message`: block 0: texts of 48 bytes, 1 were promised"},
     {"string_not_utf8", .status = FL_CORRUPT, .change = change_string_not_utf8,
      .message = "sample: column `message`: block 0: string page: text 20 is not valid UTF-8 without NUL"},
+    {"ended_without_an_end", .status = FL_CORRUPT, .change = change_ended_without_an_end,
+     .message = "sample: column `message`: block 0: ended page: 20 texts end, there should be 21"},
+    {"ended_with_bytes_left", .status = FL_CORRUPT, .change = change_ended_with_bytes_left,
+     .message = "sample: column `message`: block 0: ended page: 1 bytes left over after 21 texts"},
+    {"ended_sum", .status = FL_CORRUPT, .change = change_ended_sum,
+     .message = "sample: column `message`: block 0: texts of 0 bytes, 21 were promised"},
     {"text_too_long", .status = FL_LIMIT, .change = change_text_too_long,
      .message = "sample: column `message`: block 0: string page: a text of 1048577 bytes, at most 1048576"},
     {"lz4_longer_than_promised", .status = FL_CORRUPT, .change = change_lz4_longer_than_promised,

@@ -346,7 +346,37 @@ static void test_changed_bytes_stay_in_bounds(void **state)
 
 /* ---- strings ---- */
 
-static void test_strings_round_trip(void **state)
+/* Texts of both encodings: what comes back is at *text_bytes. */
+static fl_status decode_texts(unsigned id, uint8_t *bytes, size_t size, size_t count, size_t text_size_max,
+                              uint32_t *offsets, const uint8_t **text_bytes, struct fl_error *error)
+{
+    *text_bytes = bytes;
+    return id == FL_ENCODING_STRING
+               ? fl_string_decode(bytes, size, count, text_size_max, offsets, text_bytes, error)
+               : fl_ended_decode(bytes, size, count, text_size_max, offsets, error);
+}
+
+static void expect_texts_back(unsigned id, const struct fl_text *texts, size_t count)
+{
+    struct fl_buffer out = {0};
+    uint32_t *offsets = malloc((count + 1) * sizeof *offsets);
+    const uint8_t *text_bytes;
+    assert_non_null(offsets);
+    assert_int_equal(id == FL_ENCODING_STRING ? fl_string_encode(texts, count, &out)
+                                              : fl_ended_encode(texts, count, &out),
+                     1);
+    uint8_t *bytes = exact_copy(&out);
+    assert_int_equal(decode_texts(id, bytes, out.size, count, 20, offsets, &text_bytes, NULL), FL_OK);
+    for (size_t i = 0; i < count; i++) {
+        const struct fl_text text = {(const char *)text_bytes + offsets[i], offsets[i + 1] - offsets[i]};
+        assert_true(fl_text_equal(text, texts[i]));
+    }
+    free(offsets);
+    free(bytes);
+    fl_buffer_release(&out);
+}
+
+static void test_texts_round_trip(void **state)
 {
     (void)state;
     enum { COUNT_MAX = 1100 };
@@ -355,30 +385,39 @@ static void test_strings_round_trip(void **state)
     for (size_t i = 0; i < COUNT_MAX; i++)
         texts[i] = fl_text_of(words[i * i % 5]);
     for (size_t count = 1; count <= COUNT_MAX; count += count < 20 ? 1 : 360) {
-        struct fl_buffer out = {0};
-        uint32_t offsets[COUNT_MAX + 1];
-        const uint8_t *text_bytes;
-        assert_int_equal(fl_string_encode(texts, count, &out), 1);
-        uint8_t *bytes = exact_copy(&out);
-        assert_int_equal(fl_string_decode(bytes, out.size, count, 20, offsets, &text_bytes, NULL), FL_OK);
-        for (size_t i = 0; i < count; i++) {
-            const struct fl_text text = {(const char *)text_bytes + offsets[i], offsets[i + 1] - offsets[i]};
-            assert_true(fl_text_equal(text, texts[i]));
-        }
-        free(bytes);
-        fl_buffer_release(&out);
+        expect_texts_back(FL_ENCODING_STRING, texts, count);
+        expect_texts_back(FL_ENCODING_ENDED, texts, count);
     }
+}
+
+struct text_refusal {
+    const char *bytes;
+    size_t size, count;
+    fl_status status;
+    const char *message;
+};
+
+static void expect_refused_texts(unsigned id, const struct text_refusal *wanted)
+{
+    struct fl_buffer kept = {0};
+    struct fl_error error;
+    uint32_t offsets[3];
+    const uint8_t *text_bytes;
+    fl_error_clear(&error);
+    assert_int_equal(fl_buffer_append(&kept, wanted->bytes, wanted->size), 1);
+    uint8_t *bytes = exact_copy(&kept);
+    const fl_status status =
+        decode_texts(id, bytes, wanted->size, wanted->count, 5, offsets, &text_bytes, &error);
+    assert_string_equal(error.message, wanted->message);
+    assert_int_equal(status, wanted->status);
+    free(bytes);
+    fl_buffer_release(&kept);
 }
 
 static void test_refusals_of_strings(void **state)
 {
     (void)state;
-    static const struct {
-        const char *bytes;
-        size_t size, count;
-        fl_status status;
-        const char *message;
-    } cases[] = {
+    static const struct text_refusal cases[] = {
         {"", 0, 2, FL_CORRUPT, "string page: 0 bytes, its head alone has 1"},
         {"\x16xxxxxxxx", 9, 2, FL_CORRUPT, "string page: lengths of 22 bits, at most 21"},
         {"\x04", 1, 2, FL_CORRUPT, "string page: 1 bytes, 2 lengths alone take 1"},
@@ -390,21 +429,26 @@ static void test_refusals_of_strings(void **state)
         {"\x04\x22\xc3\x00xx", 6, 2, FL_CORRUPT, "string page: text 0 is not valid UTF-8 without NUL"},
         {"\x04\x22x\x00xx", 6, 2, FL_CORRUPT, "string page: text 0 is not valid UTF-8 without NUL"},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct fl_buffer kept = {0};
-        struct fl_error error;
-        uint32_t offsets[3];
-        const uint8_t *text_bytes;
-        fl_error_clear(&error);
-        assert_int_equal(fl_buffer_append(&kept, cases[i].bytes, cases[i].size), 1);
-        uint8_t *bytes = exact_copy(&kept);
-        const fl_status status =
-            fl_string_decode(bytes, cases[i].size, cases[i].count, 5, offsets, &text_bytes, &error);
-        assert_string_equal(error.message, cases[i].message);
-        assert_int_equal(status, cases[i].status);
-        free(bytes);
-        fl_buffer_release(&kept);
-    }
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        expect_refused_texts(FL_ENCODING_STRING, &cases[i]);
+}
+
+static void test_refusals_of_ended(void **state)
+{
+    (void)state;
+    static const struct text_refusal cases[] = {
+        {"", 0, 2, FL_CORRUPT, "ended page: 0 texts end, there should be 2"},
+        {"ab", 2, 1, FL_CORRUPT, "ended page: 0 texts end, there should be 1"},
+        {"ab\0", 3, 2, FL_CORRUPT, "ended page: 1 texts end, there should be 2"},
+        {"ab\0c", 4, 2, FL_CORRUPT, "ended page: 1 texts end, there should be 2"},
+        {"ab\0\0\0", 5, 2, FL_CORRUPT, "ended page: 1 bytes left over after 2 texts"},
+        {"ab\0\0cd", 6, 2, FL_CORRUPT, "ended page: 2 bytes left over after 2 texts"},
+        {"ab\0abcdef\0", 10, 2, FL_LIMIT, "ended page: a text of 6 bytes, at most 5"},
+        {"ab\0\xc3\0", 5, 2, FL_CORRUPT, "ended page: text 1 is not valid UTF-8"},
+        {"\xc3\0\xa6\0", 4, 2, FL_CORRUPT, "ended page: text 0 is not valid UTF-8"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        expect_refused_texts(FL_ENCODING_ENDED, &cases[i]);
 }
 
 static void test_names(void **state)
@@ -417,9 +461,11 @@ static void test_names(void **state)
     assert_string_equal(fl_encoding_name(4), "plain");
     assert_string_equal(fl_encoding_name(5), "string");
     assert_string_equal(fl_encoding_name(6), "marked");
-    assert_null(fl_encoding_name(7));
+    assert_string_equal(fl_encoding_name(7), "ended");
+    assert_null(fl_encoding_name(8));
     assert_null(fl_integer_codec_find(FL_ENCODING_STRING));
-    assert_null(fl_integer_codec_find(7));
+    assert_null(fl_integer_codec_find(FL_ENCODING_ENDED));
+    assert_null(fl_integer_codec_find(8));
 }
 
 int main(void)
@@ -432,8 +478,9 @@ int main(void)
         cmocka_unit_test(test_choice_of_encoding),
         cmocka_unit_test(test_refusals_of_integers),
         cmocka_unit_test(test_changed_bytes_stay_in_bounds),
-        cmocka_unit_test(test_strings_round_trip),
+        cmocka_unit_test(test_texts_round_trip),
         cmocka_unit_test(test_refusals_of_strings),
+        cmocka_unit_test(test_refusals_of_ended),
         cmocka_unit_test(test_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

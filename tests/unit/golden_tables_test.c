@@ -29,6 +29,8 @@ static const struct {
     {"customer_scores", "customer_scores-v1.flseg", "customer_scores-v1.csv"},
     {"long_interactions", "long_interactions-v1.flint", "long_interactions-v1.csv"},
     {"cold_interactions", "cold_interactions-v1.flint", "cold_interactions-v1.csv"},
+    {"cold_interactions", "ended_interactions-v1.flint", "ended_interactions-v1.csv"},
+    {"interactions", "ended_messages-v1.flint", "ended_messages-v1.csv"},
 };
 enum { GOLDEN_COUNT = sizeof golden / sizeof golden[0] };
 
@@ -130,7 +132,7 @@ static int make_golden(const char *folder)
             table_sample_cold(&bytes);
         else
             table_sample(golden[i].sample, &bytes);
-        if (strcmp(golden[i].sample, "interactions") == 0)
+        if (strcmp(golden[i].file, "interactions-v1.flint") == 0)
             make_a_page_plain(&bytes);
         struct fl_table *table = open_bytes(&bytes);
         char *rows = rows_as_csv(table);

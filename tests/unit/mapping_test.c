@@ -2,8 +2,8 @@
  *
  * Method: each case is a mapping, a small CSV and the rows written out as text (column=value, null left out),
  * or the reason with its place and sentence; tables go through every kind of column, every option of a value
- * and every refusal of the grammar. The mappings of formats/importers/examples run over lines of the real files
- * (always) and over the whole files (when the data are there), against counts and sums made by
+ * and every refusal of the grammar. The mappings of formats/importers/examples run over lines of the real
+ * files (always) and over the whole files (when the data are there), against counts and sums made by
  * tests/reference/datasets.py. Each YAML block of the README must compile. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -556,13 +556,14 @@ static void reads_keys(void **state)
           "kept customer=1 birth_year=1985 latitude=59913869 first_contact=2020-02-29\n"
           "rejected 3:3 birth_year: not a whole number | birth_year: not a whole number (column `b`)\n"
           "rejected 4:3 birth_year: not a whole number | birth_year: not a whole number (column `b`)\n"
-          "rejected 5:9 first_contact: not a time in the mapping's format | first_contact: not a time in the "
-          "mapping's format (column `f`)\n");
+          "rejected 5:9 first_contact: no such day or time | first_contact: no such day or time (column "
+          "`f`)\n");
     check("table: customers\ncolumns: {customer: c, store_distance_m: {multiply: [km, {constant: 1000}]}}\n",
           "c,km\n1,1.5\n1,0.0015\n1,9223372036854775.808\n",
           "kept customer=1 store_distance_m=1500\n"
           "rejected 3:1 store_distance_m: not a whole number | store_distance_m: not a whole number\n"
-          "rejected 4:1 store_distance_m: too large | store_distance_m: too large: it does not fit in 64 bits\n");
+          "rejected 4:1 store_distance_m: too large | store_distance_m: too large: it does not fit in 64 "
+          "bits\n");
 }
 
 static void counts_fields(void **state)
@@ -625,8 +626,10 @@ static void turns_times_into_the_business_zone(void **state)
                "rejected 2:1 time: out of range | time: out of range (column `x`)");
     check_time(oslo, "x", "9999-12-31T23:30:00Z",
                "rejected 2:1 time: out of range | time: out of range (column `x`)");
+    check_time(oslo, "x", "2021-02-30 10:00",
+               "rejected 2:1 time: no such day or time | time: no such day or time (column `x`)");
     check_time(
-        oslo, "x", "2021-02-30 10:00",
+        oslo, "x", "2021-02-3 10:00",
         "rejected 2:1 time: not a time in the mapping's format | time: not a time in the mapping's format "
         "(column `x`)");
     check_time(oslo, "{join: [x, {constant: \"10:00\"}], with: \" \", format: \"%d.%m.%Y %H:%M\"}",
@@ -868,7 +871,7 @@ static void refuses_mappings(void **state)
         {"table: products\ncolumns: {product: p, arrival: {column: a, format: \"%Y-%m\"}}\n",
          "the format needs one day of the month (%d or %e)", 2, 52},
         {"table: products\ncolumns: {product: p, arrival: {constant: 2020-02-30}}\n",
-         "arrival: not a time in the mapping's format", 2, 43},
+         "arrival: no such day or time", 2, 43},
         {"table: products\ncolumns: {product: p, arrival: {column: a, zone: Europe/Olso}}\n", "", 2, 50},
         {"columns: {customer: c, time: t, type: {constant: purchase_wbe}}\n",
          "type: unknown name `purchase_wbe`, the nearest is `purchase_web`", 1, 50},

@@ -430,8 +430,8 @@ static void test_currencies(void **state)
                         "1,2026-11-10,purchase_web,10.00,USD\n"
                         "1,2026-11-21,purchase_web,10.00,CHF\n");
     assert_refused(run, FL_BAD_MODEL,
-                   "an amount of 2026-11-10 is in USD, which has no rate on or before that day: add a line "
-                   "`USD,2026-11-10,<EUR for one USD>` to rates.csv");
+                   "amounts in USD have no rate on or before their day: add a line `USD,2026-11-10,<EUR for one "
+                   "USD>` to rates.csv");
     fixture_put("model/rates.csv", "currency,day,rate\nUSD,2026-11-11,0.9\n");
     assert_refused(run, FL_BAD_MODEL, "USD");
     fixture_put("model/rates.csv", "currency,day,rate\nUSD,2026-11-10,0.9\n");
@@ -439,8 +439,27 @@ static void test_currencies(void **state)
     /* The franc counts from its own day on. */
     run.as_of = "2026-11-21";
     run.out = "money_later";
-    assert_refused(run, FL_BAD_MODEL, "an amount of 2026-11-21 is in CHF");
+    assert_refused(run, FL_BAD_MODEL, "amounts in CHF have no rate");
     fixture_put("model/rates.csv", "currency,day,rate\n");
+    /* All at once, each with the first day that needs it, wherever that stands. */
+    import_csv("money", "customer,day,type,amount,currency\n"
+                        "1,2026-11-05,purchase_web,10.00,USD\n"
+                        "2,2026-11-07,purchase_web,10.00,SEK\n");
+    assert_refused(run, FL_BAD_MODEL,
+                   "amounts in 3 currencies have no rate on or before their day: add these lines to rates.csv: "
+                   "`");
+    static const char *const lines[] = {"`USD,2026-11-05,<EUR for one USD>`", "`SEK,2026-11-07,<EUR for one SEK>`",
+                                        "`CHF,2026-11-21,<EUR for one CHF>`"};
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)
+        assert_refused(run, FL_BAD_MODEL, lines[i]);
+    import_csv("many", "customer,day,type,amount,currency\n"
+                       "1,2026-11-01,purchase_web,1,AAA\n1,2026-11-01,purchase_web,1,BBB\n"
+                       "1,2026-11-01,purchase_web,1,CCC\n1,2026-11-01,purchase_web,1,DDD\n"
+                       "1,2026-11-01,purchase_web,1,EEE\n1,2026-11-01,purchase_web,1,FFF\n"
+                       "1,2026-11-01,purchase_web,1,GGG\n1,2026-11-01,purchase_web,1,HHH\n"
+                       "1,2026-11-01,purchase_web,1,III\n");
+    run.data = "many";
+    assert_refused(run, FL_BAD_MODEL, "amounts in 8 currencies and more have no rate");
 }
 
 /* Ids as text: in the results again, whatever file they came in. */

@@ -683,6 +683,7 @@ static void test_zstd_is_for_cold_texts_of_files_that_stay(void **state)
     assert_true(zstd.zstd && !zstd.lz4);
     assert_true(zstd.stored_bytes <= lz4.stored_bytes - lz4.stored_bytes / 8);
     assert_int_equal(zstd.unpacked_bytes, lz4.unpacked_bytes);
+    assert_int_equal(zstd.encoding, FL_ENCODING_ENDED);
     assert_true(fl_table_page(high, 0, FL_INTERACTIONS_CUSTOMER, &page));
     assert_false(page.zstd);
     fl_table_close(fast);

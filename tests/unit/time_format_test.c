@@ -85,55 +85,58 @@ static void refuses_what_does_not_fit(void **state)
     (void)state;
     static const struct {
         const char *format, *text;
+        bool impossible; /* no other reason */
     } cases[] = {
-        {"iso", ""},
-        {"iso", "2020-7-30"},
-        {"iso", "2020-02-30"},
-        {"iso", "2019-02-29"},
-        {"iso", "1900-02-29"},
-        {"iso", "2020-13-01"},
-        {"iso", "2020-00-01"},
-        {"iso", "2020-01-00"},
-        {"iso", "0000-01-01"},
-        {"iso", "2020-07-30T"},
-        {"iso", "2020-07-30T25:00"},
-        {"iso", "2020-07-30T24:00"},
-        {"iso", "2020-07-30T23:60"},
-        {"iso", "2020-07-30T23:59:61"},
-        {"iso", "2020-07-30T23"},
-        {"iso", "2020-07-30T23:17:36."},
-        {"iso", "2020-07-30T23:17:36,5"},
-        {"iso", "2020-07-30T23:17:36+24:00"},
-        {"iso", "2020-07-30T23:17:36+05:60"},
-        {"iso", "2020-07-30T23:17:36+5:30"},
-        {"iso", "2020-07-30T23:17:36+05:"},
-        {"iso", "2020-07-30T23:17:36 Z"},
-        {"iso", "2020-07-30Z"},
-        {"iso", "2020-07-30 "},
-        {"iso", "20200730"},
-        {"%m/%d/%Y %I:%M:%S %p", "6/22/1997 13:00:00 AM"},
-        {"%m/%d/%Y %I:%M:%S %p", "6/22/1997 0:00:00 AM"},
-        {"%m/%d/%Y %I:%M:%S %p", "6/22/1997 12:00:00"},
-        {"%m/%d/%Y %I:%M:%S %p", "6/22/1997 12:00:00 XM"},
-        {"%m/%d/%Y", "6/22/197"},
-        {"%m/%d/%Y", "6/22/19977"},
-        {"%m/%d/%Y", "/22/1997"},
-        {"%d %b %Y", "1 Foo 2019"},
-        {"%d %b %Y", "1 Septem 2019"},
-        {"%Y-%m-%d %H:%M", "2020-07-30 24:00"},
-        {"%Y-%m-%d %H:%M:%S.%f", "2020-07-30 23:00:00."},
-        {"%Y-%m-%d %H:%M%z", "2020-07-30 23:00z"},
-        {"epoch_seconds", "1.5"},
-        {"epoch_seconds", ""},
-        {"epoch_seconds", "253402300800"}, /* 10000-01-01 */
-        {"epoch_milliseconds", "9223372036854775807"},
-        {"epoch_seconds", "-62135596801"}, /* the second before 0001-01-01 */
+        {"iso", "", false},
+        {"iso", "2020-7-30", false},
+        {"iso", "2020-02-30", true},
+        {"iso", "2019-02-29", true},
+        {"iso", "1900-02-29", true},
+        {"iso", "2020-13-01", true},
+        {"iso", "2020-00-01", true},
+        {"iso", "2020-01-00", true},
+        {"iso", "0000-01-01", true},
+        {"iso", "2020-07-30T", false},
+        {"iso", "2020-07-30T25:00", true},
+        {"iso", "2020-07-30T24:00", true},
+        {"iso", "2020-07-30T23:60", true},
+        {"iso", "2020-07-30T23:59:61", true},
+        {"iso", "2020-07-30T23", false},
+        {"iso", "2020-07-30T23:17:36.", false},
+        {"iso", "2020-07-30T23:17:36,5", false},
+        {"iso", "2020-07-30T23:17:36+24:00", false},
+        {"iso", "2020-07-30T23:17:36+05:60", false},
+        {"iso", "2020-07-30T23:17:36+5:30", false},
+        {"iso", "2020-07-30T23:17:36+05:", false},
+        {"iso", "2020-07-30T23:17:36 Z", false},
+        {"iso", "2020-07-30Z", false},
+        {"iso", "2020-07-30 ", false},
+        {"iso", "20200730", false},
+        {"%m/%d/%Y %I:%M:%S %p", "6/22/1997 13:00:00 AM", true},
+        {"%m/%d/%Y %I:%M:%S %p", "6/22/1997 0:00:00 AM", true},
+        {"%m/%d/%Y %I:%M:%S %p", "6/22/1997 12:00:00", false},
+        {"%m/%d/%Y %I:%M:%S %p", "6/22/1997 12:00:00 XM", false},
+        {"%m/%d/%Y", "6/22/197", false},
+        {"%m/%d/%Y", "6/22/19977", false},
+        {"%m/%d/%Y", "/22/1997", false},
+        {"%d %b %Y", "1 Foo 2019", false},
+        {"%d %b %Y", "1 Septem 2019", false},
+        {"%Y-%m-%d %H:%M", "2020-07-30 24:00", true},
+        {"%Y-%m-%d %H:%M:%S.%f", "2020-07-30 23:00:00.", false},
+        {"%Y-%m-%d %H:%M%z", "2020-07-30 23:00z", false},
+        {"epoch_seconds", "1.5", false},
+        {"epoch_seconds", "", false},
+        {"epoch_seconds", "253402300800", false}, /* 10000-01-01 */
+        {"epoch_milliseconds", "9223372036854775807", false},
+        {"epoch_seconds", "-62135596801", false}, /* the second before 0001-01-01 */
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         const struct fl_time_format format = compiled(cases[i].format);
         struct fl_wall_time time;
         if (fl_time_format_read(&format, fl_text_of(cases[i].text), &time))
             fail_msg("%s took %s", cases[i].format, cases[i].text);
+        if (time.is_impossible != cases[i].impossible)
+            fail_msg("%s did not say why it refused %s", cases[i].format, cases[i].text);
     }
 }
 

@@ -43,8 +43,6 @@ struct flag_facts {
     const char *help;
 };
 
-struct command;
-
 struct verb_facts {
     const char *name;
     const char *words;
@@ -52,8 +50,6 @@ struct verb_facts {
     bool publishes;
     const char *summary;
     const char *examples; /* one a line */
-    /* Does the verb's work. FL_UNCHANGED is no failure: the verb has said what there is to say. */
-    fl_status (*perform)(const struct command *command, const struct fl_io *io, struct fl_error *error);
 };
 
 extern const struct verb_facts verb_table[VERB_COUNT];

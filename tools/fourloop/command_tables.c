@@ -1,10 +1,8 @@
 /* command_tables.c - the lists of verbs and flags as tables to walk. */
 #include "tools/fourloop/command_line.h"
-#include "tools/fourloop/verbs.h"
 
 #define FL_VERB(upper, lower, name, words, words_min, words_max, publishes, summary, examples)               \
-    [VERB_##upper] = {(name),      (words),   (words_min), (words_max),                                      \
-                      (publishes), (summary), (examples),  verb_##lower},
+    [VERB_##upper] = {(name), (words), (words_min), (words_max), (publishes), (summary), (examples)},
 const struct verb_facts verb_table[VERB_COUNT] = {
 #include "tools/fourloop/verbs.def"
 };

@@ -5,16 +5,24 @@
 #include "tools/fourloop/command_line.h"
 #include "tools/fourloop/guarded_io.h"
 #include "tools/fourloop/process.h"
+#include "tools/fourloop/verbs.h"
 
 enum { SHOWN_ERROR_SIZE = FL_ERROR_MESSAGE_SIZE + FL_ERROR_PATH_SIZE + 256 };
+
+#define FL_VERB(upper, lower, name, words, words_min, words_max, publishes, summary, examples)               \
+    [VERB_##upper] = verb_##lower,
+static fl_status (*const work_of[VERB_COUNT])(const struct command *command, const struct fl_io *io,
+                                              struct fl_error *error) = {
+#include "tools/fourloop/verbs.def"
+};
+#undef FL_VERB
 
 static fl_status perform(const struct command *command, struct fl_error *error)
 {
     struct fl_io io;
     guarded_io_init(&io);
-    const struct verb_facts *verb = &verb_table[command->verb];
-    process_set_signals(verb->publishes);
-    return verb->perform(command, &io, error);
+    process_set_signals(verb_table[command->verb].publishes);
+    return work_of[command->verb](command, &io, error);
 }
 
 static fl_status fulfil(const struct command *command, struct fl_error *error)

@@ -61,40 +61,43 @@ static void print_limits(void)
         printf("memory         %s\n", report_size((uint64_t)pages * (uint64_t)sysconf(_SC_PAGESIZE), size));
 }
 
-static bool check_zones(const struct fl_io *io)
+static fl_status check_zones(const struct fl_io *io)
 {
     struct fl_zone *zone;
     struct fl_error error;
     fl_error_clear(&error);
-    if (fl_zone_open(io, "Europe/Amsterdam", &zone, &error) != FL_OK) {
+    const fl_status status = fl_zone_open(io, "Europe/Amsterdam", &zone, &error);
+    if (status != FL_OK) {
         printf("time zones     MISSING: %s (Debian: apt-get install tzdata)\n", error.message);
-        return false;
+        return status;
     }
     fl_zone_free(zone);
     printf("time zones     found\n");
-    return true;
+    return FL_OK;
 }
 
-static bool check_space(const struct fl_io *io, const char *path)
+static fl_status check_space(const struct fl_io *io, const char *path)
 {
     struct statvfs facts;
     char size[REPORT_SIZE_TEXT];
     if (statvfs(path, &facts) != 0) {
-        printf("space          FAILED: %s: %s\n", path, strerrordesc_np(errno));
-        return false;
+        const int reason = errno;
+        printf("space          FAILED: %s: %s\n", path, strerrordesc_np(reason));
+        return fl_fail_errno(NULL, reason, "look at", path);
     }
     printf("space          %s free at %s\n", report_size((uint64_t)facts.f_bavail * facts.f_frsize, size),
            path);
     int file;
     struct fl_error error;
     fl_error_clear(&error);
-    if (fl_scratch_file(io, path, &file, &error) != FL_OK) {
+    const fl_status status = fl_scratch_file(io, path, &file, &error);
+    if (status != FL_OK) {
         printf("writing        FAILED at %s: %s\n", path, error.message);
-        return false;
+        return status;
     }
     (void)io->close(file);
     printf("writing        works at %s\n", path);
-    return true;
+    return FL_OK;
 }
 
 fl_status verb_doctor(const struct command *command, const struct fl_io *io, struct fl_error *error)
@@ -103,10 +106,11 @@ fl_status verb_doctor(const struct command *command, const struct fl_io *io, str
     print_cpu();
     print_kernel(io);
     print_limits();
-    const bool zones_found = check_zones(io);
-    const bool space_found = check_space(io, command->word_count == 0 ? "." : command->words[0]);
-    if (!zones_found || !space_found)
-        return fl_fail(error, FL_INTERNAL, "something the tool needs is missing; see above");
+    const fl_status zones = check_zones(io);
+    const fl_status space = check_space(io, command->word_count == 0 ? "." : command->words[0]);
+    if (zones != FL_OK || space != FL_OK)
+        return fl_fail(error, space != FL_OK ? space : zones,
+                       "something the tool needs is missing; see above");
     report_say("all that the tool needs is there");
     return FL_OK;
 }

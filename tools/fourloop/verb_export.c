@@ -71,14 +71,14 @@ static char *folder_of(const char *path, const char **name)
 static fl_status publish(const struct fl_io *io, const char *folder, const char *name, struct fl_table *table,
                          struct fl_error *error)
 {
-    /* What an export that was killed has left behind here. */
-    fl_status status = fl_directory_sweep(io, folder, error);
     struct fl_output *output;
-    if (status == FL_OK)
-        status = fl_output_create(io, folder, &output, error);
+    fl_status status = fl_output_create(io, folder, &output, error);
     if (status != FL_OK)
         return status;
-    status = fl_export_csv(table, output, error);
+    /* What an export that was killed has left behind here; ours is locked. */
+    status = fl_directory_sweep(io, folder, error);
+    if (status == FL_OK)
+        status = fl_export_csv(table, output, error);
     if (status != FL_OK) {
         fl_output_abort(output);
         return status;

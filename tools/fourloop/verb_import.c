@@ -71,6 +71,7 @@ static void say_report(const struct command *command, const struct fl_import_rep
     char size[REPORT_SIZE_TEXT];
     if (report->already_there) {
         report_say("%s: already imported, nothing was done", into);
+        say_reasons("rejected then", report->rejects, report->reject_count);
         return;
     }
     report_say("%s: %llu rows read, %llu written, %llu skipped, %llu rejected; %zu files, %s", into,
@@ -79,6 +80,10 @@ static void say_report(const struct command *command, const struct fl_import_rep
                report->file_count, report_size(report->stored_bytes, size));
     say_reasons("skipped", report->skips, report->skip_count);
     say_rejects(report, published);
+    if (published && report->zone_assumed)
+        report_say(
+            "zone: UTC from now on for this folder, as no mapping names one (`zone: Europe/Oslo`): days "
+            "begin at midnight UTC");
     if (report->restored)
         report_say("this import was made before; files of it that were gone are back");
 }

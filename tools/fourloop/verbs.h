@@ -1,4 +1,6 @@
-/* verbs.h - one function for each verb, called with a checked command. */
+/* verbs.h - one function for each verb, called with a checked command.
+ *
+ * FL_UNCHANGED is no failure: the verb has said what there is to say. */
 #ifndef TOOLS_FOURLOOP_VERBS_H
 #define TOOLS_FOURLOOP_VERBS_H
 

@@ -1,0 +1,446 @@
+/* no_memory_test.c - each allocation of an import, a compaction, a run, an explanation, an export fails once.
+ *
+ * Method: the linker puts functions of this file before malloc() and its kin. A step is done once to count
+ * what it asks for; then again and again, in the same state, with allocation 1, 2, 3 ... failing, until none
+ * is left to fail. Each time it must end well or with FL_NO_MEMORY and a sentence, give back all that it
+ * took, and leave behind what was there before: no temporary, no file that nobody lists. At the end it must
+ * come to the same files as undisturbed. Every call of ours is met that these inputs lead to: text ids,
+ * words, texts, spills to disk, rejects, three scopes, a products table, two threads. What jansson, zstd,
+ * libyaml and the C library take for themselves does not fail. */
+#include "tests/unit/engine_fixture.h"
+
+#include <jansson.h>
+#include <stdatomic.h>
+
+#include "formats/compact/compact.h"
+#include "formats/exporters/export_csv.h"
+#include "formats/importers/import_job.h"
+
+/* ---- allocations that fail on demand ---- */
+
+static atomic_long calls, live; /* live: taken, not given back */
+static atomic_long fail_at;     /* 0: none */
+
+static bool fails(void)
+{
+    if (atomic_fetch_add(&calls, 1) + 1 != atomic_load(&fail_at))
+        return false;
+    errno = ENOMEM;
+    return true;
+}
+
+static void *taken(void *bytes)
+{
+    if (bytes != NULL)
+        atomic_fetch_add(&live, 1);
+    return bytes;
+}
+
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t count, size_t size);
+void *__real_realloc(void *bytes, size_t size);
+void *__real_reallocarray(void *bytes, size_t count, size_t size);
+void *__real_aligned_alloc(size_t alignment, size_t size);
+char *__real_strdup(const char *text);
+char *__real_strndup(const char *text, size_t size);
+void __real_free(void *bytes);
+
+void *__wrap_malloc(size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+void *__wrap_realloc(void *bytes, size_t size);
+void *__wrap_reallocarray(void *bytes, size_t count, size_t size);
+void *__wrap_aligned_alloc(size_t alignment, size_t size);
+char *__wrap_strdup(const char *text);
+char *__wrap_strndup(const char *text, size_t size);
+void __wrap_free(void *bytes);
+
+void *__wrap_malloc(size_t size)
+{
+    return fails() ? NULL : taken(__real_malloc(size));
+}
+void *__wrap_calloc(size_t count, size_t size)
+{
+    return fails() ? NULL : taken(__real_calloc(count, size));
+}
+void *__wrap_realloc(void *bytes, size_t size)
+{
+    if (fails())
+        return NULL;
+    return bytes == NULL ? taken(__real_malloc(size)) : __real_realloc(bytes, size);
+}
+void *__wrap_reallocarray(void *bytes, size_t count, size_t size)
+{
+    if (fails())
+        return NULL;
+    return bytes == NULL ? taken(__real_calloc(count, size)) : __real_reallocarray(bytes, count, size);
+}
+void *__wrap_aligned_alloc(size_t alignment, size_t size)
+{
+    return fails() ? NULL : taken(__real_aligned_alloc(alignment, size));
+}
+char *__wrap_strdup(const char *text)
+{
+    return fails() ? NULL : taken(__real_strdup(text));
+}
+char *__wrap_strndup(const char *text, size_t size)
+{
+    return fails() ? NULL : taken(__real_strndup(text, size));
+}
+void __wrap_free(void *bytes)
+{
+    if (bytes != NULL)
+        atomic_fetch_sub(&live, 1);
+    __real_free(bytes);
+}
+
+/* jansson hands out memory that we free. */
+static void *count_malloc(size_t size)
+{
+    return taken(__real_malloc(size));
+}
+
+/* ---- the steps ---- */
+
+static struct fl_model *model;
+static struct fl_io io; /* the system, without its waiting for the disk */
+
+/* Chats, purchases in words of all kinds, a row that is refused. */
+static const char rows_csv[] =
+    "who,time,type,order,brand,category,product,quantity,amount,currency,speaker,message,text\n"
+    "anna,2026-03-30 10:00:00,web_visit,,,,,,,,,,\n"
+    "anna,2026-03-30 10:05:00,purchase_web,77,Norvik,garden-eco,P1,1.5,12.50,EUR,,,\n"
+    "anna,2026-03-30 10:05:00,purchase_web,77,Norvik,garden-eco,P2,1,7.00,EUR,,,\n"
+    "bob,2026-03-29 18:20:00,chat_customer_message,,,,,,,,customer,m1,\"Hallo, waar blijft \"\"alles\"\"?\"\n"
+    "bob,2026-02-30 18:20:00,web_visit,,,,,,,,,,\n"
+    "cleo,2026-02-01 09:00:00,shop_advice_talk,,Velora,,,,,,,,\n"
+    "cleo,2026-03-31 00:00:00,return_registered,78,Velora,,P3,1,5.00,EUR,,,\n";
+static const char mapping_yaml[] = "zone: Europe/Oslo\nids: text\ncolumns:\n  customer: who\n  time: time\n"
+                                   "  type: type\n  order: order\n  brand: brand\n  category: category\n"
+                                   "  product: product\n  quantity: quantity\n  amount: amount\n"
+                                   "  currency: currency\n  speaker: speaker\n  message: message\n"
+                                   "  text: text\n";
+
+static fl_status import(const char *into, const char *name, bool mapped, size_t rows_bytes,
+                        struct fl_error *error)
+{
+    char folder[FIXTURE_PATH_SIZE], mapping[FIXTURE_PATH_SIZE], input_path[FIXTURE_PATH_SIZE];
+    char key[FIXTURE_PATH_SIZE];
+    const char *input = fixture_path(name, input_path);
+    const struct fl_import_plan plan = {.io = &io,
+                                        .folder = fixture_path(into, folder),
+                                        .mapping_path = mapped ? fixture_path("mapping.yaml", mapping) : NULL,
+                                        .table = mapped ? NULL : "products",
+                                        .inputs = &input,
+                                        .input_count = 1,
+                                        .types = fl_model_types(model),
+                                        .types_digest = fl_model_registry_digest(model),
+                                        .rejects_max = 5,
+                                        .key_path = mapped ? fixture_path("key", key) : NULL};
+    const struct fl_import_tuning tuning = {
+        .rows_bytes = rows_bytes, .ids_bytes = rows_bytes, .words = FL_WORD_LIMITS, .progress_rows = 2};
+    struct fl_import_report report;
+    return fl_import_tuned(&plan, &tuning, &report, error);
+}
+
+static void must(fl_status status, const struct fl_error *error)
+{
+    if (status != FL_OK)
+        fail_msg("%s: %s", error->path, error->message);
+}
+
+/* Two interactions files and products, for what comes after an import. */
+static void prepare_data(void)
+{
+    struct fl_error error;
+    fl_error_clear(&error);
+    fixture_remove("data");
+    must(import("data", "rows.csv", true, 1 << 20, &error), &error);
+    must(import("data", "more.csv", true, 1 << 20, &error), &error);
+    must(import("data", "products.csv", false, 1 << 20, &error), &error);
+}
+
+static void prepare_nothing(void)
+{
+    fixture_remove("into");
+    fixture_remove("out");
+    fixture_remove("table.csv");
+}
+
+static fl_status step_import(struct fl_error *error)
+{
+    return import("into", "rows.csv", true, 1 << 20, error);
+}
+
+static fl_status step_import_that_spills(struct fl_error *error)
+{
+    return import("into", "long.csv", true, FL_ROW_STORE_BYTES_MIN, error);
+}
+
+static fl_status step_compact(struct fl_error *error)
+{
+    char folder[FIXTURE_PATH_SIZE];
+    struct fl_compact_report report;
+    const struct fl_compact_plan plan = {
+        .io = &io, .folder = fixture_path("data", folder), .memory_bytes = 1 << 30};
+    return fl_compact(&plan, &report, error);
+}
+
+static fl_status run(const char *out, unsigned threads, struct fl_error *error)
+{
+    char model_path[FIXTURE_PATH_SIZE], data[FIXTURE_PATH_SIZE], out_path[FIXTURE_PATH_SIZE];
+    struct fl_run_report report;
+    const struct fl_run_plan plan = {.io = &io,
+                                     .model = fixture_path("model", model_path),
+                                     .data = fixture_path("data", data),
+                                     .out = fixture_path(out, out_path),
+                                     .as_of_day = day_of("2026-03-31"),
+                                     .io_mode = FL_IO_COPY,
+                                     .memory_bytes = 1 << 30,
+                                     .threads = threads};
+    return fl_run(&plan, &report, error);
+}
+
+static fl_status step_run(struct fl_error *error)
+{
+    return run("out", 1, error);
+}
+
+static fl_status step_run_on_two_threads(struct fl_error *error)
+{
+    return run("out", 2, error);
+}
+
+static fl_status step_explain(struct fl_error *error)
+{
+    char run_path[FIXTURE_PATH_SIZE], data[FIXTURE_PATH_SIZE];
+    struct fl_explanation explanation;
+    const fl_status status = fl_explain(&io, fixture_path("run", run_path), fixture_path("data", data),
+                                        "anna", &explanation, error);
+    if (status == FL_OK)
+        fl_explanation_release(&explanation);
+    return status;
+}
+
+static fl_status export_table(struct fl_table *table, struct fl_error *error)
+{
+    struct fl_output *output;
+    fl_status status = fl_output_create(&io, fixture_folder, &output, error);
+    if (status != FL_OK)
+        return status;
+    status = fl_export_csv(table, output, error);
+    if (status != FL_OK) {
+        fl_output_abort(output);
+        return status;
+    }
+    return fl_output_commit(output, "table.csv", error);
+}
+
+static fl_status step_export(struct fl_error *error)
+{
+    char path[FIXTURE_PATH_SIZE], name[FIXTURE_PATH_SIZE];
+    struct fl_run_folder *folder;
+    fl_status status = fl_run_folder_open(&io, fixture_path("run", path), &folder, error);
+    if (status != FL_OK)
+        return status;
+    (void)snprintf(name, sizeof name, "run/%s", fl_run_folder_find(folder, "customers")->name);
+    fl_run_folder_close(folder);
+    struct fl_table *table;
+    status = fl_table_open(&io, fixture_path(name, path), FL_IO_MAP, &table, error);
+    if (status == FL_OK)
+        status = export_table(table, error);
+    fl_table_close(table);
+    return status;
+}
+
+/* ---- the test of a step ---- */
+
+enum { LIST_SIZE = 4096, AGAIN_EACH = 7 };
+
+/* All folders that a step may write into. */
+static void list_all(char list[LIST_SIZE])
+{
+    static const char *const folders[] = {"", "into", "into/rejects", "data", "out", "run"};
+    list[0] = '\0';
+    for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++) {
+        const size_t used = strlen(list);
+        (void)snprintf(list + used, LIST_SIZE - used, "\n%s: ", folders[i]);
+        fixture_list(folders[i], list + strlen(list), LIST_SIZE - strlen(list));
+    }
+}
+
+/* What a step that failed may leave behind, as the same command takes it up or sweeps it away: empty folders,
+ * the key of an import that came to nothing, files of a run without its _SUCCESS. */
+static void forget_harmless(void)
+{
+    char path[FIXTURE_PATH_SIZE];
+    (void)rmdir(fixture_path("into/rejects", path));
+    (void)unlink(fixture_path("into/key", path));
+    (void)unlink(fixture_path("into/.lock", path));
+    (void)rmdir(fixture_path("into", path));
+    if (access(fixture_path("out/_SUCCESS", path), F_OK) != 0)
+        fixture_remove("out");
+}
+
+struct step {
+    void (*prepare)(void);
+    fl_status (*perform)(struct fl_error *error);
+    char before[LIST_SIZE], after[LIST_SIZE]; /* what there is */
+};
+
+static void expect_list(const char *wanted, long number)
+{
+    char list[LIST_SIZE];
+    list_all(list);
+    if (strcmp(list, wanted) != 0)
+        fail_msg("allocation %ld left:%s\nwanted:%s", number, list, wanted);
+}
+
+/* With allocation `number` failing. *met: there were so many; *done: the step came to its end all the same.
+ */
+static void perform_failing(const struct step *step, long number, bool *met, bool *done)
+{
+    struct fl_error error;
+    fl_error_clear(&error);
+    const long live_before = atomic_load(&live);
+    atomic_store(&calls, 0);
+    atomic_store(&fail_at, number);
+    const fl_status status = step->perform(&error);
+    atomic_store(&fail_at, 0);
+    *met = atomic_load(&calls) >= number;
+    *done = status == FL_OK;
+    if (atomic_load(&live) != live_before)
+        fail_msg("allocation %ld: %ld were not given back; %s", number, atomic_load(&live) - live_before,
+                 error.message);
+    if (*done)
+        return;
+    if (status != FL_NO_MEMORY || strstr(error.message, "memory") == NULL)
+        fail_msg("allocation %ld: %s: %s", number, fl_status_name(status), error.message);
+    forget_harmless();
+    expect_list(step->before, number);
+}
+
+/* The same command again comes to the same end, whatever has happened before. */
+static void perform_again(const struct step *step, long number)
+{
+    struct fl_error error;
+    fl_error_clear(&error);
+    must(step->perform(&error), &error);
+    expect_list(step->after, number);
+}
+
+static void fail_each(void (*prepare)(void), fl_status (*perform)(struct fl_error *error))
+{
+    struct step step = {.prepare = prepare, .perform = perform};
+    struct fl_error error;
+    fl_error_clear(&error);
+    prepare();
+    list_all(step.before);
+    must(perform(&error), &error);
+    list_all(step.after);
+    prepare();
+    long number = 1;
+    for (bool met = true, done; met; number++) {
+        perform_failing(&step, number, &met, &done);
+        /* What a failure leaves behind is the same as before, so one in a few is enough. */
+        if (!done && number % AGAIN_EACH != 0)
+            continue;
+        perform_again(&step, number);
+        prepare();
+    }
+    print_message("%ld allocations\n", number - 2);
+    assert_true(number > 20);
+}
+
+static void test_import(void **state)
+{
+    (void)state;
+    fail_each(prepare_nothing, step_import);
+}
+
+static void test_import_that_spills(void **state)
+{
+    (void)state;
+    fail_each(prepare_nothing, step_import_that_spills);
+}
+
+static void test_compact(void **state)
+{
+    (void)state;
+    fail_each(prepare_data, step_compact);
+}
+
+static void test_run(void **state)
+{
+    (void)state;
+    fail_each(prepare_nothing, step_run);
+    fail_each(prepare_nothing, step_run_on_two_threads);
+}
+
+static void test_explain(void **state)
+{
+    (void)state;
+    fail_each(prepare_nothing, step_explain);
+}
+
+static void test_export(void **state)
+{
+    (void)state;
+    fail_each(prepare_nothing, step_export);
+}
+
+/* More rows than the smallest row store holds. */
+static void put_long_rows(void)
+{
+    struct fl_buffer csv = {0};
+    append_text(&csv,
+                "who,time,type,order,brand,category,product,quantity,amount,currency,speaker,message,text\n");
+    for (int i = 0; i < 3000; i++) {
+        char line[200];
+        (void)snprintf(line, sizeof line,
+                       "id-%d,2026-03-%02d 10:00:00,web_visit,,brand-%d,,,,,,,,a text of some length %d\n",
+                       i % 300, 1 + i % 28, i % 7, i);
+        append_text(&csv, line);
+    }
+    fixture_put_bytes("long.csv", csv.bytes, csv.size);
+    fl_buffer_release(&csv);
+}
+
+static int open_all(void **state)
+{
+    struct fl_error error;
+    fl_error_clear(&error);
+    json_set_alloc_funcs(count_malloc, __wrap_free);
+    if (fixture_open(state) != 0)
+        return -1;
+    io = fixture_io(0, 0);
+    model = default_model();
+    init_model_folder("model");
+    fixture_put("model/model.yaml", "horizon_days: 60\nscopes: [customer, brand, category]\n");
+    fixture_put("rows.csv", rows_csv);
+    fixture_put("more.csv", "who,time,type,order,brand,category,product,quantity,amount,currency,speaker,"
+                            "message,text\ndora,2026-03-30 10:00:00,web_visit,,,,P1,,,,,,\n");
+    fixture_put("products.csv", "product,brand,category\nP1,Norvik,garden-eco\nP3,Velora,bath\n");
+    fixture_put("mapping.yaml", mapping_yaml);
+    fixture_put("key", "sixteen bytes...");
+    put_long_rows();
+    prepare_data();
+    must(run("run", 1, &error), &error);
+    return 0;
+}
+
+static int close_all(void **state)
+{
+    fl_model_free(model);
+    return fixture_close(state);
+}
+
+int main(void)
+{
+    /* The compaction comes last: the run belongs to the files before it. */
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_import), cmocka_unit_test(test_import_that_spills),
+        cmocka_unit_test(test_run),    cmocka_unit_test(test_explain),
+        cmocka_unit_test(test_export), cmocka_unit_test(test_compact),
+    };
+    return cmocka_run_group_tests(tests, open_all, close_all);
+}
