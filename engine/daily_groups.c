@@ -28,8 +28,7 @@ static inline void correct(const struct fl_points *points, uint8_t type, int32_t
 {
     const struct fl_type_points *of_type = &points->types[type];
     const struct fl_group_points group = fl_points_of_group(points, type, age_days, rows, units);
-    const int64_t single = points->single[type * points->ages + fl_points_age(points, age_days)];
-    const int64_t contribution = (int64_t)rows * (group.contribution - single);
+    const int64_t contribution = (int64_t)rows * (group.contribution - group.single);
     const int64_t positive = mask_if(of_type->single > 0);
     const int64_t intent = mask_if(of_type->inbound && after_purchase);
     const int64_t within_28 = group.lost_to_cap & positive & mask_if(age_days < 28);

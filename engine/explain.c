@@ -288,7 +288,7 @@ static fl_status score_again(struct work *work, struct fl_error *error)
     fl_scan_close(scan);
     if (status != FL_OK)
         return status;
-    if (scorer.sums.rows == 0)
+    if (scorer.span.rows == 0)
         return fail_different(error, "rows");
     struct fl_scope_score score;
     fl_scorer_end(&scorer, &score);

@@ -46,6 +46,7 @@ struct fl_group_points {
     uint64_t units;       /* min(u, c), or u without a cap */
     int64_t p;            /* micro-points of each row */
     int64_t contribution; /* of each row, decayed */
+    int64_t single;       /* the same, were it alone in its group */
     int64_t lost_to_cap;  /* of all rows together */
 };
 
@@ -80,6 +81,7 @@ static inline struct fl_group_points fl_points_of_group(const struct fl_points *
         group.units = of_type->daily_cap;
     group.p = group.units == rows ? full : fl_points_per_row(of_type->single, group.units, rows);
     group.contribution = fl_contribution(group.p, decay);
+    group.single = fl_contribution(full, decay);
     group.lost_to_cap = (int64_t)rows * (full - group.p);
     return group;
 }

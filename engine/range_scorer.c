@@ -183,7 +183,7 @@ fl_status fl_range_scorer_run(struct fl_range_scorer *scorer, int64_t customer_f
         struct fl_scan_piece piece;
         fl_status status = fl_scan_next(scorer->scan, &piece, error);
         const bool ends = piece.scopes.count == 0 || piece.first;
-        if (status == FL_OK && scorer->scorer.sums.rows > 0 && ends)
+        if (status == FL_OK && scorer->scorer.span.rows > 0 && ends)
             status = end_customer(scorer, error);
         if (status == FL_OK && piece.scopes.count > 0)
             status = take_piece(scorer, &piece, error);

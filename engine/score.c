@@ -2,7 +2,6 @@
 #include "engine/score.h"
 
 #include <assert.h>
-#include <string.h>
 
 typedef __int128 wide;
 
@@ -19,7 +18,8 @@ void fl_scorer_init(struct fl_scorer *scorer, const struct fl_points *points,
 
 void fl_scorer_begin(struct fl_scorer *scorer)
 {
-    scorer->sums = (struct fl_scope_sums){.first_weighted_day = INT32_MAX, .of_rows.purchase_day = INT32_MIN};
+    scorer->span = (struct fl_scope_span){.first_weighted_day = INT32_MAX};
+    scorer->sums = (struct fl_row_sums){.purchase_day = INT32_MIN};
     scorer->open.rows = 0;
 }
 
@@ -60,7 +60,7 @@ size_t fl_group_extend(struct fl_open_group *group, const struct fl_rows *rows, 
 static void close_group(struct fl_scorer *scorer)
 {
     const struct fl_open_group *open = &scorer->open;
-    struct fl_row_sums *sums = &scorer->sums.of_rows;
+    struct fl_row_sums *sums = &scorer->sums;
     /* A later purchase may have dropped the group's intent, and then nothing is left to be taken. */
     if (open->rows > 1)
         fl_daily_group_correct(scorer->points, open->type, scorer->as_of_day - open->day, open->rows,
@@ -89,8 +89,7 @@ static size_t take_whole_groups(struct fl_scorer *scorer, const struct fl_rows *
     struct fl_scope_rows scope = {.rows = *rows, .ends = &count, .count = 1};
     fl_rows_pass(&scope.rows, from);
     if (count > 0)
-        fl_daily_groups_correct(scorer->points, scorer->kernels, scorer->as_of_day, &scope,
-                                &scorer->sums.of_rows);
+        fl_daily_groups_correct(scorer->points, scorer->kernels, scorer->as_of_day, &scope, &scorer->sums);
     return end;
 }
 
@@ -120,98 +119,98 @@ static int32_t first_weighted_day(const struct fl_points *points, const struct f
 
 static void note_days(struct fl_scorer *scorer, const struct fl_rows *rows)
 {
-    struct fl_scope_sums *sums = &scorer->sums;
-    if (sums->rows == 0)
-        sums->first_day = rows->day[0];
-    sums->last_day = rows->day[rows->count - 1];
-    if (!scorer->raw_only && sums->first_weighted_day == INT32_MAX)
-        sums->first_weighted_day = first_weighted_day(scorer->points, rows);
+    struct fl_scope_span *span = &scorer->span;
+    if (span->rows == 0)
+        span->first_day = rows->day[0];
+    span->last_day = rows->day[rows->count - 1];
+    if (!scorer->raw_only && span->first_weighted_day == INT32_MAX)
+        span->first_weighted_day = first_weighted_day(scorer->points, rows);
 }
 
 bool fl_scorer_add(struct fl_scorer *scorer, const struct fl_rows *rows)
 {
     if (rows->count == 0)
         return true;
-    if (rows->count > FL_SCOPE_ROWS_MAX - scorer->sums.rows)
+    if (rows->count > FL_SCOPE_ROWS_MAX - scorer->span.rows)
         return false;
     note_days(scorer, rows);
-    scorer->sums.rows += rows->count;
+    scorer->span.rows += rows->count;
     if (scorer->raw_only)
-        scorer->sums.of_rows.loop[0] += scorer->kernels->sum_contributions(
-            &scorer->points->rows, scorer->as_of_day, rows->day, rows->type, rows->count);
+        scorer->sums.loop[0] += scorer->kernels->sum_contributions(&scorer->points->rows, scorer->as_of_day,
+                                                                   rows->day, rows->type, rows->count);
     else
         scorer->kernels->sum_rows(&scorer->points->rows, scorer->as_of_day, rows->day, rows->type,
-                                  rows->count, &scorer->sums.of_rows);
+                                  rows->count, &scorer->sums);
     if (scorer->points->has_groups)
         take_groups(scorer, rows);
     return true;
 }
 
-static int64_t raw_of(const struct fl_row_sums *of_rows)
+static int64_t raw_of(const struct fl_row_sums *sums)
 {
     int64_t raw = 0;
     for (int loop = 0; loop < FL_LOOPS; loop++)
-        raw += of_rows->loop[loop];
+        raw += sums->loop[loop];
     return raw;
 }
 
-static void finish_raw_only(const struct fl_scorer *scorer, const struct fl_scope_sums *sums,
-                            struct fl_scope_score *score)
+static void finish_raw_only(const struct fl_scorer *scorer, const struct fl_row_sums *sums,
+                            const struct fl_scope_span *span, struct fl_scope_score *score)
 {
     const struct fl_model_settings *settings = scorer->settings;
-    score->raw = raw_of(&sums->of_rows); /* the rest stays as it is: clearing it takes longer than all this */
-    score->rows = sums->rows;
-    score->first_day = sums->first_day;
-    score->last_day = sums->last_day;
+    score->raw = raw_of(sums); /* the rest stays as it is: clearing it takes longer than all this */
+    score->rows = span->rows;
+    score->first_day = span->first_day;
+    score->last_day = span->last_day;
     score->has_purchase = false;
     score->engagement = fl_score_of(score->raw, settings->engagement_k_micro[scorer->scope]);
     score->band = (uint8_t)fl_band_of(score->engagement, settings->band_floor);
 }
 
-static void finish(const struct fl_scorer *scorer, const struct fl_scope_sums *sums,
-                   struct fl_scope_score *score)
+static void finish(const struct fl_scorer *scorer, const struct fl_row_sums *sums,
+                   const struct fl_scope_span *span, struct fl_scope_score *score)
 {
-    const struct fl_model_settings *settings = scorer->settings;
-    const struct fl_row_sums *of_rows = &sums->of_rows;
-    assert(sums->rows > 0);
+    assert(span->rows > 0);
     if (scorer->raw_only) {
-        finish_raw_only(scorer, sums, score);
+        finish_raw_only(scorer, sums, span, score);
         return;
     }
-    *score = (struct fl_scope_score){
-        .raw = raw_of(of_rows),
-        .raw_positive = of_rows->positive,
-        .intent_raw = of_rows->intent,
-        .points_28 = of_rows->points_28,
-        .points_84 = of_rows->points_112 - of_rows->points_28,
-        .intent_points_28 = of_rows->intent_28,
-        .intent_points_84 = of_rows->intent_112 - of_rows->intent_28,
-        .rows = sums->rows,
-        .units = sums->rows - of_rows->uncounted,
-        .first_day = sums->first_day,
-        .last_day = sums->last_day,
-        .last_purchase_day = of_rows->purchase_day,
-        .has_purchase = of_rows->purchase_day != INT32_MIN,
-        .lost_to_cap = of_rows->lost_to_cap,
-    };
-    memcpy(score->loop_points, of_rows->loop, sizeof score->loop_points);
-    score->raw_negative = score->raw - score->raw_positive;
-    score->lost_to_decay = of_rows->full - score->raw;
-    score->engagement = fl_score_of(score->raw, settings->engagement_k_micro[scorer->scope]);
-    score->intent = fl_score_of(score->intent_raw, settings->intent_k_micro[scorer->scope]);
-    score->band = (uint8_t)fl_band_of(score->engagement, settings->band_floor);
+    const struct fl_model_settings *settings = scorer->settings;
+    const int64_t raw = raw_of(sums), points_84 = sums->points_112 - sums->points_28;
+    const int64_t intent_points_84 = sums->intent_112 - sums->intent_28, unit = settings->trend_unit_micro;
     const bool started =
-        sums->first_weighted_day != INT32_MAX && scorer->as_of_day - sums->first_weighted_day < 28;
-    score->trend =
-        (uint8_t)fl_trend_of(score->points_28, score->points_84, started, settings->trend_unit_micro);
-    score->intent_trend = (uint8_t)fl_trend_of(score->intent_points_28, score->intent_points_84, false,
-                                               settings->trend_unit_micro);
+        span->first_weighted_day != INT32_MAX && scorer->as_of_day - span->first_weighted_day < 28;
+    const uint8_t engagement = fl_score_of(raw, settings->engagement_k_micro[scorer->scope]);
+    *score = (struct fl_scope_score){
+        .raw = raw,
+        .raw_positive = sums->positive,
+        .raw_negative = raw - sums->positive,
+        .intent_raw = sums->intent,
+        .points_28 = sums->points_28,
+        .points_84 = points_84,
+        .intent_points_28 = sums->intent_28,
+        .intent_points_84 = intent_points_84,
+        .loop_points = {sums->loop[0], sums->loop[1], sums->loop[2], sums->loop[3]},
+        .rows = span->rows,
+        .units = span->rows - sums->uncounted,
+        .lost_to_cap = sums->lost_to_cap,
+        .lost_to_decay = sums->full - raw,
+        .first_day = span->first_day,
+        .last_day = span->last_day,
+        .last_purchase_day = sums->purchase_day,
+        .has_purchase = sums->purchase_day != INT32_MIN,
+        .engagement = engagement,
+        .intent = fl_score_of(sums->intent, settings->intent_k_micro[scorer->scope]),
+        .band = (uint8_t)fl_band_of(engagement, settings->band_floor),
+        .trend = (uint8_t)fl_trend_of(sums->points_28, points_84, started, unit),
+        .intent_trend = (uint8_t)fl_trend_of(sums->intent_28, intent_points_84, false, unit),
+    };
 }
 
 void fl_scorer_end(struct fl_scorer *scorer, struct fl_scope_score *score)
 {
     close_group(scorer);
-    finish(scorer, &scorer->sums, score);
+    finish(scorer, &scorer->sums, &scorer->span, score);
 }
 
 /* ---- whole scopes ---- */
@@ -233,20 +232,19 @@ static void score_batch(const struct fl_scorer *scorer, const struct fl_scope_ro
                         struct fl_scope_score *scores)
 {
     const struct fl_score_kernels *kernels = scorer->kernels;
-    struct fl_row_sums of_rows[BATCH_SCOPES];
+    struct fl_row_sums sums[BATCH_SCOPES];
     fl_sum_runs *sum = scorer->raw_only ? kernels->sum_contributions_of_runs : kernels->sum_runs;
     sum(&scorer->points->rows, scorer->as_of_day, batch->rows.day, batch->rows.type, batch->from, batch->ends,
-        batch->count, of_rows);
+        batch->count, sums);
     if (scorer->points->has_groups)
-        fl_daily_groups_correct(scorer->points, kernels, scorer->as_of_day, batch, of_rows);
+        fl_daily_groups_correct(scorer->points, kernels, scorer->as_of_day, batch, sums);
     for (size_t i = 0; i < batch->count; i++) {
         const struct fl_rows rows = fl_scope_rows_of(batch, i);
-        const struct fl_scope_sums sums = {.of_rows = of_rows[i],
-                                           .rows = rows.count,
+        const struct fl_scope_span span = {.rows = rows.count,
                                            .first_day = rows.day[0],
                                            .last_day = rows.day[rows.count - 1],
                                            .first_weighted_day = first_weighted_day(scorer->points, &rows)};
-        finish(scorer, &sums, &scores[i]);
+        finish(scorer, &sums[i], &span, &scores[i]);
     }
 }
 

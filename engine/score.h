@@ -27,9 +27,8 @@ struct fl_scope_score {
     uint8_t engagement, intent, band, trend, intent_trend;
 };
 
-/* What the rows so far add up to. With raw_only of_rows.loop counts alone, and only as a sum. */
-struct fl_scope_sums {
-    struct fl_row_sums of_rows; /* corrected for each group that is closed */
+/* The rows so far, but for what the kernels sum. */
+struct fl_scope_span {
     uint64_t rows;
     int32_t first_day, last_day;
     int32_t first_weighted_day; /* INT32_MAX: none yet */
@@ -54,7 +53,9 @@ struct fl_scorer {
     bool raw_only; /* set after init: of the score only raw, engagement, band, rows, first and last day are
                       wanted, and set */
     const struct fl_score_kernels *kernels;
-    struct fl_scope_sums sums;
+    /* Of the scope in hand. With raw_only sums.loop counts alone, and only as a sum. */
+    struct fl_scope_span span;
+    struct fl_row_sums sums; /* corrected for each group that is closed */
     struct fl_open_group open;
 };
 

@@ -250,7 +250,7 @@ static void test_too_many_rows(void **state)
     const uint8_t type[] = {1, 1};
     struct fl_scorer scorer;
     fl_scorer_init(&scorer, points, &model->settings, FL_SCOPE_CUSTOMER, AS_OF);
-    scorer.sums.rows = FL_SCOPE_ROWS_MAX - 1;
+    scorer.span.rows = FL_SCOPE_ROWS_MAX - 1;
     assert_false(fl_scorer_add(&scorer, &(struct fl_rows){day, type, NULL, NULL, 2}));
     assert_true(fl_scorer_add(&scorer, &(struct fl_rows){day, type, NULL, NULL, 1}));
 }
