@@ -28,4 +28,10 @@ static inline struct fl_text fl_cell_trim(struct fl_text cell)
     return (struct fl_text){at, (size_t)(end - at)};
 }
 
+/* Nothing to trim of an ASCII cell that is not empty: both ends are past the blanks. */
+static inline bool fl_cell_has_plain_ends(struct fl_text cell)
+{
+    return cell.bytes[0] > ' ' && cell.bytes[cell.size - 1] > ' ';
+}
+
 #endif

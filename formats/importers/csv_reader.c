@@ -9,6 +9,7 @@
 
 #include "formats/base/arena.h"
 #include "formats/base/limits.h"
+#include "formats/importers/cell_ascii.h"
 #include "formats/importers/csv_slice.h"
 
 enum {
@@ -413,6 +414,14 @@ static fl_status fail_record(const struct fl_csv_reader *reader, const struct sc
     return fail_scan(reader, scan->at, error);
 }
 
+static uint64_t filled_of(const struct fl_csv_reader *reader)
+{
+    uint64_t filled = 0;
+    for (size_t field = 0; field < reader->field_count && field < 64; field++)
+        filled |= (uint64_t)(reader->fields[field].size != 0) << field;
+    return filled;
+}
+
 static fl_status give_record(struct fl_csv_reader *reader, const struct scan *scan,
                              struct fl_csv_record *record, struct fl_error *error)
 {
@@ -427,6 +436,9 @@ static fl_status give_record(struct fl_csv_reader *reader, const struct scan *sc
         .quoted = reader->quoted,
         .field_column = reader->field_column,
         .field_count = reader->field_count,
+        .filled = filled_of(reader),
+        .is_ascii = fl_cell_is_ascii((struct fl_text){reader->at, size}),
+        .any_quoted = reader->any_quoted,
         .line = reader->line,
         .raw = {reader->at, size},
     };
@@ -450,6 +462,7 @@ static bool give_plain_record(struct fl_csv_reader *reader, struct fl_csv_record
         .quoted = reader->quoted,
         .field_column = reader->field_column,
         .field_count = plain.field_count,
+        .filled = plain.filled,
         .is_ascii = plain.is_ascii,
         .line = reader->line,
         .raw = {reader->at, (size_t)(plain.end - reader->at)},

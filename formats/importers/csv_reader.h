@@ -37,7 +37,9 @@ struct fl_csv_record {
     const bool *quoted;           /* the field stood in quotes (an empty text rather than nothing) */
     const uint32_t *field_column; /* where each field starts in its record, in bytes from 1 */
     size_t field_count;
-    bool is_ascii;      /* no byte of it is NUL or from 0x80 on; false: nobody has looked */
+    uint64_t filled; /* bit i: field i holds something, of the first 64 */
+    bool is_ascii;   /* no byte of it is NUL or from 0x80 on; false: nobody has looked */
+    bool any_quoted;
     int64_t line;       /* of its first byte, from 1 */
     struct fl_text raw; /* as it stood, without the line end */
 };

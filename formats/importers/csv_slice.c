@@ -21,6 +21,7 @@ static enum split split(const struct fl_csv_slice *slice, const char *at, size_t
     const char *block = slice->begin + (marks - slice->marks) * FL_CSV_BLOCK_BYTES;
     uint64_t inside = UINT64_MAX << (at - block); /* of the block, what belongs to the record */
     uint64_t quotes = 0, foreign = 0;             /* any bit: the record has one */
+    uint64_t filled = 0;
     if (block == slice->end)
         return SPLIT_OVER_THE_END;
     uint64_t ends = marks->ends & inside;
@@ -39,11 +40,12 @@ static enum split split(const struct fl_csv_slice *slice, const char *at, size_t
         const char *end = block + __builtin_ctzll(ends);
         fields[count] = (struct fl_text){field, (size_t)(end - field)};
         columns[count] = (uint32_t)(field - at) + 1;
+        filled |= (uint64_t)(end != field && count < 64) << (count % 64);
         if ((uint8_t)*end != slice->delimiter) {
             inside &= (ends & -ends) - 1;
             quotes |= marks->quotes & inside;
             foreign |= marks->foreign & inside;
-            *record = (struct fl_csv_plain_record){count + 1, end, foreign == 0};
+            *record = (struct fl_csv_plain_record){count + 1, filled, end, foreign == 0};
             return quotes == 0 ? SPLIT_DONE : SPLIT_ODD;
         }
         ends &= ends - 1;

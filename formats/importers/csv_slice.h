@@ -20,6 +20,7 @@ struct fl_csv_slice {
 
 struct fl_csv_plain_record {
     size_t field_count;
+    uint64_t filled; /* bit i: field i holds something, of the first 64 */
     const char *end; /* its line end */
     bool is_ascii;   /* no NUL either */
 };

@@ -73,11 +73,11 @@ static fl_status add_column(struct fl_import_job *job, int column, struct fl_err
         pool = fl_word_pool_create();
         if (pool == NULL)
             return fl_fail_memory(error, sizeof pool);
-        job->word_columns[job->word_column_count++] = job->column_count;
+        job->word_sources |= (uint32_t)1 << column;
     }
     job->pools[job->column_count] = pool;
     job->columns[job->column_count++] = column;
-    fl_row_layout_add(&job->layout, storage, pool);
+    fl_row_layout_add(&job->layout, storage, (size_t)column, pool);
     return FL_OK;
 }
 
@@ -128,5 +128,5 @@ void fl_import_close_columns(struct fl_import_job *job)
     job->rows = NULL;
     job->ids = NULL;
     job->column_count = 0;
-    job->word_column_count = 0;
+    job->word_sources = 0;
 }

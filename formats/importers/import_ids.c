@@ -40,10 +40,10 @@ fl_status fl_import_ids_create(const struct fl_io *io, const char *directory, si
     (*ids)->recent = recent;
     (*ids)->input_names = input_names;
     struct fl_row_layout *layout = &(*ids)->layout;
-    fl_row_layout_add(layout, FL_STORAGE_I64, NULL);
-    fl_row_layout_add(layout, FL_STORAGE_TEXT, NULL);
-    fl_row_layout_add(layout, FL_STORAGE_I64, NULL);
-    fl_row_layout_add(layout, FL_STORAGE_I64, NULL);
+    fl_row_layout_add(layout, FL_STORAGE_I64, FL_IDS_KEY, NULL);
+    fl_row_layout_add(layout, FL_STORAGE_TEXT, FL_IDS_TEXT, NULL);
+    fl_row_layout_add(layout, FL_STORAGE_I64, FL_IDS_INPUT, NULL);
+    fl_row_layout_add(layout, FL_STORAGE_I64, FL_IDS_LINE, NULL);
     const struct fl_row_store_plan plan = {.io = io,
                                            .directory = directory,
                                            .layout = layout,
@@ -80,7 +80,7 @@ fl_status fl_import_ids_add(struct fl_import_ids *ids, int64_t key, struct fl_te
         [FL_IDS_INPUT] = {.number = (int64_t)input},
         [FL_IDS_LINE] = {.number = line},
     };
-    return fl_row_store_add(ids->store, cells, error);
+    return fl_row_store_add(ids->store, cells, (1u << FL_IDS_COLUMNS) - 1, error);
 }
 
 fl_status fl_import_ids_sort(struct fl_import_ids *ids, struct fl_error *error)

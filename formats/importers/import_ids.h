@@ -7,7 +7,7 @@
 struct fl_import_ids;
 
 /* Layout of the rows that come out; the first two columns are those of the schema customer_ids. */
-enum { FL_IDS_KEY, FL_IDS_TEXT, FL_IDS_INPUT, FL_IDS_LINE };
+enum { FL_IDS_KEY, FL_IDS_TEXT, FL_IDS_INPUT, FL_IDS_LINE, FL_IDS_COLUMNS };
 
 /* `input_names` stand in errors, borrowed. */
 fl_status fl_import_ids_create(const struct fl_io *io, const char *directory, size_t memory_bytes,

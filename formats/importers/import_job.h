@@ -48,7 +48,7 @@ struct fl_import_job {
      * `pools` for each. */
     int columns[FL_ROW_COLUMNS_MAX];
     size_t column_count;
-    size_t word_columns[FL_ROW_COLUMNS_MAX], word_column_count; /* of the layout's: those with a pool */
+    uint32_t word_sources; /* a bit for each of the schema's columns that has a pool */
     struct fl_row_layout layout;
     struct fl_word_pool *pools[FL_ROW_COLUMNS_MAX];
     struct fl_row_store *rows;

@@ -10,8 +10,7 @@ struct pass {
     struct fl_import_job *job;
     size_t input;
     struct fl_import_reading *reading;
-    bool brings_arrival; /* the mapping fills the arrival day from this input */
-    int arrival;         /* schema index of the arrival day, -1 without */
+    int arrival; /* schema index of the arrival day, -1 without */
     struct fl_reject_file *rejects;
 };
 
@@ -79,45 +78,51 @@ static fl_status publish_rejects(struct pass *pass, struct fl_error *error)
 /* --- kept rows */
 
 /* Words become their numbers. *any_new: a pool got a word that it did not have. */
-static fl_status intern_words(const struct fl_import_job *job, struct fl_cell *cells, bool *any_new,
-                              struct fl_error *error)
+static fl_status intern_words(const struct fl_import_job *job, struct fl_cell *row, uint32_t *filled,
+                              bool *any_new, struct fl_error *error)
 {
     *any_new = false;
-    for (size_t i = 0; i < job->word_column_count; i++) {
-        const size_t column = job->word_columns[i];
-        struct fl_cell *cell = &cells[column];
-        cell->null |= cell->text.size == 0; /* a dictionary has no empty word */
-        if (cell->null)
+    for (uint32_t left = *filled & job->word_sources; left != 0; left &= left - 1) {
+        const unsigned column = (unsigned)__builtin_ctz(left);
+        if (row[column].text.size == 0) { /* a dictionary has no empty word */
+            *filled ^= (uint32_t)1 << column;
             continue;
+        }
+        struct fl_word_pool *pool = job->pools[job->layout.slot_of[column]];
         uint32_t number = 0;
         bool is_new = false;
-        if (!fl_word_pool_intern(job->pools[column], cell->text, &number, &is_new))
-            return fl_fail_memory(error, fl_word_pool_cost(job->pools[column]));
-        cell->number = number;
+        if (!fl_word_pool_intern(pool, row[column].text, &number, &is_new))
+            return fl_fail_memory(error, fl_word_pool_cost(pool));
+        row[column].number = number;
         *any_new |= is_new;
     }
     return FL_OK;
 }
 
+/* The day on which the row came in, when the row itself does not say. */
+static void fill_arrival(const struct pass *pass, struct fl_cell *row, uint32_t *filled)
+{
+    const uint32_t bit = pass->arrival < 0 ? 0 : (uint32_t)1 << pass->arrival;
+    if (!pass->job->plan->has_arrival || (*filled & bit) != 0)
+        return;
+    row[pass->arrival].number = pass->job->plan->arrival_day;
+    *filled |= bit;
+}
+
 static fl_status keep(const struct pass *pass, const struct fl_csv_record *record, struct fl_cell *row,
-                      struct fl_error *error)
+                      uint32_t filled, struct fl_error *error)
 {
     struct fl_import_job *job = pass->job;
-    if (pass->arrival >= 0 && (!pass->brings_arrival || row[pass->arrival].null))
-        row[pass->arrival] =
-            (struct fl_cell){.number = job->plan->arrival_day, .null = !job->plan->has_arrival};
-    struct fl_cell cells[FL_ROW_COLUMNS_MAX];
-    for (size_t i = 0; i < job->column_count; i++)
-        cells[i] = row[job->columns[i]];
+    if (pass->arrival >= 0)
+        fill_arrival(pass, row, &filled);
     if (job->text_ids)
-        cells[0].number = fl_data_folder_key_of(job->folder, cells[0].text);
+        row[0].number = fl_data_folder_key_of(job->folder, row[0].text);
     bool any_new;
-    fl_status status = intern_words(job, cells, &any_new, error);
+    fl_status status = intern_words(job, row, &filled, &any_new, error);
     if (status == FL_OK)
-        status = fl_row_store_add(job->rows, cells, error);
+        status = fl_row_store_add(job->rows, row, filled, error);
     if (status == FL_OK && job->keeps_ids)
-        status =
-            fl_import_ids_add(job->ids, cells[0].number, cells[0].text, pass->input, record->line, error);
+        status = fl_import_ids_add(job->ids, row[0].number, row[0].text, pass->input, record->line, error);
     if (status != FL_OK)
         return status;
     job->report->rows_written++;
@@ -128,11 +133,11 @@ static fl_status keep(const struct pass *pass, const struct fl_csv_record *recor
 }
 
 /* The first column of a table says whose row it is; an empty word in quotes says nothing. */
-static bool is_nameless(const struct pass *pass, const struct fl_cell *row,
+static bool is_nameless(const struct pass *pass, const struct fl_cell *row, uint32_t filled,
                         const struct fl_csv_record *record, struct fl_row_trouble *trouble)
 {
     const struct fl_column *first = &pass->job->schema->columns[0];
-    if (first->kind != FL_KIND_WORD || (!row[0].null && row[0].text.size > 0))
+    if (first->kind != FL_KIND_WORD || ((filled & 1) != 0 && row[0].text.size > 0))
         return false;
     *trouble = (struct fl_row_trouble){.reason = "product: empty", .line = record->line, .line_column = 1};
     (void)snprintf(trouble->words, sizeof trouble->words, "%s", trouble->reason);
@@ -142,11 +147,12 @@ static bool is_nameless(const struct pass *pass, const struct fl_cell *row,
 static fl_status take_record(struct pass *pass, const struct fl_csv_record *record, struct fl_error *error)
 {
     struct fl_import_report *report = pass->job->report;
-    struct fl_cell row[FL_COLUMNS_MAX];
+    struct fl_cell row[FL_ROW_COLUMNS_MAX];
+    uint32_t filled;
     struct fl_row_trouble trouble;
     report->rows_read++;
-    enum fl_row_verdict verdict = fl_mapping_apply(pass->reading->bound, record, row, &trouble);
-    if (verdict == FL_ROW_KEPT && is_nameless(pass, row, record, &trouble))
+    enum fl_row_verdict verdict = fl_mapping_apply(pass->reading->bound, record, row, &filled, &trouble);
+    if (verdict == FL_ROW_KEPT && is_nameless(pass, row, filled, record, &trouble))
         verdict = FL_ROW_REJECTED;
     if (verdict == FL_ROW_REJECTED)
         return reject(pass, record, &trouble, error);
@@ -156,7 +162,7 @@ static fl_status take_record(struct pass *pass, const struct fl_csv_record *reco
         return FL_OK;
     }
     /* Nothing will be published any more: only the reject file is still of use. */
-    return over_the_limit(pass->job) ? FL_OK : keep(pass, record, row, error);
+    return over_the_limit(pass->job) ? FL_OK : keep(pass, record, row, filled, error);
 }
 
 static fl_status take_records(struct pass *pass, struct fl_error *error)
@@ -208,7 +214,6 @@ static fl_status fail_rejected(const struct fl_import_job *job, struct fl_error 
 static fl_status read_open_input(struct pass *pass, struct fl_error *error)
 {
     pass->arrival = fl_schema_find(pass->job->schema, fl_text_of("arrival"));
-    pass->brings_arrival = pass->arrival >= 0 && fl_mapping_fills(pass->reading->bound, pass->arrival);
     fl_status status = take_records(pass, error);
     if (status == FL_OK)
         status = check_unchanged(pass, error);

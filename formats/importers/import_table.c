@@ -2,6 +2,7 @@
 #include "formats/importers/import_table.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "formats/base/arena.h"
 
@@ -13,8 +14,9 @@ enum {
 };
 
 struct batch_column {
-    void *values; /* BATCH_ROWS of int64_t, or of struct fl_text */
+    void *values; /* BATCH_ROWS of int64_t, or of struct fl_text; those of nulls hold anything */
     uint8_t *nulls;
+    const uint32_t *ranks; /* of words: a number's place in the sorted dictionary */
 };
 
 struct batch {
@@ -40,7 +42,14 @@ static bool open_batch(struct batch *batch, const struct fl_import_table *table)
         return false;
     for (size_t i = 0; i < count; i++) {
         uint8_t *memory = batch->memory + i * column_bytes;
-        batch->columns[i] = (struct batch_column){memory, memory + (size_t)BATCH_ROWS * VALUE_BYTES_MAX};
+        const struct fl_row_slot *slot = &table->layout->slots[i];
+        batch->columns[i] = (struct batch_column){
+            .values = memory,
+            .nulls = memory + (size_t)BATCH_ROWS * VALUE_BYTES_MAX,
+            .ranks = slot->storage == FL_STORAGE_WORD ? fl_word_pool_ranks(slot->pool) : NULL,
+        };
+        memset(memory, 0, (size_t)BATCH_ROWS * VALUE_BYTES_MAX);
+        memset(batch->columns[i].nulls, 1, BATCH_ROWS);
     }
     return true;
 }
@@ -53,16 +62,6 @@ static void close_batch(struct batch *batch)
     free(batch->columns);
 }
 
-/* Numbers in the pool become those of the sorted dictionary. Nulls hold 0, which a pool with words has too.
- */
-static void rank_words(const struct batch *batch, const struct fl_row_slot *slot, int64_t *words)
-{
-    if (fl_word_pool_is_empty(slot->pool))
-        return;
-    for (size_t row = 0; row < batch->rows; row++)
-        words[row] = fl_word_pool_rank(slot->pool, (uint32_t)words[row]);
-}
-
 static void borrow(const struct batch *batch, size_t column, struct fl_column_values *values)
 {
     const struct fl_row_slot *slot = &batch->table->layout->slots[column];
@@ -70,8 +69,6 @@ static void borrow(const struct batch *batch, size_t column, struct fl_column_va
     *values = (struct fl_column_values){.wide = slot->storage != FL_STORAGE_TEXT};
     if ((batch->any_null >> column & 1) != 0)
         values->nulls = from->nulls;
-    if (slot->storage == FL_STORAGE_WORD)
-        rank_words(batch, slot, from->values);
     if (values->wide)
         values->as.i64 = from->values;
     else
@@ -84,6 +81,8 @@ static fl_status flush(struct batch *batch, struct fl_error *error)
     for (size_t i = 0; i < count; i++)
         borrow(batch, i, &batch->values[i]);
     const fl_status status = fl_table_writer_append(batch->writer, batch->values, batch->rows, error);
+    for (size_t i = 0; i < count; i++)
+        memset(batch->columns[i].nulls, 1, batch->rows);
     batch->rows = 0;
     batch->any_null = 0;
     batch->texts.size = 0;
@@ -99,17 +98,25 @@ static struct fl_text copy_text(struct batch *batch, struct fl_text text)
     return (struct fl_text){copy, text.size};
 }
 
-/* Puts the next column of the row in its place. Without a branch on null, which hardly any column keeps to.
- */
-static void take_value(struct batch *batch, size_t column, struct fl_row_walk *walk)
+/* Puts the values of a row in their places. Most columns of an interaction are null: they are passed over. */
+static void take_values(struct batch *batch, const uint8_t *row)
 {
-    const struct fl_row_slot *slot = &batch->table->layout->slots[column];
-    const struct batch_column *to = &batch->columns[column];
-    to->nulls[batch->rows] = walk->nulls & 1;
-    if (slot->storage != FL_STORAGE_TEXT)
-        ((int64_t *)to->values)[batch->rows] = fl_row_walk_number_or_null(walk, slot);
-    else if (!fl_row_walk_null(walk))
-        ((struct fl_text *)to->values)[batch->rows] = copy_text(batch, fl_row_walk_text(walk));
+    const struct fl_row_layout *layout = batch->table->layout;
+    const uint32_t all = (uint32_t)(((uint64_t)1 << batch->table->plan.column_count) - 1);
+    struct fl_row_walk walk = fl_row_walk_from(row);
+    batch->any_null |= walk.nulls;
+    for (uint32_t left = ~walk.nulls & all; left != 0; left &= left - 1) {
+        const unsigned column = (unsigned)__builtin_ctz(left);
+        const struct fl_row_slot *slot = &layout->slots[column];
+        const struct batch_column *to = &batch->columns[column];
+        to->nulls[batch->rows] = 0;
+        if (slot->storage == FL_STORAGE_TEXT) {
+            ((struct fl_text *)to->values)[batch->rows] = copy_text(batch, fl_row_walk_text(&walk));
+            continue;
+        }
+        const int64_t number = fl_row_walk_number(&walk, slot);
+        ((int64_t *)to->values)[batch->rows] = to->ranks == NULL ? number : to->ranks[number];
+    }
 }
 
 /* Makes room for a row with its texts. */
@@ -134,11 +141,7 @@ static fl_status add_row(struct batch *batch, const uint8_t *row, struct fl_erro
     const fl_status status = make_room(batch, row, error);
     if (status != FL_OK)
         return status;
-    struct fl_row_walk walk = fl_row_walk_from(row);
-    batch->any_null |= walk.nulls;
-    const size_t column_count = batch->table->plan.column_count;
-    for (size_t i = 0; i < column_count; i++)
-        take_value(batch, i, &walk);
+    take_values(batch, row);
     batch->rows++;
     return FL_OK;
 }

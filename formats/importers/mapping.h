@@ -63,8 +63,9 @@ struct fl_row_trouble {
     char words[256]; /* full sentence for the reject file, without personal data */
 };
 
-/* cells[schema->count]. Never fails: what does not fit is a rejected row with its reason. */
+/* cells[schema->count], of which those are set whose bit is in *filled; the others are null and hold nothing.
+ * Never fails: what does not fit is a rejected row with its reason. */
 enum fl_row_verdict fl_mapping_apply(struct fl_mapping_bound *bound, const struct fl_csv_record *record,
-                                     struct fl_cell *cells, struct fl_row_trouble *trouble);
+                                     struct fl_cell *cells, uint32_t *filled, struct fl_row_trouble *trouble);
 
 #endif

@@ -2,16 +2,17 @@
 #include <assert.h>
 #include <stdio.h>
 
+#include "formats/importers/cell_ascii.h"
 #include "formats/importers/cell_trim.h"
 #include "formats/importers/value_read.h"
-
-enum { PLACES_WITHOUT_CURRENCY = 2 };
 
 /* The row at hand. */
 struct row {
     struct fl_record_view view;
     struct fl_mapping_bound *bound;
     struct fl_row_trouble *trouble;
+    struct fl_cell *cells;
+    uint32_t filled; /* bit i: cells[i] has a value */
     int currency_places;
     bool has_cells; /* bound->cells are those of this row */
 };
@@ -48,26 +49,41 @@ static enum fl_row_verdict reject(const struct row *row, const struct fl_target 
     return FL_ROW_REJECTED;
 }
 
+/* --- cells ---------------------------------------------------------------------------------------------- */
+
+static void set_number(struct row *row, int column, int64_t number)
+{
+    row->cells[column].number = number;
+    row->filled |= (uint32_t)1 << column;
+}
+
+/* A cell that was converted in its place. */
+static void note_cell(struct row *row, int column)
+{
+    row->filled |= (uint32_t)!row->cells[column].null << column;
+}
+
 /* --- one column ----------------------------------------------------------------------------------------- */
 
 /* A number that is small, where nothing stands in the way of what the target wants. */
-static bool settle_small(const struct row *row, const struct fl_target *target,
-                         const struct fl_small_number *number, struct fl_cell *cell)
+static bool settle_small(struct row *row, const struct fl_target *target,
+                         const struct fl_small_number *number)
 {
     int64_t rounded = 0;
     if (!fl_small_number_round(*number, fl_kind_places(target->kind, row->currency_places), &rounded) ||
         (target->rule == FL_RULE_NOT_NEGATIVE && rounded < 0))
         return false;
-    *cell = (struct fl_cell){.number = rounded};
+    set_number(row, target->column, rounded);
     return true;
 }
 
-static enum fl_row_verdict fill_number(const struct row *row, const struct fl_target *target,
-                                       const struct fl_value *value, struct fl_cell *cell)
+static enum fl_row_verdict fill_number(struct row *row, const struct fl_target *target,
+                                       const struct fl_value *value)
 {
+    struct fl_cell *cell = &row->cells[target->column];
     struct fl_small_number small;
     if (target->kind != FL_KIND_INTEGER && fl_value_small_number(&row->view, value, &small) &&
-        settle_small(row, target, &small, cell))
+        settle_small(row, target, &small))
         return FL_ROW_KEPT;
     const struct fl_number_reading read = fl_value_number(&row->view, value);
     enum fl_fault_code code = read.fault;
@@ -75,16 +91,31 @@ static enum fl_row_verdict fill_number(const struct row *row, const struct fl_ta
         return FL_ROW_KEPT;
     if (code == FL_FAULT_NONE)
         code = fl_cell_from_number(target, read.number, row->currency_places, cell);
-    if (code == FL_FAULT_NONE)
-        return FL_ROW_KEPT;
-    return reject(row, target, value, code, fl_text_of(""), read.field);
+    if (code != FL_FAULT_NONE)
+        return reject(row, target, value, code, fl_text_of(""), read.field);
+    note_cell(row, target->column);
+    return FL_ROW_KEPT;
 }
 
-static enum fl_row_verdict fill_text(const struct row *row, const struct fl_target *target,
-                                     const struct fl_value *value, struct fl_cell *cells)
+/* Converts a text into the one or two cells of its target. */
+static enum fl_fault_code convert(struct row *row, const struct fl_target *target,
+                                  const struct fl_value *value, struct fl_text text)
+{
+    struct fl_cell *second = target->second_column < 0 ? NULL : &row->cells[target->second_column];
+    const enum fl_fault_code code =
+        fl_cell_from_text(row->bound->mapping, target, value, text, &row->cells[target->column], second);
+    if (code != FL_FAULT_NONE)
+        return code;
+    note_cell(row, target->column);
+    if (second != NULL)
+        note_cell(row, target->second_column);
+    return FL_FAULT_NONE;
+}
+
+static enum fl_row_verdict fill_text(struct row *row, const struct fl_target *target,
+                                     const struct fl_value *value)
 {
     const struct fl_reading read = fl_value_text(&row->view, value);
-    struct fl_cell *cell = &cells[target->column];
     if (read.state == FL_READ_FAULT)
         return reject(row, target, value, read.fault, read.text, read.field);
     if (read.state == FL_READ_NULL) {
@@ -92,12 +123,11 @@ static enum fl_row_verdict fill_text(const struct row *row, const struct fl_targ
                                 : FL_ROW_KEPT;
     }
     if (read.state == FL_READ_OUTCOME && read.outcome->ready) {
-        *cell = read.outcome->cell;
+        row->cells[target->column] = read.outcome->cell;
+        note_cell(row, target->column);
         return FL_ROW_KEPT;
     }
-    struct fl_cell *second = target->second_column < 0 ? NULL : &cells[target->second_column];
-    const enum fl_fault_code code =
-        fl_cell_from_text(row->bound->mapping, target, value, read.text, cell, second);
+    const enum fl_fault_code code = convert(row, target, value, read.text);
     if (code == FL_FAULT_NONE)
         return FL_ROW_KEPT;
     return reject(row, target, value, code, read.text, read.field);
@@ -114,21 +144,13 @@ static const struct fl_value *find_case(const struct row *row, const struct fl_t
     return NULL;
 }
 
-static void note_currency(struct row *row, const struct fl_cell *cell)
+static void note_currency(struct row *row, int column)
 {
-    struct fl_mapping_bound *bound = row->bound;
-    if (cell->null)
-        return;
-    assert(cell->text.size == sizeof bound->currency);
-    if (bound->currency_places < 0 ||
-        memcmp(bound->currency, cell->text.bytes, sizeof bound->currency) != 0) {
-        memcpy(bound->currency, cell->text.bytes, sizeof bound->currency);
-        bound->currency_places = fl_currency_places(cell->text.bytes, cell->text.size);
-    }
-    row->currency_places = bound->currency_places;
+    if ((row->filled >> column & 1) != 0)
+        row->currency_places = fl_mapping_currency_places(row->bound, row->cells[column].text);
 }
 
-static enum fl_row_verdict fill(struct row *row, const struct fl_target *target, struct fl_cell *cells)
+static enum fl_row_verdict fill(struct row *row, const struct fl_target *target)
 {
     const struct fl_value *value = find_case(row, target);
     if (value == NULL && !target->required)
@@ -136,36 +158,27 @@ static enum fl_row_verdict fill(struct row *row, const struct fl_target *target,
     if (value == NULL)
         return reject(row, target, NULL, FL_FAULT_NO_CASE, fl_text_of(""), FL_NO_FIELD);
     if (target->is_numeric)
-        return fill_number(row, target, value, &cells[target->column]);
-    const enum fl_row_verdict verdict = fill_text(row, target, value, cells);
+        return fill_number(row, target, value);
+    const enum fl_row_verdict verdict = fill_text(row, target, value);
     if (verdict == FL_ROW_KEPT && target->rule == FL_RULE_CURRENCY)
-        note_currency(row, &cells[target->column]);
+        note_currency(row, target->column);
     return verdict;
 }
 
-/* Nothing to trim: both ends are past the blanks, and in ASCII there is no no-break space. */
-static bool has_plain_ends(struct fl_text cell)
-{
-    return cell.bytes[0] > ' ' && cell.bytes[cell.size - 1] > ' ';
-}
-
 /* The quick way for a field that is a value as it stands. False: anything else, the careful way decides. */
-static bool fill_plain(struct row *row, const struct fl_target *target, struct fl_text text,
-                       struct fl_cell *cells)
+static bool fill_plain(struct row *row, const struct fl_target *target, struct fl_text text)
 {
     const struct fl_value *value = &target->cases[0];
-    struct fl_cell *cell = &cells[target->column];
-    if (!row->has_cells && !has_plain_ends(text))
+    if (!row->has_cells && !fl_cell_has_plain_ends(text))
         return false;
     struct fl_small_number small;
     if (target->is_numeric)
         return target->kind != FL_KIND_INTEGER && fl_value_small_field(value, text, &small) &&
-               settle_small(row, target, &small, cell);
-    struct fl_cell *second = target->second_column < 0 ? NULL : &cells[target->second_column];
-    if (fl_cell_from_text(row->bound->mapping, target, value, text, cell, second) != FL_FAULT_NONE)
+               settle_small(row, target, &small);
+    if (convert(row, target, value, text) != FL_FAULT_NONE)
         return false;
     if (target->rule == FL_RULE_CURRENCY)
-        note_currency(row, cell);
+        note_currency(row, target->column);
     return true;
 }
 
@@ -189,25 +202,6 @@ static bool count_fits(const struct fl_mapping_bound *bound, size_t count)
     return bound->field_count != 0 ? count == bound->field_count : count >= bound->fields_needed;
 }
 
-/* Eight bytes at a time: most cells are short ASCII, and what is not goes to the full check. */
-static bool is_plain_ascii(struct fl_text cell)
-{
-    const uint64_t high_bits = UINT64_C(0x8080808080808080);
-    const uint64_t low_bits = UINT64_C(0x0101010101010101);
-    size_t at = 0;
-    for (; at + 8 <= cell.size; at += 8) {
-        uint64_t eight;
-        memcpy(&eight, cell.bytes + at, sizeof eight);
-        if (((eight | (eight - low_bits)) & high_bits) != 0) /* a high bit, or a zero byte */
-            return false;
-    }
-    for (; at < cell.size; at++) {
-        if ((signed char)cell.bytes[at] <= 0)
-            return false;
-    }
-    return true;
-}
-
 static enum fl_row_verdict reject_text(const struct row *row, size_t field)
 {
     row->trouble->reason = row->bound->mapping->fields.fields[field].not_utf8;
@@ -226,7 +220,7 @@ static enum fl_row_verdict take_cells(struct row *row)
         if (position == FL_POSITION_ABSENT)
             continue;
         const struct fl_text cell = record->fields[position];
-        if (!record->is_ascii && !is_plain_ascii(cell) && !fl_utf8_is_valid(cell.bytes, cell.size))
+        if (!record->is_ascii && !fl_cell_is_ascii(cell) && !fl_utf8_is_valid(cell.bytes, cell.size))
             return reject_text(row, i);
         bound->cells[i] = fl_cell_trim(cell);
     }
@@ -249,31 +243,45 @@ static bool skips(const struct row *row)
     return false;
 }
 
-enum fl_row_verdict fl_mapping_apply(struct fl_mapping_bound *bound, const struct fl_csv_record *record,
-                                     struct fl_cell *cells, struct fl_row_trouble *trouble)
+/* All targets in their order, so that of several faults the first is told. */
+static enum fl_row_verdict fill_targets(struct row *row)
 {
-    struct row row = {{bound, record}, bound, trouble, PLACES_WITHOUT_CURRENCY, false};
-    for (size_t i = 0; i < bound->mapping->schema->count; i++)
-        cells[i] = (struct fl_cell){.null = true};
+    const struct fl_mapping_bound *bound = row->bound;
+    const struct fl_csv_record *record = row->view.record;
+    for (size_t i = 0; i < bound->target_count; i++) {
+        const struct fl_bound_target *target = &bound->targets[i];
+        if (target->reads_field) {
+            const struct fl_text text =
+                row->has_cells ? bound->cells[target->field] : record->fields[target->position];
+            if (text.size == 0 ? target->empty_is_null : fill_plain(row, target->target, text))
+                continue;
+        }
+        if (!row->has_cells && take_cells(row) != FL_ROW_KEPT)
+            return FL_ROW_REJECTED;
+        if (fill(row, target->target) != FL_ROW_KEPT)
+            return FL_ROW_REJECTED;
+    }
+    return FL_ROW_KEPT;
+}
+
+enum fl_row_verdict fl_mapping_apply(struct fl_mapping_bound *bound, const struct fl_csv_record *record,
+                                     struct fl_cell *cells, uint32_t *filled, struct fl_row_trouble *trouble)
+{
+    struct row row = {.view = {bound, record},
+                      .bound = bound,
+                      .trouble = trouble,
+                      .cells = cells,
+                      .currency_places = FL_PLACES_WITHOUT_CURRENCY};
     if (!count_fits(bound, record->field_count))
         return reject_count(&row);
+    if (bound->is_quick && fl_mapping_apply_quickly(bound, record, cells, filled))
+        return FL_ROW_KEPT;
     /* Most rows of most files never need them. */
     if ((bound->asks_cells || !record->is_ascii) && take_cells(&row) != FL_ROW_KEPT)
         return FL_ROW_REJECTED;
     if (skips(&row))
         return FL_ROW_SKIPPED;
-    for (size_t i = 0; i < bound->target_count; i++) {
-        const struct fl_bound_target *target = &bound->targets[i];
-        if (target->reads_field) {
-            const struct fl_text text =
-                row.has_cells ? bound->cells[target->field] : record->fields[target->position];
-            if (text.size == 0 ? target->empty_is_null : fill_plain(&row, target->target, text, cells))
-                continue;
-        }
-        if (!row.has_cells && take_cells(&row) != FL_ROW_KEPT)
-            return FL_ROW_REJECTED;
-        if (fill(&row, target->target, cells) != FL_ROW_KEPT)
-            return FL_ROW_REJECTED;
-    }
-    return FL_ROW_KEPT;
+    const enum fl_row_verdict verdict = fill_targets(&row);
+    *filled = row.filled;
+    return verdict;
 }

@@ -165,6 +165,7 @@ static fl_status create(const struct fl_mapping *mapping, struct fl_mapping_boun
         return fl_fail_memory(error, sizeof *made);
     made->mapping = mapping;
     made->currency_places = -1;
+    assert(mapping->schema->count <= 32);                /* a bit for each cell of a row */
     const size_t field_room = mapping->fields.count + 1; /* a mapping of constants reads none */
     made->positions = calloc(field_room, sizeof *made->positions);
     made->cells = calloc(field_room, sizeof *made->cells);
@@ -241,6 +242,7 @@ fl_status fl_mapping_bind(const struct fl_mapping *mapping, const struct fl_csv_
     status = find_fields(*bound, header, shown_path, error);
     if (status == FL_OK) {
         choose_targets(*bound);
+        fl_mapping_plan_quickly(*bound);
         return FL_OK;
     }
     fl_mapping_bound_free(*bound);

@@ -6,8 +6,8 @@
 #include "formats/base/civil.h"
 #include "formats/importers/entry_sort.h"
 
-enum { NULLS_BYTES = 4, TEXT_LENGTH_BYTES = 4 };
-_Static_assert(FL_ROW_COLUMNS_MAX <= 8 * NULLS_BYTES, "a bit for each column");
+enum { NULLS_BYTES = FL_NULLS_BYTES, TEXT_LENGTH_BYTES = 4 };
+_Static_assert(FL_ROW_COLUMNS_MAX <= 8 * FL_NULLS_BYTES, "a bit for each column");
 
 /* See the layout in row_layout.h. */
 _Static_assert(FL_DAY_MIN >= -(1 << 23) && FL_DAY_MAX < 1 << 23, "a day fits 3 bytes");
@@ -29,9 +29,18 @@ static uint8_t width_of(enum fl_storage storage)
     return TEXT_LENGTH_BYTES;
 }
 
-void fl_row_layout_add(struct fl_row_layout *layout, enum fl_storage storage, const struct fl_word_pool *pool)
+/* The widths of eight columns are at most 64 together. */
+static void note_null_bytes(uint8_t null_bytes[256], unsigned bit, uint8_t width)
 {
-    assert(layout->column_count < FL_ROW_COLUMNS_MAX);
+    for (size_t nulls = 0; nulls < 256; nulls++)
+        null_bytes[nulls] = (uint8_t)(null_bytes[nulls] + ((nulls >> bit & 1) != 0 ? width : 0));
+}
+
+void fl_row_layout_add(struct fl_row_layout *layout, enum fl_storage storage, size_t source,
+                       const struct fl_word_pool *pool)
+{
+    assert(layout->column_count < FL_ROW_COLUMNS_MAX && source < FL_ROW_COLUMNS_MAX);
+    assert(layout->sources >> source == 0);
     const uint8_t width = width_of(storage);
     const bool has_sign = storage == FL_STORAGE_I32 || storage == FL_STORAGE_I64;
     if (layout->column_count == 0)
@@ -41,21 +50,25 @@ void fl_row_layout_add(struct fl_row_layout *layout, enum fl_storage storage, co
         layout->text_mask |= (uint32_t)1 << layout->column_count;
         layout->text_columns[layout->text_count++] = layout->column_count;
     }
+    note_null_bytes(layout->null_bytes[layout->column_count / 8], layout->column_count % 8, width);
+    layout->slot_of[source] = (uint8_t)layout->column_count;
+    layout->sources |= (uint32_t)1 << source;
     layout->slots[layout->column_count++] = (struct fl_row_slot){
         .storage = storage,
         .width = width,
+        .source = (uint8_t)source,
         .mask = UINT64_MAX >> (64 - 8 * width),
         .sign = has_sign ? (uint64_t)1 << (8 * width - 1) : 0,
         .pool = pool,
     };
 }
 
-size_t fl_row_bytes_max(const struct fl_row_layout *layout, const struct fl_cell *cells)
+size_t fl_row_bytes_max(const struct fl_row_layout *layout, const struct fl_cell *cells, uint32_t filled)
 {
     size_t size = layout->widest_bytes;
     for (size_t i = 0; i < layout->text_count; i++) {
-        const struct fl_cell *cell = &cells[layout->text_columns[i]];
-        size += cell->null ? 0 : cell->text.size;
+        const uint8_t source = layout->slots[layout->text_columns[i]].source;
+        size += (filled >> source & 1) != 0 ? cells[source].text.size : 0;
     }
     return size;
 }
@@ -69,26 +82,28 @@ static uint8_t *pack_text(struct fl_text text, uint8_t *at)
     return at + text.size;
 }
 
-size_t fl_row_pack(const struct fl_row_layout *layout, const struct fl_cell *cells, uint8_t *row)
+size_t fl_row_pack(const struct fl_row_layout *layout, const struct fl_cell *cells, uint32_t filled,
+                   uint8_t *row)
 {
-    uint32_t nulls = 0;
+    uint32_t nulls = (uint32_t)(((uint64_t)1 << layout->column_count) - 1);
     uint8_t *at = row + NULLS_BYTES;
-    for (size_t i = 0; i < layout->column_count; i++) {
-        nulls |= (uint32_t)cells[i].null << i;
-        if (cells[i].null)
-            continue;
-        if (layout->slots[i].storage == FL_STORAGE_TEXT) {
-            at = pack_text(cells[i].text, at);
+    for (uint32_t left = filled & layout->sources; left != 0; left &= left - 1) {
+        const unsigned source = (unsigned)__builtin_ctz(left);
+        const uint8_t slot = layout->slot_of[source];
+        nulls ^= (uint32_t)1 << slot;
+        if (layout->slots[slot].storage == FL_STORAGE_TEXT) {
+            at = pack_text(cells[source].text, at);
             continue;
         }
-        fl_store_le64(at, (uint64_t)cells[i].number);
-        at += layout->slots[i].width;
+        fl_store_le64(at, (uint64_t)cells[source].number);
+        at += layout->slots[slot].width;
     }
     fl_store_le32(row, nulls);
     return (size_t)(at - row);
 }
 
-size_t fl_row_bytes(const struct fl_row_layout *layout, const uint8_t *row)
+/* Of a row with texts: where each one starts depends on the one before it. */
+static size_t bytes_with_texts(const struct fl_row_layout *layout, const uint8_t *row)
 {
     struct fl_row_walk walk = fl_row_walk_from(row);
     for (size_t i = 0; i < layout->column_count; i++) {
@@ -100,6 +115,16 @@ size_t fl_row_bytes(const struct fl_row_layout *layout, const uint8_t *row)
             walk.at += layout->slots[i].width;
     }
     return (size_t)(walk.at - row);
+}
+
+size_t fl_row_bytes(const struct fl_row_layout *layout, const uint8_t *row)
+{
+    const uint32_t nulls = fl_row_nulls(row);
+    if ((nulls & layout->text_mask) != layout->text_mask)
+        return bytes_with_texts(layout, row);
+    return layout->widest_bytes - layout->null_bytes[0][nulls & 255] -
+           layout->null_bytes[1][nulls >> 8 & 255] - layout->null_bytes[2][nulls >> 16 & 255] -
+           layout->null_bytes[3][nulls >> 24];
 }
 
 static struct fl_cell next_cell(struct fl_row_walk *walk, const struct fl_row_slot *slot)

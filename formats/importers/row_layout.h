@@ -10,7 +10,8 @@ enum {
     FL_ROW_COLUMNS_MAX = 32,
     /* Numbers are written and read eight bytes at a time, without a branch on how wide they are: as many
      * bytes must be there behind the end of a row, whatever they hold. */
-    FL_ROW_SLACK_BYTES = 8
+    FL_ROW_SLACK_BYTES = 8,
+    FL_NULLS_BYTES = 4
 };
 
 /*     nulls (4): bit i is column i | each column that is not null, in order: a number in as many bytes as its
@@ -21,6 +22,7 @@ enum {
 struct fl_row_slot {
     enum fl_storage storage;
     uint8_t width;
+    uint8_t source;      /* the cell it is packed from */
     uint64_t mask, sign; /* the bits of a number, and of those the one that says it is below zero */
     const struct fl_word_pool *pool;
 };
@@ -30,16 +32,22 @@ struct fl_row_layout {
     size_t text_columns[FL_ROW_COLUMNS_MAX], text_count;
     uint32_t text_mask; /* of the null bits */
     struct fl_row_slot slots[FL_ROW_COLUMNS_MAX];
+    uint8_t slot_of[FL_ROW_COLUMNS_MAX];     /* of each source that has one */
+    uint32_t sources;                        /* a bit for each of them */
+    uint8_t null_bytes[FL_NULLS_BYTES][256]; /* by each byte of the nulls: what those columns would take */
 };
 
-/* Adds the next column; the order of columns is the order of rows. `pool` is for WORD only, borrowed. */
-void fl_row_layout_add(struct fl_row_layout *layout, enum fl_storage storage,
+/* Adds the next column; the order of columns is the order of rows. `pool` is for WORD only, borrowed.
+ * `source` is the index of its cell, ascending. */
+void fl_row_layout_add(struct fl_row_layout *layout, enum fl_storage storage, size_t source,
                        const struct fl_word_pool *pool);
 
-/* The most that the packed row takes. The cell of a WORD column holds its number here. */
-size_t fl_row_bytes_max(const struct fl_row_layout *layout, const struct fl_cell *cells);
+/* The most that the packed row takes. Bit i of `filled` says that cells[i] has a value; no other cell is
+ * looked at. The cell of a WORD column holds its number here. */
+size_t fl_row_bytes_max(const struct fl_row_layout *layout, const struct fl_cell *cells, uint32_t filled);
 /* Returns the row's size. */
-size_t fl_row_pack(const struct fl_row_layout *layout, const struct fl_cell *cells, uint8_t *row);
+size_t fl_row_pack(const struct fl_row_layout *layout, const struct fl_cell *cells, uint32_t filled,
+                   uint8_t *row);
 size_t fl_row_bytes(const struct fl_row_layout *layout, const uint8_t *row);
 /* Text is borrowed from the row. */
 struct fl_cell fl_row_cell(const struct fl_row_layout *layout, const uint8_t *row, size_t column);
@@ -78,16 +86,6 @@ static inline int64_t fl_row_walk_number(struct fl_row_walk *walk, const struct 
 {
     const uint64_t bits = fl_load_le64(walk->at) & slot->mask;
     walk->at += slot->width;
-    return (int64_t)((bits ^ slot->sign) - slot->sign);
-}
-
-/* The next column's number, 0 for null, without a branch. */
-static inline int64_t fl_row_walk_number_or_null(struct fl_row_walk *walk, const struct fl_row_slot *slot)
-{
-    const uint64_t keep = (uint64_t)(walk->nulls & 1) - 1; /* no bit of a null, all of a number */
-    const uint64_t bits = fl_load_le64(walk->at) & slot->mask & keep;
-    walk->at += slot->width & keep;
-    walk->nulls >>= 1;
     return (int64_t)((bits ^ slot->sign) - slot->sign);
 }
 

@@ -166,11 +166,12 @@ static bool has_room(const struct fl_row_store *store, size_t row_bytes)
     return store->rows_bytes + row_bytes + ROW_UNIT + FL_ROW_SLACK_BYTES + entries_bytes <= store->area_bytes;
 }
 
-fl_status fl_row_store_add(struct fl_row_store *store, const struct fl_cell *cells, struct fl_error *error)
+fl_status fl_row_store_add(struct fl_row_store *store, const struct fl_cell *cells, uint32_t filled,
+                           struct fl_error *error)
 {
     assert(!store->reading);
     const struct fl_row_layout *layout = store->plan.layout;
-    const size_t row_bytes = fl_row_bytes_max(layout, cells);
+    const size_t row_bytes = fl_row_bytes_max(layout, cells, filled);
     if (row_bytes > store->area_bytes / FL_ROW_STORE_ROW_PARTS)
         return fl_fail(error, FL_LIMIT, "a row of %zu bytes, at most %zu with this memory", row_bytes,
                        store->area_bytes / FL_ROW_STORE_ROW_PARTS);
@@ -180,7 +181,7 @@ fl_status fl_row_store_add(struct fl_row_store *store, const struct fl_cell *cel
             return status;
     }
     uint8_t *row = store->area + store->rows_bytes;
-    const size_t packed_bytes = fl_row_pack(layout, cells, row);
+    const size_t packed_bytes = fl_row_pack(layout, cells, filled, row);
     store->entry_count++;
     struct fl_sort_entry *entry = entries_of(store);
     entry->ref = (uint32_t)(store->rows_bytes / ROW_UNIT);

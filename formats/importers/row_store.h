@@ -25,9 +25,11 @@ fl_status fl_row_store_create(const struct fl_row_store_plan *plan, struct fl_ro
                               struct fl_error *error);
 void fl_row_store_free(struct fl_row_store *store);
 
-/* Copies the row; the cell of a WORD column holds its number in the pool. When the memory is full, what is
- * there is sorted and spilled. FL_LIMIT: a row too large for the memory; FL_TEMPORARY: the disk is full. */
-fl_status fl_row_store_add(struct fl_row_store *store, const struct fl_cell *cells, struct fl_error *error);
+/* Copies the row (see fl_row_pack()); the cell of a WORD column holds its number in the pool. When the memory
+ * is full, what is there is sorted and spilled. FL_LIMIT: a row too large for the memory; FL_TEMPORARY: the
+ * disk is full. */
+fl_status fl_row_store_add(struct fl_row_store *store, const struct fl_cell *cells, uint32_t filled,
+                           struct fl_error *error);
 /* Rows added since the last clear. */
 uint64_t fl_row_store_rows(const struct fl_row_store *store);
 /* Ends adding, starts reading. */

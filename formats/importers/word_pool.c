@@ -74,14 +74,9 @@ struct fl_text fl_word_pool_text(const struct fl_word_pool *pool, uint32_t numbe
     return text_at(pool, pool->ranks == NULL ? number : pool->ranks[number]);
 }
 
-uint32_t fl_word_pool_rank(const struct fl_word_pool *pool, uint32_t number)
+const uint32_t *fl_word_pool_ranks(const struct fl_word_pool *pool)
 {
-    return pool->ranks[number];
-}
-
-bool fl_word_pool_is_empty(const struct fl_word_pool *pool)
-{
-    return pool->count == 0;
+    return pool->ranks;
 }
 
 int fl_word_pool_compare(const struct fl_word_pool *pool, uint32_t a, uint32_t b)

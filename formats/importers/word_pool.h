@@ -22,9 +22,8 @@ int fl_word_pool_compare(const struct fl_word_pool *pool, uint32_t a, uint32_t b
 
 /* Sorts the words; *words lives until clear or free. */
 fl_status fl_word_pool_seal(struct fl_word_pool *pool, struct fl_words *words, struct fl_error *error);
-/* Place of a word in the sorted dictionary; only after seal. */
-uint32_t fl_word_pool_rank(const struct fl_word_pool *pool, uint32_t number);
-bool fl_word_pool_is_empty(const struct fl_word_pool *pool);
+/* The place of each word, by its number, in the sorted dictionary; only after seal. */
+const uint32_t *fl_word_pool_ranks(const struct fl_word_pool *pool);
 /* Back to an open, empty pool. */
 void fl_word_pool_clear(struct fl_word_pool *pool);
 

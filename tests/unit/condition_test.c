@@ -37,12 +37,13 @@ static bool holds(const char *question, const char *cell_a, const char *cell_b)
     const struct fl_text cells[] = {fl_text_of(cell_a), fl_text_of(cell_b)};
     const bool quoted[] = {false, false};
     const uint32_t columns[] = {1, 3};
-    const struct fl_csv_record header = {names, quoted, columns, 2, false, 1, {"a,b", 3}};
-    const struct fl_csv_record record = {cells, quoted, columns, 2, false, 7, {"", 0}};
+    const struct fl_csv_record header = {names, quoted, columns, 2, 3, false, false, 1, {"a,b", 3}};
+    const struct fl_csv_record record = {cells, quoted, columns, 2, 3, false, false, 7, {"", 0}};
     assert_int_equal(fl_mapping_bind(mapping, &header, "shop.csv", &bound, &error), FL_OK);
     struct fl_cell row[32];
     struct fl_row_trouble trouble;
-    const enum fl_row_verdict verdict = fl_mapping_apply(bound, &record, row, &trouble);
+    uint32_t filled;
+    const enum fl_row_verdict verdict = fl_mapping_apply(bound, &record, row, &filled, &trouble);
     assert_true(verdict == FL_ROW_KEPT || verdict == FL_ROW_SKIPPED);
     if (verdict == FL_ROW_SKIPPED) {
         assert_string_equal(trouble.reason, "asked");

@@ -413,24 +413,24 @@ static void a_customer_with_too_many_keys_is_a_limit(void **state)
 {
     (void)state;
     struct fl_row_layout layout = {0};
-    fl_row_layout_add(&layout, FL_STORAGE_I64, NULL);
-    fl_row_layout_add(&layout, FL_STORAGE_I64, NULL);
+    fl_row_layout_add(&layout, FL_STORAGE_I64, 0, NULL);
+    fl_row_layout_add(&layout, FL_STORAGE_I64, 1, NULL);
     struct fl_key_set set = {.layout = &layout, .columns = {1}, .column_count = 1};
     uint8_t row[32];
     struct fl_cell cells[2] = {{.number = 4}, {.number = 0}};
     bool is_new;
     for (; cells[1].number < FL_KEY_SET_KEYS_MAX; cells[1].number++) {
-        fl_row_pack(&layout, cells, row);
+        fl_row_pack(&layout, cells, 3, row);
         assert_int_equal(fl_key_set_add(&set, row, &is_new, &error), FL_OK);
         assert_true(is_new);
     }
     assert_int_equal(fl_key_set_add(&set, row, &is_new, &error), FL_OK);
     assert_false(is_new);
-    fl_row_pack(&layout, cells, row);
+    fl_row_pack(&layout, cells, 3, row);
     assert_int_equal(fl_key_set_add(&set, row, &is_new, &error), FL_LIMIT);
     assert_string_equal(error.message, "a customer with more than 524288 rows of different keys");
     cells[0].number = 5; /* the next customer starts anew */
-    fl_row_pack(&layout, cells, row);
+    fl_row_pack(&layout, cells, 3, row);
     assert_int_equal(fl_key_set_add(&set, row, &is_new, &error), FL_OK);
     assert_true(is_new);
     fl_key_set_release(&set);

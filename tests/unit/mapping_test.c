@@ -98,6 +98,17 @@ static void append_trouble(struct fl_buffer *out, enum fl_row_verdict verdict,
     append_words(out, line);
 }
 
+/* Every cell says whether it is null. */
+static enum fl_row_verdict apply(struct fl_mapping_bound *bound, const struct fl_csv_record *record,
+                                 struct fl_cell cells[32], struct fl_row_trouble *trouble)
+{
+    uint32_t filled = 0;
+    const enum fl_row_verdict verdict = fl_mapping_apply(bound, record, cells, &filled, trouble);
+    for (size_t i = 0; i < 32; i++)
+        cells[i].null = (filled >> i & 1) == 0;
+    return verdict;
+}
+
 /* Every record of the CSV through the mapping. */
 static fl_status run(const struct fl_mapping *mapping, const char *csv, size_t size, struct fl_buffer *out,
                      struct fl_error *error)
@@ -119,7 +130,7 @@ static fl_status run(const struct fl_mapping *mapping, const char *csv, size_t s
         assert_int_equal(fl_csv_next(reader, &record, &more, error), FL_OK);
         if (!more)
             break;
-        const enum fl_row_verdict verdict = fl_mapping_apply(bound, &record, cells, &trouble);
+        const enum fl_row_verdict verdict = apply(bound, &record, cells, &trouble);
         if (verdict == FL_ROW_KEPT)
             append_row(out, mapping, cells);
         else
@@ -295,7 +306,7 @@ static bool add_up(const char *mapping_name, const char *data_name, struct total
     while (fl_csv_next(reader, &record, &more, NULL) == FL_OK && more) {
         struct fl_cell cells[FL_COLUMNS_MAX];
         struct fl_row_trouble trouble;
-        const enum fl_row_verdict verdict = fl_mapping_apply(bound, &record, cells, &trouble);
+        const enum fl_row_verdict verdict = apply(bound, &record, cells, &trouble);
         totals->kept += verdict == FL_ROW_KEPT;
         totals->skipped += verdict == FL_ROW_SKIPPED;
         totals->rejected += verdict == FL_ROW_REJECTED;
@@ -760,7 +771,7 @@ static void tells_what_it_fills(void **state)
     const struct fl_text names[] = {fl_text_of("customer"), fl_text_of("time"), fl_text_of("type")};
     const bool quoted[3] = {false};
     const uint32_t columns[] = {1, 10, 15};
-    const struct fl_csv_record header = {names, quoted, columns, 3, false, 1, {"", 0}};
+    const struct fl_csv_record header = {names, quoted, columns, 3, 7, false, false, 1, {"", 0}};
     struct fl_mapping *mapping = own("interactions");
     struct fl_mapping_bound *bound = NULL;
     assert_int_equal(fl_mapping_bind(mapping, &header, "x", &bound, NULL), FL_OK);
