@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "formats/base/arena.h"
 #include "formats/base/limits.h"
 #include "formats/importers/cell_ascii.h"
+#include "formats/importers/csv_cut.h"
 #include "formats/importers/csv_slice.h"
 
 enum {
@@ -157,16 +157,16 @@ static fl_status read_until_full(struct fl_csv_reader *reader, struct fl_error *
     return FL_OK;
 }
 
-/* Brings more bytes behind the unread ones, which move to the front. */
-static fl_status fill(struct fl_csv_reader *reader, struct fl_error *error)
+/* Brings more bytes behind the unread ones, which move to the front of a window of `bytes` at least. */
+static fl_status fill(struct fl_csv_reader *reader, size_t bytes, struct fl_error *error)
 {
     struct fl_buffer *window = &reader->window;
     const size_t left = (size_t)(reader->end - reader->at);
     if (left != 0)
         memmove(window->bytes, reader->at, left);
     window->size = left;
-    if (left == window->capacity) {
-        const size_t capacity = window->capacity == 0 ? WINDOW_BYTES_FIRST : 2 * window->capacity;
+    const size_t capacity = left < bytes ? bytes : 2 * window->capacity;
+    if (left >= window->capacity || window->capacity < bytes) {
         if (!fl_buffer_reserve(window, capacity))
             return fl_fail_memory(error, capacity);
     }
@@ -237,10 +237,22 @@ static char detect_delimiter(const struct fl_csv_reader *reader)
     return candidates[best];
 }
 
+/* What follows from the delimiter, once it is known. */
+static void note_delimiter(struct fl_csv_reader *reader)
+{
+    reader->ends_field[(unsigned char)reader->delimiter] = true;
+    reader->ends_field['\n'] = true;
+    reader->ends_field['\r'] = true;
+    reader->slice.mark = fl_csv_mark_of(fl_cpu_level());
+    reader->slice.delimiter = (uint8_t)reader->delimiter;
+    reader->slice.quote = (uint8_t)reader->quote;
+    reader->started = true;
+}
+
 static fl_status start(struct fl_csv_reader *reader, struct fl_error *error)
 {
     if (!reader->whole) {
-        const fl_status status = fill(reader, error);
+        const fl_status status = fill(reader, WINDOW_BYTES_FIRST, error);
         if (status != FL_OK)
             return status;
     }
@@ -253,13 +265,7 @@ static fl_status start(struct fl_csv_reader *reader, struct fl_error *error)
     take_separator_line(reader);
     if (reader->delimiter == 0)
         reader->delimiter = detect_delimiter(reader);
-    reader->ends_field[(unsigned char)reader->delimiter] = true;
-    reader->ends_field['\n'] = true;
-    reader->ends_field['\r'] = true;
-    reader->slice.mark = fl_csv_mark_of(fl_cpu_level());
-    reader->slice.delimiter = (uint8_t)reader->delimiter;
-    reader->slice.quote = (uint8_t)reader->quote;
-    reader->started = true;
+    note_delimiter(reader);
     return FL_OK;
 }
 
@@ -506,9 +512,98 @@ fl_status fl_csv_next(struct fl_csv_reader *reader, struct fl_csv_record *record
             *more = true;
             return give_record(reader, &scan, record, error);
         }
-        status = fill(reader, error);
+        status = fill(reader, WINDOW_BYTES_FIRST, error);
     }
     return status;
+}
+
+/* --- pieces --------------------------------------------------------------------------------------------- */
+
+/* Of what is unread: whole records, as far as the window goes. */
+static size_t cut_records(const struct fl_csv_reader *reader)
+{
+    return fl_csv_cut(reader->at, fl_csv_bytes_left(reader), reader->whole, reader->delimiter, reader->quote);
+}
+
+/* The window goes with the records; `storage` becomes the next one, with what they leave. */
+static fl_status give_window(struct fl_csv_reader *reader, struct fl_text records, size_t bytes,
+                             struct fl_buffer *storage, struct fl_error *error)
+{
+    const char *rest = records.bytes + records.size;
+    const size_t left = (size_t)(reader->end - rest);
+    storage->size = 0;
+    if (!fl_buffer_reserve(storage, left > bytes ? left : bytes))
+        return fl_fail_memory(error, left > bytes ? left : bytes);
+    if (left != 0)
+        memcpy(storage->bytes, rest, left);
+    storage->size = left;
+    const struct fl_buffer given = reader->window;
+    reader->window = *storage;
+    *storage = given;
+    reader->at = (const char *)reader->window.bytes;
+    reader->end = reader->at + left;
+    reader->slice.begin = reader->slice.end = NULL;
+    return FL_OK;
+}
+
+fl_status fl_csv_take_chunk(struct fl_csv_reader *reader, size_t bytes, struct fl_buffer *storage,
+                            struct fl_text *records, struct fl_error *error)
+{
+    fl_status status = reader->started ? FL_OK : start(reader, error);
+    *records = (struct fl_text){"", 0};
+    if (status == FL_OK && !reader->whole && fl_csv_bytes_left(reader) < bytes)
+        status = fill(reader, bytes, error);
+    size_t size = status == FL_OK ? cut_records(reader) : 0;
+    while (status == FL_OK && size == 0 && !reader->whole &&
+           fl_csv_bytes_left(reader) <= FL_RECORD_BYTES_MAX) {
+        status = fill(reader, bytes, error);
+        size = status == FL_OK ? cut_records(reader) : 0;
+    }
+    if (status != FL_OK || size == 0)
+        return status;
+    *records = (struct fl_text){reader->at, size};
+    if (reader->io != NULL)
+        return give_window(reader, *records, bytes, storage, error);
+    reader->at += size;
+    return FL_OK;
+}
+
+fl_status fl_csv_chunk_reader(const struct fl_csv_reader *of, struct fl_csv_reader **reader,
+                              struct fl_error *error)
+{
+    const struct fl_csv_options options = {of->delimiter, of->quote};
+    assert(of->started);
+    const fl_status status = create(of->shown_path, &options, reader, error);
+    if (status != FL_OK)
+        return status;
+    note_delimiter(*reader);
+    (*reader)->whole = true;
+    fl_csv_restart(*reader, (struct fl_text){"", 0}, 1);
+    return FL_OK;
+}
+
+void fl_csv_restart(struct fl_csv_reader *reader, struct fl_text records, int64_t line)
+{
+    assert(reader->io == NULL && reader->whole);
+    reader->at = records.bytes;
+    reader->end = records.bytes + records.size;
+    reader->line = line;
+    reader->slice.begin = reader->slice.end = NULL;
+}
+
+int64_t fl_csv_line(const struct fl_csv_reader *reader)
+{
+    return reader->line;
+}
+
+size_t fl_csv_bytes_left(const struct fl_csv_reader *reader)
+{
+    return (size_t)(reader->end - reader->at);
+}
+
+void fl_csv_set_line(struct fl_csv_reader *reader, int64_t line)
+{
+    reader->line = line;
 }
 
 /* --- what it knows -------------------------------------------------------------------------------------- */

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+#include "formats/base/arena.h"
 #include "formats/base/checksum.h"
 #include "formats/base/io.h"
 #include "formats/base/status.h"
@@ -47,6 +48,23 @@ struct fl_csv_record {
 /* The next record, valid until the next call; *more = false at the end. */
 fl_status fl_csv_next(struct fl_csv_reader *reader, struct fl_csv_record *record, bool *more,
                       struct fl_error *error);
+/* --- pieces of the input, for several readers at once --- */
+
+/* The next whole records, `bytes` of them or so, in place of fl_csv_next(); only after the first record, or
+ * the start, was read. They live in `storage`, which may come with memory of before, until it is released or
+ * filled again. Empty: the rest has to be read by fl_csv_next(), after fl_csv_set_line(). */
+fl_status fl_csv_take_chunk(struct fl_csv_reader *reader, size_t bytes, struct fl_buffer *storage,
+                            struct fl_text *records, struct fl_error *error);
+/* A reader over records that were taken so from `of`; it has nothing to read before its first restart. */
+fl_status fl_csv_chunk_reader(const struct fl_csv_reader *of, struct fl_csv_reader **reader,
+                              struct fl_error *error);
+/* Goes on with these records, the first of which begins in `line`. */
+void fl_csv_restart(struct fl_csv_reader *reader, struct fl_text records, int64_t line);
+/* Where the next record begins, or the one that failed: its line, the bytes from there on that are known. */
+int64_t fl_csv_line(const struct fl_csv_reader *reader);
+size_t fl_csv_bytes_left(const struct fl_csv_reader *reader);
+void fl_csv_set_line(struct fl_csv_reader *reader, int64_t line);
+
 /* The delimiter in use (known after the first record). */
 char fl_csv_delimiter(const struct fl_csv_reader *reader);
 /* Bytes taken in so far, and the running digest of all raw bytes (complete once the end was reached). */

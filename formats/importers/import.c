@@ -9,7 +9,7 @@
 #include "formats/base/file_map.h"
 #include "formats/base/limits.h"
 #include "formats/base/publish.h"
-#include "formats/importers/import_job.h"
+#include "formats/importers/import_batch.h"
 #include "formats/importers/reject_file.h"
 
 /* What is taken beside the row stores, at most: 32 MiB of words and as much again and 24 bytes a word while
@@ -472,6 +472,21 @@ fl_status fl_import_tuned(const struct fl_import_plan *plan, const struct fl_imp
     return status;
 }
 
+/* What threads beside the calling one make it take. */
+static uint64_t crew_bytes(unsigned threads)
+{
+    return threads <= 1 ? 0 : (uint64_t)FL_IMPORT_BATCH_BYTES * fl_import_batch_count(threads);
+}
+
+/* At most half of what rows could have goes to threads. */
+static unsigned affordable_threads(const struct fl_import_plan *plan)
+{
+    unsigned threads = plan->threads;
+    while (threads > 1 && crew_bytes(threads) > (plan->memory_bytes - BESIDE_ROWS_BYTES) / 2)
+        threads--;
+    return threads;
+}
+
 fl_status fl_import(const struct fl_import_plan *plan, struct fl_import_report *report,
                     struct fl_error *error)
 {
@@ -479,7 +494,8 @@ fl_status fl_import(const struct fl_import_plan *plan, struct fl_import_report *
     if (plan->memory_bytes < FL_IMPORT_MEMORY_MIN)
         return fl_fail(error, FL_USAGE, "--memory %lluM: at least %lluM",
                        (unsigned long long)(plan->memory_bytes >> 20), FL_IMPORT_MEMORY_MIN >> 20);
-    const uint64_t rows_bytes = plan->memory_bytes - BESIDE_ROWS_BYTES;
+    const unsigned threads = affordable_threads(plan);
+    const uint64_t rows_bytes = plan->memory_bytes - BESIDE_ROWS_BYTES - crew_bytes(threads);
     /* Ids come once a customer, rows come always; an eighth for ids leaves both about as many spills. */
     const uint64_t ids_bytes = rows_bytes / 8 < (64u << 20) ? rows_bytes / 8 : (64u << 20);
     const struct fl_import_tuning tuning = {
@@ -487,6 +503,8 @@ fl_status fl_import(const struct fl_import_plan *plan, struct fl_import_report *
         .ids_bytes = (size_t)ids_bytes,
         .words = FL_WORD_LIMITS,
         .progress_rows = PROGRESS_ROWS,
+        .threads = threads,
+        .chunk_bytes = FL_IMPORT_CHUNK_BYTES,
     };
     return fl_import_tuned(plan, &tuning, report, error);
 }

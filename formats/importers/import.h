@@ -20,6 +20,8 @@ struct fl_import_plan {
     bool has_arrival;
     int32_t arrival_day;
     uint64_t memory_bytes; /* all buffers together stay under it */
+    unsigned
+        threads; /* that parse, as far as memory_bytes goes; 0 is 1. They change no byte of what comes out */
     uint64_t rejects_max;
     bool again;           /* take rows of a file in although the folder has them from another import */
     bool pseudonymous;    /* first import of a folder with text ids only */

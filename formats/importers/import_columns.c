@@ -35,10 +35,10 @@ fl_status fl_import_open_reading(const struct fl_import_job *job, size_t input,
     return fl_mapping_bind(job->mapping, &header, shown, &reading->bound, error);
 }
 
-fl_status fl_import_next_record(struct fl_import_reading *reading, struct fl_csv_record *record, bool *more,
-                                struct fl_error *error)
+fl_status fl_import_next_record(const struct fl_import_reading *reading, struct fl_csv_reader *reader,
+                                struct fl_csv_record *record, bool *more, struct fl_error *error)
 {
-    const fl_status status = fl_csv_next(reading->reader, record, more, error);
+    const fl_status status = fl_csv_next(reader, record, more, error);
     if (status == FL_OK && *more && reading->is_reject_file)
         fl_reject_file_restore(record, reading->field_count);
     return status;
@@ -107,9 +107,9 @@ fl_status fl_import_open_columns(struct fl_import_job *job, struct fl_error *err
     fl_status status = FL_OK;
     for (size_t i = 0; status == FL_OK && i < job->plan->input_count; i++)
         status = note_filled(job, i, filled, error);
-    const int arrival = fl_schema_find(job->schema, fl_text_of("arrival"));
-    if (job->plan->has_arrival && arrival >= 0)
-        filled[arrival] = true;
+    job->arrival = fl_schema_find(job->schema, fl_text_of("arrival"));
+    if (job->plan->has_arrival && job->arrival >= 0)
+        filled[job->arrival] = true;
     for (size_t i = 0; status == FL_OK && i < job->schema->count; i++) {
         if (filled[i])
             status = add_column(job, (int)i, error);

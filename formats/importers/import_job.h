@@ -13,6 +13,8 @@ struct fl_import_tuning {
     size_t rows_bytes, ids_bytes; /* of the two row stores; rows have both when no ids are kept */
     struct fl_word_limits words;
     uint64_t progress_rows; /* between two calls of the plan's progress */
+    size_t threads;         /* that parse; 0 or 1: the calling one alone */
+    size_t chunk_bytes;     /* of input that a thread gets at a time */
 };
 
 struct fl_import_input {
@@ -48,6 +50,7 @@ struct fl_import_job {
      * `pools` for each. */
     int columns[FL_ROW_COLUMNS_MAX];
     size_t column_count;
+    int arrival;           /* of the arrival day among the schema's columns, -1 without */
     uint32_t word_sources; /* a bit for each of the schema's columns that has a pool */
     struct fl_row_layout layout;
     struct fl_word_pool *pools[FL_ROW_COLUMNS_MAX];
@@ -87,9 +90,19 @@ struct fl_import_reading {
 };
 fl_status fl_import_open_reading(const struct fl_import_job *job, size_t input,
                                  struct fl_import_reading *reading, struct fl_error *error);
-fl_status fl_import_next_record(struct fl_import_reading *reading, struct fl_csv_record *record, bool *more,
-                                struct fl_error *error);
+/* The next record of the reading out of `reader`: its own, or one over a piece of its input. */
+fl_status fl_import_next_record(const struct fl_import_reading *reading, struct fl_csv_reader *reader,
+                                struct fl_csv_record *record, bool *more, struct fl_error *error);
 void fl_import_close_reading(const struct fl_import_job *job, struct fl_import_reading *reading);
+
+/* --- import_row.c */
+/* Completes a row that the mapping gave: the arrival day, the key of a text id, the numbers of words, for
+ * which `pools` has one for each column of the layout. *any_new: a pool got a word that it did not have. */
+fl_status fl_import_finish_row(const struct fl_import_job *job, struct fl_word_pool *const *pools,
+                               struct fl_cell *row, uint32_t *filled, bool *any_new, struct fl_error *error);
+/* The first column of a table says whose row it is; an empty word in quotes says nothing. */
+bool fl_import_is_nameless(const struct fl_import_job *job, const struct fl_cell *row, uint32_t filled,
+                           const struct fl_csv_record *record, struct fl_row_trouble *trouble);
 
 /* --- import_read.c */
 /* All rows of one input into the stores. Parts that are full are written on the way. */

@@ -1,27 +1,16 @@
 /* import_read.c - reads the records of one input into rows that wait to be sorted. */
 #include <stdio.h>
 
-#include "formats/base/limits.h"
-#include "formats/importers/import_job.h"
-#include "formats/importers/reject_file.h"
+#include "formats/importers/import_pass.h"
 
-/* One input while it is read. */
-struct pass {
-    struct fl_import_job *job;
-    size_t input;
-    struct fl_import_reading *reading;
-    int arrival; /* schema index of the arrival day, -1 without */
-    struct fl_reject_file *rejects;
-};
-
-static bool over_the_limit(const struct fl_import_job *job)
+bool fl_import_is_over_the_limit(const struct fl_import_job *job)
 {
     return job->report->rows_rejected > job->plan->rejects_max;
 }
 
 /* --- rejected rows */
 
-static struct fl_reject_plan reject_plan(const struct pass *pass)
+static struct fl_reject_plan reject_plan(const struct fl_import_pass *pass)
 {
     const struct fl_buffer *header = &pass->reading->header;
     return (struct fl_reject_plan){
@@ -36,14 +25,14 @@ static struct fl_reject_plan reject_plan(const struct pass *pass)
     };
 }
 
-static void note_first(const struct pass *pass, const struct fl_row_trouble *trouble)
+static void note_first(const struct fl_import_pass *pass, const struct fl_row_trouble *trouble)
 {
     struct fl_import_first_reject *first = &pass->job->first_reject;
     first->input = pass->input;
     first->trouble = *trouble;
 }
 
-static fl_status reject(struct pass *pass, const struct fl_csv_record *record,
+static fl_status reject(struct fl_import_pass *pass, const struct fl_csv_record *record,
                         const struct fl_row_trouble *trouble, struct fl_error *error)
 {
     struct fl_import_report *report = pass->job->report;
@@ -60,7 +49,7 @@ static fl_status reject(struct pass *pass, const struct fl_csv_record *record,
 }
 
 /* The report shows the path of the first one. */
-static fl_status publish_rejects(struct pass *pass, struct fl_error *error)
+static fl_status publish_rejects(struct fl_import_pass *pass, struct fl_error *error)
 {
     if (pass->rejects == NULL)
         return FL_OK;
@@ -77,48 +66,18 @@ static fl_status publish_rejects(struct pass *pass, struct fl_error *error)
 
 /* --- kept rows */
 
-/* Words become their numbers. *any_new: a pool got a word that it did not have. */
-static fl_status intern_words(const struct fl_import_job *job, struct fl_cell *row, uint32_t *filled,
-                              bool *any_new, struct fl_error *error)
+fl_status fl_import_write_if_full(struct fl_import_job *job, bool *written, struct fl_error *error)
 {
-    *any_new = false;
-    for (uint32_t left = *filled & job->word_sources; left != 0; left &= left - 1) {
-        const unsigned column = (unsigned)__builtin_ctz(left);
-        if (row[column].text.size == 0) { /* a dictionary has no empty word */
-            *filled ^= (uint32_t)1 << column;
-            continue;
-        }
-        struct fl_word_pool *pool = job->pools[job->layout.slot_of[column]];
-        uint32_t number = 0;
-        bool is_new = false;
-        if (!fl_word_pool_intern(pool, row[column].text, &number, &is_new))
-            return fl_fail_memory(error, fl_word_pool_cost(pool));
-        row[column].number = number;
-        *any_new |= is_new;
-    }
-    return FL_OK;
+    *written = fl_word_pools_full(job->pools, job->column_count, &job->tuning->words);
+    return *written ? fl_import_write_part(job, error) : FL_OK;
 }
 
-/* The day on which the row came in, when the row itself does not say. */
-static void fill_arrival(const struct pass *pass, struct fl_cell *row, uint32_t *filled)
-{
-    const uint32_t bit = pass->arrival < 0 ? 0 : (uint32_t)1 << pass->arrival;
-    if (!pass->job->plan->has_arrival || (*filled & bit) != 0)
-        return;
-    row[pass->arrival].number = pass->job->plan->arrival_day;
-    *filled |= bit;
-}
-
-static fl_status keep(const struct pass *pass, const struct fl_csv_record *record, struct fl_cell *row,
-                      uint32_t filled, struct fl_error *error)
+static fl_status keep(const struct fl_import_pass *pass, const struct fl_csv_record *record,
+                      struct fl_cell *row, uint32_t filled, struct fl_error *error)
 {
     struct fl_import_job *job = pass->job;
-    if (pass->arrival >= 0)
-        fill_arrival(pass, row, &filled);
-    if (job->text_ids)
-        row[0].number = fl_data_folder_key_of(job->folder, row[0].text);
     bool any_new;
-    fl_status status = intern_words(job, row, &filled, &any_new, error);
+    fl_status status = fl_import_finish_row(job, job->pools, row, &filled, &any_new, error);
     if (status == FL_OK)
         status = fl_row_store_add(job->rows, row, filled, error);
     if (status == FL_OK && job->keeps_ids)
@@ -126,25 +85,12 @@ static fl_status keep(const struct pass *pass, const struct fl_csv_record *recor
     if (status != FL_OK)
         return status;
     job->report->rows_written++;
-    /* Only a new word can have filled a pool. */
-    if (any_new && fl_word_pools_full(job->pools, job->column_count, &job->tuning->words))
-        status = fl_import_write_part(job, error);
-    return status;
+    bool written;
+    return any_new ? fl_import_write_if_full(job, &written, error) : FL_OK;
 }
 
-/* The first column of a table says whose row it is; an empty word in quotes says nothing. */
-static bool is_nameless(const struct pass *pass, const struct fl_cell *row, uint32_t filled,
-                        const struct fl_csv_record *record, struct fl_row_trouble *trouble)
-{
-    const struct fl_column *first = &pass->job->schema->columns[0];
-    if (first->kind != FL_KIND_WORD || ((filled & 1) != 0 && row[0].text.size > 0))
-        return false;
-    *trouble = (struct fl_row_trouble){.reason = "product: empty", .line = record->line, .line_column = 1};
-    (void)snprintf(trouble->words, sizeof trouble->words, "%s", trouble->reason);
-    return true;
-}
-
-static fl_status take_record(struct pass *pass, const struct fl_csv_record *record, struct fl_error *error)
+fl_status fl_import_take_record(struct fl_import_pass *pass, const struct fl_csv_record *record,
+                                struct fl_error *error)
 {
     struct fl_import_report *report = pass->job->report;
     struct fl_cell row[FL_ROW_COLUMNS_MAX];
@@ -152,7 +98,7 @@ static fl_status take_record(struct pass *pass, const struct fl_csv_record *reco
     struct fl_row_trouble trouble;
     report->rows_read++;
     enum fl_row_verdict verdict = fl_mapping_apply(pass->reading->bound, record, row, &filled, &trouble);
-    if (verdict == FL_ROW_KEPT && is_nameless(pass, row, filled, record, &trouble))
+    if (verdict == FL_ROW_KEPT && fl_import_is_nameless(pass->job, row, filled, record, &trouble))
         verdict = FL_ROW_REJECTED;
     if (verdict == FL_ROW_REJECTED)
         return reject(pass, record, &trouble, error);
@@ -161,29 +107,28 @@ static fl_status take_record(struct pass *pass, const struct fl_csv_record *reco
         fl_import_count(report->skips, &report->skip_count, trouble.reason, 1);
         return FL_OK;
     }
-    /* Nothing will be published any more: only the reject file is still of use. */
-    return over_the_limit(pass->job) ? FL_OK : keep(pass, record, row, filled, error);
+    return fl_import_is_over_the_limit(pass->job) ? FL_OK : keep(pass, record, row, filled, error);
 }
 
-static fl_status take_records(struct pass *pass, struct fl_error *error)
+fl_status fl_import_take_records(struct fl_import_pass *pass, struct fl_csv_reader *reader,
+                                 struct fl_error *error)
 {
-    const struct fl_csv_reader *reader = pass->reading->reader;
     for (;;) {
         struct fl_csv_record record;
         bool more;
-        fl_status status = fl_import_next_record(pass->reading, &record, &more, error);
+        fl_status status = fl_import_next_record(pass->reading, reader, &record, &more, error);
         if (status != FL_OK || !more)
             return status;
-        status = take_record(pass, &record, error);
+        status = fl_import_take_record(pass, &record, error);
         if (status == FL_OK && pass->job->report->rows_read % pass->job->tuning->progress_rows == 0)
-            status = fl_import_progress(pass->job, fl_csv_bytes_read(reader), error);
+            status = fl_import_progress(pass->job, fl_csv_bytes_read(pass->reading->reader), error);
         if (status != FL_OK)
             return status;
     }
 }
 
 /* The import's id was made of other bytes if these are not the same. */
-static fl_status check_unchanged(const struct pass *pass, struct fl_error *error)
+static fl_status check_unchanged(const struct fl_import_pass *pass, struct fl_error *error)
 {
     const struct fl_import_input *input = &pass->job->inputs[pass->input];
     uint8_t digest[16];
@@ -211,20 +156,22 @@ static fl_status fail_rejected(const struct fl_import_job *job, struct fl_error 
     return FL_REJECTED;
 }
 
-static fl_status read_open_input(struct pass *pass, struct fl_error *error)
+static fl_status read_open_input(struct fl_import_pass *pass, struct fl_error *error)
 {
-    pass->arrival = fl_schema_find(pass->job->schema, fl_text_of("arrival"));
-    fl_status status = take_records(pass, error);
+    fl_status status = pass->job->tuning->threads > 1
+                           ? fl_import_take_by_crew(pass, error)
+                           : fl_import_take_records(pass, pass->reading->reader, error);
     if (status == FL_OK)
         status = check_unchanged(pass, error);
     if (status == FL_OK)
         status = publish_rejects(pass, error);
     fl_reject_file_abort(pass->rejects);
+    fl_csv_reader_free(pass->again);
     if (status != FL_OK)
         return status;
     pass->job->bytes_before += fl_csv_bytes_read(pass->reading->reader);
     pass->job->report->bytes_read = pass->job->bytes_before;
-    return over_the_limit(pass->job) ? fail_rejected(pass->job, error) : FL_OK;
+    return fl_import_is_over_the_limit(pass->job) ? fail_rejected(pass->job, error) : FL_OK;
 }
 
 fl_status fl_import_read_input(struct fl_import_job *job, size_t input, struct fl_error *error)
@@ -232,7 +179,8 @@ fl_status fl_import_read_input(struct fl_import_job *job, size_t input, struct f
     struct fl_import_reading reading;
     fl_status status = fl_import_open_reading(job, input, &reading, error);
     if (status == FL_OK)
-        status = read_open_input(&(struct pass){.job = job, .input = input, .reading = &reading}, error);
+        status =
+            read_open_input(&(struct fl_import_pass){.job = job, .input = input, .reading = &reading}, error);
     fl_import_close_reading(job, &reading);
     return status;
 }

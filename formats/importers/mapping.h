@@ -38,6 +38,9 @@ void fl_mapping_use_text_ids(struct fl_mapping *mapping);
 struct fl_mapping_bound;
 fl_status fl_mapping_bind(const struct fl_mapping *mapping, const struct fl_csv_record *header,
                           const char *shown_path, struct fl_mapping_bound **bound, struct fl_error *error);
+/* Another one, for another thread: each keeps things from row to row. On failure *bound is NULL. */
+fl_status fl_mapping_bound_copy(const struct fl_mapping_bound *like, struct fl_mapping_bound **bound,
+                                struct fl_error *error);
 void fl_mapping_bound_free(struct fl_mapping_bound *bound);
 /* Whether rows of this file can hold the column (schema index) at all. */
 bool fl_mapping_fills(const struct fl_mapping_bound *bound, int column);

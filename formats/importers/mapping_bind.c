@@ -250,6 +250,24 @@ fl_status fl_mapping_bind(const struct fl_mapping *mapping, const struct fl_csv_
     return status;
 }
 
+fl_status fl_mapping_bound_copy(const struct fl_mapping_bound *like, struct fl_mapping_bound **bound,
+                                struct fl_error *error)
+{
+    const fl_status status = create(like->mapping, bound, error);
+    if (status != FL_OK)
+        return status;
+    const struct fl_mapping *mapping = like->mapping;
+    struct fl_mapping_bound *copy = *bound;
+    memcpy(copy->positions, like->positions, mapping->fields.count * sizeof *copy->positions);
+    memcpy(copy->targets, like->targets, like->target_count * sizeof *copy->targets);
+    copy->field_count = like->field_count;
+    copy->fields_needed = like->fields_needed;
+    copy->target_count = like->target_count;
+    copy->asks_cells = like->asks_cells;
+    fl_mapping_plan_quickly(copy);
+    return FL_OK;
+}
+
 void fl_mapping_bound_free(struct fl_mapping_bound *bound)
 {
     if (bound == NULL)

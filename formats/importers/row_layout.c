@@ -117,14 +117,18 @@ static size_t bytes_with_texts(const struct fl_row_layout *layout, const uint8_t
     return (size_t)(walk.at - row);
 }
 
-size_t fl_row_bytes(const struct fl_row_layout *layout, const uint8_t *row)
+size_t fl_row_null_bytes(const struct fl_row_layout *layout, const uint8_t *row)
 {
     const uint32_t nulls = fl_row_nulls(row);
-    if ((nulls & layout->text_mask) != layout->text_mask)
+    return (size_t)layout->null_bytes[0][nulls & 255] + layout->null_bytes[1][nulls >> 8 & 255] +
+           layout->null_bytes[2][nulls >> 16 & 255] + layout->null_bytes[3][nulls >> 24];
+}
+
+size_t fl_row_bytes(const struct fl_row_layout *layout, const uint8_t *row)
+{
+    if ((fl_row_nulls(row) & layout->text_mask) != layout->text_mask)
         return bytes_with_texts(layout, row);
-    return layout->widest_bytes - layout->null_bytes[0][nulls & 255] -
-           layout->null_bytes[1][nulls >> 8 & 255] - layout->null_bytes[2][nulls >> 16 & 255] -
-           layout->null_bytes[3][nulls >> 24];
+    return layout->widest_bytes - fl_row_null_bytes(layout, row);
 }
 
 static struct fl_cell next_cell(struct fl_row_walk *walk, const struct fl_row_slot *slot)

@@ -49,6 +49,9 @@ size_t fl_row_bytes_max(const struct fl_row_layout *layout, const struct fl_cell
 size_t fl_row_pack(const struct fl_row_layout *layout, const struct fl_cell *cells, uint32_t filled,
                    uint8_t *row);
 size_t fl_row_bytes(const struct fl_row_layout *layout, const uint8_t *row);
+/* What its null columns would take beside, texts empty: together with fl_row_bytes() as much as
+ * fl_row_bytes_max() said. */
+size_t fl_row_null_bytes(const struct fl_row_layout *layout, const uint8_t *row);
 /* Text is borrowed from the row. */
 struct fl_cell fl_row_cell(const struct fl_row_layout *layout, const uint8_t *row, size_t column);
 
@@ -87,6 +90,14 @@ static inline int64_t fl_row_walk_number(struct fl_row_walk *walk, const struct 
     const uint64_t bits = fl_load_le64(walk->at) & slot->mask;
     walk->at += slot->width;
     return (int64_t)((bits ^ slot->sign) - slot->sign);
+}
+
+/* Puts another number in a WORD's place, `at` in its row. */
+static inline void fl_row_put_word(uint8_t *at, uint32_t number)
+{
+    at[0] = (uint8_t)number;
+    at[1] = (uint8_t)(number >> 8);
+    at[2] = (uint8_t)(number >> 16);
 }
 
 /* A TEXT's bytes, after fl_row_walk_null() said no. */

@@ -166,28 +166,57 @@ static bool has_room(const struct fl_row_store *store, size_t row_bytes)
     return store->rows_bytes + row_bytes + ROW_UNIT + FL_ROW_SLACK_BYTES + entries_bytes <= store->area_bytes;
 }
 
-fl_status fl_row_store_add(struct fl_row_store *store, const struct fl_cell *cells, uint32_t filled,
+/* *row: where a row of at most `bytes_max` can be put. */
+static fl_status make_room(struct fl_row_store *store, size_t bytes_max, uint8_t **row,
                            struct fl_error *error)
 {
     assert(!store->reading);
-    const struct fl_row_layout *layout = store->plan.layout;
-    const size_t row_bytes = fl_row_bytes_max(layout, cells, filled);
-    if (row_bytes > store->area_bytes / FL_ROW_STORE_ROW_PARTS)
-        return fl_fail(error, FL_LIMIT, "a row of %zu bytes, at most %zu with this memory", row_bytes,
+    if (bytes_max > store->area_bytes / FL_ROW_STORE_ROW_PARTS)
+        return fl_fail(error, FL_LIMIT, "a row of %zu bytes, at most %zu with this memory", bytes_max,
                        store->area_bytes / FL_ROW_STORE_ROW_PARTS);
-    if (!has_room(store, row_bytes)) {
+    if (!has_room(store, bytes_max)) {
         const fl_status status = spill_area(store, error);
         if (status != FL_OK)
             return status;
     }
-    uint8_t *row = store->area + store->rows_bytes;
-    const size_t packed_bytes = fl_row_pack(layout, cells, filled, row);
+    *row = store->area + store->rows_bytes;
+    return FL_OK;
+}
+
+/* The row that was put there is one of the store's. */
+static void take_in(struct fl_row_store *store, const uint8_t *row, size_t row_bytes)
+{
     store->entry_count++;
     struct fl_sort_entry *entry = entries_of(store);
     entry->ref = (uint32_t)(store->rows_bytes / ROW_UNIT);
-    fl_row_prefix(layout, row, &entry->high, &entry->low);
-    store->rows_bytes += (packed_bytes + ROW_UNIT - 1) / ROW_UNIT * ROW_UNIT;
+    fl_row_prefix(store->plan.layout, row, &entry->high, &entry->low);
+    store->rows_bytes += (row_bytes + ROW_UNIT - 1) / ROW_UNIT * ROW_UNIT;
     store->row_count++;
+}
+
+fl_status fl_row_store_add(struct fl_row_store *store, const struct fl_cell *cells, uint32_t filled,
+                           struct fl_error *error)
+{
+    const struct fl_row_layout *layout = store->plan.layout;
+    uint8_t *row = NULL;
+    const fl_status status = make_room(store, fl_row_bytes_max(layout, cells, filled), &row, error);
+    if (status != FL_OK)
+        return status;
+    take_in(store, row, fl_row_pack(layout, cells, filled, row));
+    return FL_OK;
+}
+
+fl_status fl_row_store_add_packed(struct fl_row_store *store, const uint8_t *row, size_t row_bytes,
+                                  struct fl_error *error)
+{
+    uint8_t *to = NULL;
+    /* As much as fl_row_store_add() asks for: which row is too large must not depend on who packed it. */
+    const size_t bytes_max = row_bytes + fl_row_null_bytes(store->plan.layout, row);
+    const fl_status status = make_room(store, bytes_max, &to, error);
+    if (status != FL_OK)
+        return status;
+    memcpy(to, row, row_bytes);
+    take_in(store, to, row_bytes);
     return FL_OK;
 }
 

@@ -30,6 +30,9 @@ void fl_row_store_free(struct fl_row_store *store);
  * disk is full. */
 fl_status fl_row_store_add(struct fl_row_store *store, const struct fl_cell *cells, uint32_t filled,
                            struct fl_error *error);
+/* The same for a row of `row_bytes` that is packed already, with FL_ROW_SLACK_BYTES readable behind it. */
+fl_status fl_row_store_add_packed(struct fl_row_store *store, const uint8_t *row, size_t row_bytes,
+                                  struct fl_error *error);
 /* Rows added since the last clear. */
 uint64_t fl_row_store_rows(const struct fl_row_store *store);
 /* Ends adding, starts reading. */

@@ -2,6 +2,7 @@
 #include "formats/importers/word_pool.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <sys/random.h>
 #define XXH_INLINE_ALL /* words are short: the calls took longer than the hashing */
 #include <xxhash.h>
@@ -48,6 +49,19 @@ void fl_word_pool_clear(struct fl_word_pool *pool)
     free(pool->bytes);
     free(pool->ranks);
     *pool = (struct fl_word_pool){.seed = pool->seed};
+}
+
+void fl_word_pool_reset(struct fl_word_pool *pool)
+{
+    if (pool->count > 0)
+        memset(pool->slots, 0, pool->slot_count * sizeof *pool->slots);
+    pool->count = 0;
+    pool->bytes_used = 0;
+}
+
+size_t fl_word_pool_count(const struct fl_word_pool *pool)
+{
+    return pool->count;
 }
 
 void fl_word_pool_free(struct fl_word_pool *pool)

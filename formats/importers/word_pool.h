@@ -26,6 +26,10 @@ fl_status fl_word_pool_seal(struct fl_word_pool *pool, struct fl_words *words, s
 const uint32_t *fl_word_pool_ranks(const struct fl_word_pool *pool);
 /* Back to an open, empty pool. */
 void fl_word_pool_clear(struct fl_word_pool *pool);
+/* The same for a pool that is open, keeping its memory for the next words. */
+void fl_word_pool_reset(struct fl_word_pool *pool);
+/* Words so far: their numbers are below it. */
+size_t fl_word_pool_count(const struct fl_word_pool *pool);
 
 /* When the pools of one table file count as full. The rule looks at the words alone, never at the memory that
  * an import may use, so that equal input is cut into equal files on every machine. */

@@ -93,6 +93,25 @@ class Gen(CliCase):
                           says="300 written")
             self.fourloop("verify", data)
 
+    def test_it_goes_in_on_any_number_of_threads(self):
+        """From a file and from a pipe; 12 MB are a dozen chunks."""
+        self.make("raw", "--customers", "3000", "--days", "400")
+        rows = self.path("raw/interactions.csv")
+        files = {}
+        for threads in (1, 2, 5):
+            self.fourloop("import", "--map", "raw/mapping.yaml", "--into", f"from-file-{threads}", "--threads", threads,
+                          rows)
+            with rows.open("rb") as pipe:
+                self.fourloop("import", "--map", "raw/mapping.yaml", "--into", f"from-pipe-{threads}", "--threads",
+                              threads, "-", stdin=pipe)
+        for threads in (1, 2, 5):
+            for source in ("file", "pipe"):
+                folder = self.snapshot(f"from-{source}-{threads}")
+                files[source, threads] = {name: content for name, content in folder.items() if name.endswith(".flint")}
+        self.assertEqual(1, len(files["file", 1]))
+        for made in files.values():
+            self.assertEqual(files["file", 1], made)
+
     def test_out_must_be_possible(self):
         self.write("file", "mine")
         self.make("file", code=73, says="file")

@@ -70,6 +70,7 @@ class Usage(CliCase):
                  "run: --memory takes a size such as 512M or 4G, not `1T`"),
                 ((*run, "--as-of=2026-02-01", "--memory", "99999999999G"), "run: --memory takes a size"),
                 ((*run, "--as-of=2026-02-01", "--threads", "0"), "run: --threads 0, at least 1"),
+                (("import", "--into", "d", "--threads", "1025", "x.csv"), "import: --threads 1025, at least 1"),
                 ((*run, "--as-of=2026-02-01", "extra"), "run: `extra` is one word too many"),
                 (("gen", "--out", "o", "--customers", "-1"),
                  "gen: --customers takes a whole number from 0, not `-1`"),

@@ -289,3 +289,13 @@ fl_status command_parse(int argc, char **argv, struct command *command, struct f
     command->has_verb = true;
     return parse_rest(argc, argv, used + 1, command, error);
 }
+
+fl_status command_threads(const struct command *command, unsigned *threads, struct fl_error *error)
+{
+    const int64_t wanted = command->flags[FLAG_THREADS].number;
+    if (wanted < 1 || wanted > 1024)
+        return fl_fail(error, FL_USAGE, "%s: --threads %lld, at least 1 and at most 1024 are possible",
+                       verb_table[command->verb].name, (long long)wanted);
+    *threads = (unsigned)wanted;
+    return FL_OK;
+}

@@ -78,6 +78,9 @@ struct command {
  * order. */
 fl_status command_parse(int argc, char **argv, struct command *command, struct fl_error *error);
 
+/* The number of --threads; FL_USAGE when there cannot be so many. */
+fl_status command_threads(const struct command *command, unsigned *threads, struct fl_error *error);
+
 /* Prints what WISH_HELP asks for to stdout. */
 void command_print_help(const struct command *command);
 

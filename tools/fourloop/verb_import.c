@@ -117,7 +117,7 @@ static json_t *json_of(const struct fl_import_report *report)
 }
 
 static fl_status import(const struct command *command, const struct fl_io *io, const struct fl_model *model,
-                        struct fl_import_report *report, struct fl_error *error)
+                        unsigned threads, struct fl_import_report *report, struct fl_error *error)
 {
     struct import_progress progress = {.size_bytes = sizes_of(command, io)};
     progress_start(&progress.line, "importing");
@@ -133,6 +133,7 @@ static fl_status import(const struct command *command, const struct fl_io *io, c
         .has_arrival = command->flags[FLAG_ARRIVAL].given,
         .arrival_day = (int32_t)command->flags[FLAG_ARRIVAL].number,
         .memory_bytes = (uint64_t)command->flags[FLAG_MEMORY].number,
+        .threads = threads,
         .rejects_max = (uint64_t)command->flags[FLAG_MAX_REJECTS].number,
         .again = command->flags[FLAG_AGAIN].given,
         .pseudonymous = command->flags[FLAG_PSEUDONYMOUS].given,
@@ -148,12 +149,15 @@ static fl_status import(const struct command *command, const struct fl_io *io, c
 fl_status verb_import(const struct command *command, const struct fl_io *io, struct fl_error *error)
 {
     struct fl_model *model;
-    fl_status status = open_types(command, io, &model, error);
+    unsigned threads;
+    fl_status status = command_threads(command, &threads, error);
+    if (status == FL_OK)
+        status = open_types(command, io, &model, error);
     if (status != FL_OK)
         return status;
     struct fl_import_report report;
     memset(&report, 0, sizeof report);
-    status = import(command, io, model, &report, error);
+    status = import(command, io, model, threads, &report, error);
     fl_model_free(model);
     if (status != FL_OK && status != FL_REJECTED)
         return status;

@@ -59,18 +59,10 @@ static json_t *json_of(const struct command *command, const struct fl_run_report
                      (json_int_t)counts->late_reported, "quarantined_by_type", json_of_types(counts));
 }
 
-static fl_status check_threads(const struct command *command, struct fl_error *error)
-{
-    const int64_t threads = command->flags[FLAG_THREADS].number;
-    if (threads >= 1 && threads <= 1024)
-        return FL_OK;
-    return fl_fail(error, FL_USAGE, "run: --threads %lld, at least 1 and at most 1024 are possible",
-                   (long long)threads);
-}
-
 fl_status verb_run(const struct command *command, const struct fl_io *io, struct fl_error *error)
 {
-    fl_status status = check_threads(command, error);
+    unsigned threads;
+    fl_status status = command_threads(command, &threads, error);
     if (status != FL_OK)
         return status;
     struct progress progress;
@@ -85,7 +77,7 @@ fl_status verb_run(const struct command *command, const struct fl_io *io, struct
         .io_mode = command->flags[FLAG_IO].number == 0 ? FL_IO_MAP : FL_IO_COPY,
         .memory_bytes = (uint64_t)command->flags[FLAG_MEMORY].number,
         .columns = command->flags[FLAG_COLUMNS].text,
-        .threads = (unsigned)command->flags[FLAG_THREADS].number,
+        .threads = threads,
         .progress = on_progress,
         .progress_context = &progress,
     };
