@@ -10,9 +10,10 @@ enum {
     WIDE_DIGIT_BITS = 11,
     WIDE_FROM = 1 << 17,
     DIGITS_MAX = 1 << WIDE_DIGIT_BITS,
-    SWEEP_COUNT_MAX = 2048, /* 32 KiB of entries */
-    SWEEPS_MAX = 6,         /* more than that, and dealing the highest digit first is quicker */
-    SMALL_COUNT = 48        /* below it an insertion sort beats counting 256 digits */
+    SWEEP_COUNT_MAX = 1 << 14, /* 256 KiB of entries: half of a small second-level cache with their copy */
+    SWEEPS_MAX = 6,            /* more than that, and dealing the highest digit first is quicker */
+    ENTRIES_AHEAD = 8,         /* each digit's place moves on by itself: its next line of cache but one */
+    SMALL_COUNT = 48           /* below it an insertion sort beats counting 256 digits */
 };
 
 struct ties {
@@ -156,9 +157,11 @@ static void settle_ties(struct fl_sort_entry *entries, size_t count, const struc
     }
 }
 
-/* From the lowest digit up: a few sweeps over what fits the first-level cache or nearly. */
-static void sort_by_sweeps(struct fl_sort_entry *entries, size_t count, const struct digit *digits,
-                           size_t digit_count, const struct ties *ties)
+/* From the lowest digit up: a few sweeps over what fits the second-level cache. Not inlined: its spare room
+ * is wanted once, not at each depth of its caller. */
+__attribute__((noinline)) static void sort_by_sweeps(struct fl_sort_entry *entries, size_t count,
+                                                     const struct digit *digits, size_t digit_count,
+                                                     const struct ties *ties)
 {
     struct fl_sort_entry spare[SWEEP_COUNT_MAX];
     struct fl_sort_entry *from = entries, *to = spare;
@@ -191,9 +194,11 @@ static void deal(struct fl_sort_entry *entries, size_t count, struct digit digit
         while (next[value] < ends[value]) {
             struct fl_sort_entry moving = entries[next[value]];
             for (unsigned home = digit_of(&moving, digit); home != value; home = digit_of(&moving, digit)) {
-                const struct fl_sort_entry displaced = entries[next[home]];
-                entries[next[home]++] = moving;
+                struct fl_sort_entry *to = &entries[next[home]++];
+                const struct fl_sort_entry displaced = *to;
+                *to = moving;
                 moving = displaced;
+                __builtin_prefetch(to + ENTRIES_AHEAD, 1);
             }
             entries[next[value]++] = moving;
         }

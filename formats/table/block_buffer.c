@@ -213,7 +213,8 @@ bool fl_block_buffer_pack(struct fl_block_buffer *block, size_t column, size_t r
                           struct fl_page_packer *packer, struct fl_page_entry *entry)
 {
     const struct fl_column_buffer *buffer = &block->columns[column];
-    packer->types = types_of(block);
+    if (column == 0)
+        fl_page_packer_begin_block(packer, types_of(block), rows);
     if (is_text(buffer))
         return pack_texts(block, buffer, rows, packer, entry);
     return fl_page_pack_integers(packer, values_of(buffer), buffer->has_nulls ? buffer->nulls.bytes : NULL,

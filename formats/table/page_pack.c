@@ -39,41 +39,69 @@ static bool append_bitmap(const uint8_t *nulls, size_t rows, struct fl_buffer *o
  * is, so a bit for each type says nearly all. */
 struct typed_nulls {
     bool used;
+    size_t exceptions;
     struct fl_typed_nulls head;
 };
 
-static struct typed_nulls look_at_types(const int64_t *types, const uint8_t *nulls, size_t rows)
+void fl_page_packer_begin_block(struct fl_page_packer *packer, const int64_t *types, size_t rows)
 {
-    uint32_t of_type[FL_TYPES_MAX] = {0}, null_of_type[FL_TYPES_MAX] = {0};
-    struct typed_nulls typed = {0};
-    size_t exceptions = 0;
-    for (size_t row = 0; row < rows; row++) {
-        of_type[types[row]]++;
-        null_of_type[types[row]] += nulls[row] != 0;
+    packer->types = types;
+    memset(packer->of_type, 0, sizeof packer->of_type);
+    for (size_t row = 0; types != NULL && row < rows; row++)
+        packer->of_type[types[row]]++;
+}
+
+/* How many rows of each type are not null: few of them as a rule, so the others are passed eight at a time.
+ */
+static void count_filled(const int64_t *types, const uint8_t *nulls, size_t rows,
+                         uint32_t filled[FL_TYPES_MAX])
+{
+    const uint64_t ones = 0x0101010101010101u;
+    size_t row = 0;
+    for (; row + 8 <= rows; row += 8) {
+        for (uint64_t left = fl_load_le64(nulls + row) ^ ones; left != 0; left &= left - 1)
+            filled[types[row + (size_t)__builtin_ctzll(left) / 8]]++;
     }
+    for (; row < rows; row++)
+        filled[types[row]] += nulls[row] == 0;
+}
+
+static struct typed_nulls look_at_types(const struct fl_page_packer *packer, const uint8_t *nulls,
+                                        size_t rows)
+{
+    uint32_t filled[FL_TYPES_MAX] = {0};
+    struct typed_nulls typed = {0};
+    count_filled(packer->types, nulls, rows, filled);
     for (size_t type = 0; type < FL_TYPES_MAX; type++) {
-        const uint32_t null = null_of_type[type], others = of_type[type] - null;
+        const uint32_t others = filled[type], null = packer->of_type[type] - others;
         if (null > others)
             typed.head.type_bits[type / 8] |= (uint8_t)(1u << (type % 8));
-        exceptions += null > others ? others : null;
+        typed.exceptions += null > others ? others : null;
     }
     /* A quarter, as LZ4 often takes half of a bitmap whose rows are not so clear-cut. */
-    typed.used = sizeof typed.head + exceptions * sizeof(fl_le16) < (rows + 7) / 8 / 4;
-    typed.head.exceptions = fl_put16((uint16_t)exceptions);
+    typed.used = sizeof typed.head + typed.exceptions * sizeof(fl_le16) < (rows + 7) / 8 / 4;
+    typed.head.exceptions = fl_put16((uint16_t)typed.exceptions);
     return typed;
 }
 
-static bool append_typed(const struct fl_typed_nulls *head, const int64_t *types, const uint8_t *nulls,
+static bool append_typed(const struct typed_nulls *typed, const int64_t *types, const uint8_t *nulls,
                          size_t rows, struct fl_buffer *out)
 {
+    const struct fl_typed_nulls *head = &typed->head;
     if (!fl_buffer_append(out, head, sizeof *head))
         return false;
-    for (size_t row = 0; row < rows; row++) {
+    size_t left = typed->exceptions; /* none as a rule: then no row is looked at */
+    for (size_t row = 0; left > 0; row++) {
+        assert(row < rows);
         const bool by_type = (head->type_bits[types[row] / 8] >> (types[row] % 8) & 1) != 0;
+        if (by_type == (nulls[row] != 0))
+            continue;
         const fl_le16 exception = fl_put16((uint16_t)row);
-        if (by_type != (nulls[row] != 0) && !fl_buffer_append(out, &exception, sizeof exception))
+        if (!fl_buffer_append(out, &exception, sizeof exception))
             return false;
+        left--;
     }
+    (void)rows;
     return true;
 }
 
@@ -86,10 +114,10 @@ static bool pack_nulls(struct fl_page_packer *packer, const uint8_t *nulls, size
         return true;
     packer->null_flags = FL_PAGE_FLAG_NULLS;
     if (packer->types != NULL) {
-        const struct typed_nulls typed = look_at_types(packer->types, nulls, rows);
+        const struct typed_nulls typed = look_at_types(packer, nulls, rows);
         if (typed.used) {
             packer->null_flags |= FL_PAGE_FLAG_TYPED_NULLS;
-            return append_typed(&typed.head, packer->types, nulls, rows, &packer->null_bytes);
+            return append_typed(&typed, packer->types, nulls, rows, &packer->null_bytes);
         }
     }
     return append_bitmap(nulls, rows, &packer->null_bytes);
