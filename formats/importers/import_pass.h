@@ -22,6 +22,10 @@ bool fl_import_is_over_the_limit(const struct fl_import_job *job);
 /* --- import_read.c */
 /* Writes the part that is waiting when its pools are full. Asked after each row that brought a new word. */
 fl_status fl_import_write_if_full(struct fl_import_job *job, bool *written, struct fl_error *error);
+/* Completes and stores a row; see fl_mapping_apply() for `row` and `filled`, which are changed. `line` is
+ * where it came from. */
+fl_status fl_import_keep_row(const struct fl_import_pass *pass, int64_t line, struct fl_cell *row,
+                             uint32_t filled, struct fl_error *error);
 /* The record through the mapping, into the stores or the reject file. */
 fl_status fl_import_take_record(struct fl_import_pass *pass, const struct fl_csv_record *record,
                                 struct fl_error *error);

@@ -72,8 +72,8 @@ fl_status fl_import_write_if_full(struct fl_import_job *job, bool *written, stru
     return *written ? fl_import_write_part(job, error) : FL_OK;
 }
 
-static fl_status keep(const struct fl_import_pass *pass, const struct fl_csv_record *record,
-                      struct fl_cell *row, uint32_t filled, struct fl_error *error)
+fl_status fl_import_keep_row(const struct fl_import_pass *pass, int64_t line, struct fl_cell *row,
+                             uint32_t filled, struct fl_error *error)
 {
     struct fl_import_job *job = pass->job;
     bool any_new;
@@ -81,7 +81,7 @@ static fl_status keep(const struct fl_import_pass *pass, const struct fl_csv_rec
     if (status == FL_OK)
         status = fl_row_store_add(job->rows, row, filled, error);
     if (status == FL_OK && job->keeps_ids)
-        status = fl_import_ids_add(job->ids, row[0].number, row[0].text, pass->input, record->line, error);
+        status = fl_import_ids_add(job->ids, row[0].number, row[0].text, pass->input, line, error);
     if (status != FL_OK)
         return status;
     job->report->rows_written++;
@@ -107,7 +107,9 @@ fl_status fl_import_take_record(struct fl_import_pass *pass, const struct fl_csv
         fl_import_count(report->skips, &report->skip_count, trouble.reason, 1);
         return FL_OK;
     }
-    return fl_import_is_over_the_limit(pass->job) ? FL_OK : keep(pass, record, row, filled, error);
+    return fl_import_is_over_the_limit(pass->job)
+               ? FL_OK
+               : fl_import_keep_row(pass, record->line, row, filled, error);
 }
 
 fl_status fl_import_take_records(struct fl_import_pass *pass, struct fl_csv_reader *reader,

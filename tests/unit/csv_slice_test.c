@@ -99,6 +99,7 @@ static void check_record(const struct fl_csv_record *quick)
         assert_int_equal(careful.quoted[i], quick->quoted[i]);
         assert_int_equal(careful.field_column[i], quick->field_column[i]);
     }
+    assert_int_equal(careful.filled, quick->filled);
     for (size_t i = 0; i < quick->raw.size; i++)
         any_foreign |= (signed char)quick->raw.bytes[i] <= 0;
     assert_false(quick->is_ascii && any_foreign);
