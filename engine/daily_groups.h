@@ -55,8 +55,8 @@ static inline struct fl_scope_rows fl_some_scopes(const struct fl_scope_rows *sc
 enum { FL_GROUPED_ROWS_MAX = 8192 };
 
 /* The kernel has added each row as if it were alone: takes from sums[i] what caps and equal orders take from
- * the daily groups of scope i. Each group must lie whole in its scope's rows. Requires: the rows of all
- * scopes together are at most FL_GROUPED_ROWS_MAX. */
+ * the daily groups of scope i. Each group must lie whole in its scope's rows. Requires: each scope has a row,
+ * all of them together at most FL_GROUPED_ROWS_MAX. */
 void fl_daily_groups_correct(const struct fl_points *points, const struct fl_score_kernels *kernels,
                              int32_t as_of_day, const struct fl_scope_rows *scopes, struct fl_row_sums *sums);
 /* The same for one group whose rows were counted. */

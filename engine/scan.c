@@ -542,6 +542,7 @@ static void hand_out(struct fl_scan *scan, bool whole, struct fl_scan_piece *pie
 {
     piece->first = !scan->started || piece->customers[0] != scan->last_customer;
     piece->whole = whole && piece->first;
+    assert(piece->whole || piece->scopes.count == 1);
     scan->started = true;
     scan->last_customer = piece->customers[piece->scopes.count - 1];
 }

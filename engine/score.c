@@ -23,19 +23,23 @@ void fl_scorer_begin(struct fl_scorer *scorer)
     scorer->open.rows = 0;
 }
 
+static bool has_order(const struct fl_rows *rows, size_t row)
+{
+    return rows->order != NULL && (rows->order_null == NULL || rows->order_null[row] == 0);
+}
+
 void fl_group_start(struct fl_open_group *group, const struct fl_rows *rows, size_t row)
 {
     group->rows = group->units = 1;
     group->day = rows->day[row];
     group->type = rows->type[row];
-    group->has_order = rows->order != NULL && (rows->order_null == NULL || rows->order_null[row] == 0);
+    group->has_order = has_order(rows, row);
     group->order = group->has_order ? rows->order[row] : 0;
 }
 
 static void extend_by_order(struct fl_open_group *group, const struct fl_rows *rows, size_t row)
 {
-    const bool has_order = rows->order != NULL && (rows->order_null == NULL || rows->order_null[row] == 0);
-    if (!has_order) {
+    if (!has_order(rows, row)) {
         group->units++; /* a row without an order counts by itself */
         return;
     }

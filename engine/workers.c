@@ -13,7 +13,7 @@
 
 #include "engine/customer_ranges.h"
 
-/* Results of a range that wait: 7 MiB. A range has a few thousand customers as a rule. */
+/* Results of a range that wait: 5.25 MiB. A range has a few thousand customers as a rule. */
 enum { BATCH_RESULTS = 32768 };
 #define NO_RANGE SIZE_MAX
 

@@ -278,9 +278,7 @@ static void sort_by_size(size_t from, const uint32_t *ends, size_t runs, struct 
     for (size_t size = 0; size < SIZES; size++)
         sorted->count[size] = 0;
     for (size_t i = 0; i < runs; i++) {
-        const size_t rows = ends[i] - from, size = rows == 0     ? 0
-                                                   : rows > STEP ? SIZES - 1
-                                                                 : (rows - 1) / LANES;
+        const size_t rows = ends[i] - from, size = rows > STEP ? SIZES - 1 : (rows - 1) / LANES;
         sorted->scope[size][sorted->count[size]++] = (uint16_t)i;
         from = ends[i];
     }

@@ -32,8 +32,8 @@ struct fl_row_sums {
     int64_t positive;           /* contributions above 0 */
     int64_t intent;             /* contributions of inbound rows after purchase_day */
     int64_t full;               /* micro-points of the weights: points, from here on */
-    int64_t points_28; /* points above 0 of ages 0..27, below 0..111; intent_...: of those in intent */
-    int64_t points_112, intent_28, intent_112;
+    /* Points above 0 of ages 0..27 and 0..111; intent_...: of the rows in intent. */
+    int64_t points_28, points_112, intent_28, intent_112;
     int32_t purchase_day; /* INT32_MIN: none yet */
     /* Of the daily groups, which the kernels leave 0. */
     int64_t lost_to_cap;
@@ -63,7 +63,8 @@ struct fl_score_kernels {
     /* The sum of contributions alone. */
     fl_sum_contributions *sum_contributions;
     /* The two above for scopes one behind the other, the first from row `from` on, scope i up to row ends[i]:
-     * sums[i] as from nothing; without the rest of it, the sum is in loop[0]. At most FL_KERNEL_RUNS_MAX. */
+     * sums[i] as from nothing; contributions alone are summed in loop[0]. Requires: at most
+     * FL_KERNEL_RUNS_MAX scopes, each of at least one row. */
     fl_sum_runs *sum_runs, *sum_contributions_of_runs;
     /* Bit i of marks[i / 64]: row i + 1 is there and has the day and type of row i. (rows + 63) / 64 words.
      */

@@ -213,7 +213,6 @@ static fl_status decode_dense_texts(enum fl_encoding encoding, uint8_t *bytes, c
 fl_status fl_page_decode_texts(const struct fl_page_source *page, uint8_t *bytes, uint32_t *offsets,
                                uint8_t *nulls, const char **text_bytes, struct fl_error *error)
 {
-
     const struct fl_page_entry *entry = page->entry;
     *text_bytes = "";
     if (fl_get32(entry->nulls) == page->rows) {

@@ -281,6 +281,39 @@ static void test_each_call_fails(void **state)
     assert_int_equal(fail_each_call(EFBIG, FL_IO, "File too large"), made);
 }
 
+static int failing_hint(int file, off64_t offset, off64_t size, unsigned flags)
+{
+    (void)file;
+    (void)offset;
+    (void)size;
+    (void)flags;
+    calls++;
+    errno = EIO;
+    return -1;
+}
+
+/* That the system cannot begin to store a file early says nothing about the file; a pipe is not even asked.
+ */
+static void test_failing_hint(void **state)
+{
+    (void)state;
+    struct fl_io io = fl_io_system;
+    struct fl_output *output;
+    int ends[2];
+    io.sync_file_range = failing_hint;
+    calls = 0;
+    assert_int_equal(publish(&io, "out", NULL), FL_OK);
+    assert_published("out");
+    assert_true(calls > 0);
+    calls = 0;
+    assert_int_equal(pipe(ends), 0);
+    assert_int_equal(fl_output_over_file(&io, ends[1], "pipe", &output, NULL), FL_OK);
+    assert_int_equal(fl_output_write(output, "night", 5, NULL), FL_OK);
+    assert_int_equal(fl_output_commit(output, NULL, NULL), FL_OK);
+    assert_int_equal(calls, 0);
+    assert_int_equal(close(ends[0]) + close(ends[1]), 0);
+}
+
 static void test_disk_full_message(void **state)
 {
     (void)state;
@@ -585,6 +618,7 @@ int main(void)
         cmocka_unit_test(test_digest_and_abort),
         cmocka_unit_test(test_each_call_fails),
         cmocka_unit_test(test_disk_full_message),
+        cmocka_unit_test(test_failing_hint),
         cmocka_unit_test(test_short_writes),
         cmocka_unit_test(test_bad_places),
         cmocka_unit_test(test_planted_link),

@@ -1,14 +1,22 @@
-/* score_test.c - the streaming scorer equals a slow one that looks at all rows at once.
+/* score_test.c - both ways to score a scope, whole and in pieces, equal a slow one.
  *
- * The slow one below follows the semantics page group by group, with 128-bit sums and no state that moves on.
- * Random customers of every shape (many rows a day, orders, purchases on days with interest, rows past the
- * horizon and the windows) are fed to the scorer in pieces cut at every kind of place; all members must be
- * equal. The score, band and trend formulas are pinned at their borders, and at the largest sums. */
-#include "tests/unit/engine_fixture.h"
+ * slow_scorer.h follows the semantics page group by group, with 128-bit sums and no state that moves on.
+ * Random customers of every shape (one row to many thousands; many rows a day; caps from none to 6; equal,
+ * different and no orders; purchases on days with interest; rows past the horizon and the windows) lie one
+ * behind the other. At each level of the CPU they are scored as whole scopes, and one by one in pieces cut at
+ * every kind of place; all members must be equal. The score, band and trend formulas are pinned at their
+ * borders, and at the largest sums. */
+#include "tests/unit/slow_scorer.h"
 
-#include "engine/score.h"
+enum {
+    AS_OF = 20000,
+    SCOPES_MAX = 300,
+    LARGE_ROWS = 20000,
+    ROWS_MAX = 70 + SCOPES_MAX * 400 + 2 * LARGE_ROWS
+};
 
-enum { ROWS_MAX = 400, AS_OF = 20000 };
+/* Of a column of orders: it is not there, each row has one, some have. */
+enum orders { NO_ORDERS, ALL_ORDERS, SOME_ORDERS };
 
 static struct fl_model *model;
 static struct fl_points *points;
@@ -17,11 +25,14 @@ static int make_model(void **state)
 {
     (void)state;
     model = default_model();
-    /* All types that count orders have a cap of 1 by default, which would hide how orders are counted. */
+    uint64_t random = 7;
     for (unsigned type = 0; type < FL_TYPES_MAX; type++) {
-        if (model->registry.types[type].count_by == FL_COUNT_BY_ORDER)
-            model->registry.types[type].daily_cap = type % 4;
+        model->registry.types[type].daily_cap = (uint32_t)(next_random(&random) % 7);
+        model->registry.types[type].count_by =
+            next_random(&random) % 2 == 0 ? FL_COUNT_BY_ROW : FL_COUNT_BY_ORDER;
     }
+    model->registry.types[5].weight_milli = FL_WEIGHT_MILLI_MAX; /* the largest sums of each level */
+    model->registry.types[type_of(model, "purchase_web")].count_by = FL_COUNT_BY_ORDER;
     model->registry.types[type_of(model, "purchase_web")].daily_cap = 0;
     return fl_points_create(model, &points, NULL) == FL_OK ? 0 : -1;
 }
@@ -34,109 +45,18 @@ static int free_model(void **state)
     return 0;
 }
 
-static int compare_fixture_rows(const void *a, const void *b)
-{
-    const struct fixture_row *x = a, *y = b;
-    if (x->day != y->day)
-        return x->day < y->day ? -1 : 1;
-    if (x->type != y->type)
-        return (int)x->type - (int)y->type;
-    if (x->has_order != y->has_order)
-        return (int)x->has_order - (int)y->has_order;
-    return !x->has_order ? 0 : (x->order > y->order) - (x->order < y->order);
-}
-
-/* ---- the slow scorer ---- */
-
-static __int128 slow_round_half_away(__int128 a, __int128 b)
-{
-    const __int128 magnitude = a < 0 ? -a : a;
-    const __int128 rounded = (2 * magnitude + b) / (2 * b);
-    return a < 0 ? -rounded : rounded;
-}
-
-static bool is_first_of_order(const struct fixture_row *rows, size_t group_first, size_t row)
-{
-    for (size_t i = group_first; i < row && rows[row].has_order; i++) {
-        if (rows[i].has_order && rows[i].order == rows[row].order)
-            return false;
-    }
-    return true;
-}
-
-static void slow_group(const struct fixture_row *rows, size_t first, size_t end, int32_t last_purchase,
-                       struct fl_scope_score *score)
-{
-    const struct fl_interaction_type *type = &model->registry.types[rows[first].type];
-    const int64_t n = (int64_t)(end - first);
-    const int32_t age = AS_OF - rows[first].day;
-    int64_t u = 0;
-    for (size_t row = first; row < end; row++)
-        u += type->count_by == FL_COUNT_BY_ROW || is_first_of_order(rows, first, row);
-    const int64_t counted = type->daily_cap != 0 && u > type->daily_cap ? type->daily_cap : u;
-    const int64_t p = (int64_t)slow_round_half_away((__int128)1000 * type->weight_milli * counted, n);
-    int64_t contribution = 0;
-    if (age <= model->settings.horizon_days) {
-        const uint32_t d =
-            points->decay[points->decay_class[rows[first].type] * points->ages + (uint32_t)age];
-        const __int128 scaled = (__int128)p * d + ((__int128)1 << 31);
-        contribution = (int64_t)(scaled >= 0 ? scaled >> 32 : -((-scaled + ((__int128)1 << 32) - 1) >> 32));
-    }
-    score->raw += n * contribution;
-    *(contribution > 0 ? &score->raw_positive : &score->raw_negative) += n * contribution;
-    score->loop_points[type->loop] += n * contribution;
-    score->rows += (uint64_t)n;
-    score->units += (uint64_t)counted;
-    score->lost_to_cap += n * type->weight_milli * 1000 - n * p;
-    score->lost_to_decay += n * p - n * contribution;
-    const bool interest = type->direction == FL_DIRECTION_INBOUND && rows[first].day > last_purchase;
-    if (interest)
-        score->intent_raw += n * contribution;
-    if (p > 0 && age < 28) {
-        score->points_28 += n * p;
-        score->intent_points_28 += interest ? n * p : 0;
-    } else if (p > 0 && age < 112) {
-        score->points_84 += n * p;
-        score->intent_points_84 += interest ? n * p : 0;
-    }
-}
-
-static struct fl_scope_score slow_score(const struct fixture_row *rows, size_t count)
-{
-    struct fl_scope_score score = {.last_purchase_day = INT32_MIN};
-    int32_t first_weighted = INT32_MAX;
-    for (size_t row = 0; row < count; row++) {
-        const struct fl_interaction_type *type = &model->registry.types[rows[row].type];
-        if (type->role == FL_ROLE_PURCHASE)
-            score.last_purchase_day = rows[row].day;
-        if (type->weight_milli != 0 && rows[row].day < first_weighted)
-            first_weighted = rows[row].day;
-    }
-    for (size_t first = 0, end = 0; first < count; first = end) {
-        for (end = first;
-             end < count && rows[end].day == rows[first].day && rows[end].type == rows[first].type;)
-            end++;
-        slow_group(rows, first, end, score.last_purchase_day, &score);
-    }
-    score.has_purchase = score.last_purchase_day != INT32_MIN;
-    score.first_day = rows[0].day;
-    score.last_day = rows[count - 1].day;
-    score.engagement = fl_score_of(score.raw, model->settings.engagement_k_micro[0]);
-    score.intent = fl_score_of(score.intent_raw, model->settings.intent_k_micro[0]);
-    score.band = (uint8_t)fl_band_of(score.engagement, model->settings.band_floor);
-    const bool started = first_weighted != INT32_MAX && AS_OF - first_weighted < 28;
-    score.trend =
-        (uint8_t)fl_trend_of(score.points_28, score.points_84, started, model->settings.trend_unit_micro);
-    score.intent_trend = (uint8_t)fl_trend_of(score.intent_points_28, score.intent_points_84, false,
-                                              model->settings.trend_unit_micro);
-    return score;
-}
-
 /* ---- the comparison ---- */
 
-static void assert_equal_scores(const struct fl_scope_score *a, const struct fl_scope_score *b)
+static void assert_equal_scores(const struct fl_scope_score *a, const struct fl_scope_score *b, bool raw_only)
 {
     assert_int_equal(a->raw, b->raw);
+    assert_int_equal(a->rows, b->rows);
+    assert_int_equal(a->first_day, b->first_day);
+    assert_int_equal(a->last_day, b->last_day);
+    assert_int_equal(a->engagement, b->engagement);
+    assert_int_equal(a->band, b->band);
+    if (raw_only)
+        return;
     assert_int_equal(a->raw_positive, b->raw_positive);
     assert_int_equal(a->raw_negative, b->raw_negative);
     assert_int_equal(a->intent_raw, b->intent_raw);
@@ -146,80 +66,170 @@ static void assert_equal_scores(const struct fl_scope_score *a, const struct fl_
     assert_int_equal(a->intent_points_84, b->intent_points_84);
     for (int loop = 0; loop < FL_LOOPS; loop++)
         assert_int_equal(a->loop_points[loop], b->loop_points[loop]);
-    assert_int_equal(a->rows, b->rows);
     assert_int_equal(a->units, b->units);
     assert_int_equal(a->lost_to_cap, b->lost_to_cap);
     assert_int_equal(a->lost_to_decay, b->lost_to_decay);
-    assert_int_equal(a->first_day, b->first_day);
-    assert_int_equal(a->last_day, b->last_day);
     assert_int_equal(a->has_purchase, b->has_purchase);
     assert_int_equal(a->last_purchase_day, b->last_purchase_day);
-    assert_int_equal(a->engagement, b->engagement);
     assert_int_equal(a->intent, b->intent);
-    assert_int_equal(a->band, b->band);
     assert_int_equal(a->trend, b->trend);
     assert_int_equal(a->intent_trend, b->intent_trend);
 }
 
-/* Feeds the rows in pieces of 1 .. `piece_max` rows; with_orders: as if the order column had been read. */
-static struct fl_scope_score fast_score(const struct fixture_row *rows, size_t count, size_t piece_max,
-                                        uint64_t *random)
+/* Rows of scopes one behind the other, in arrays of exactly their size. */
+struct scope_arrays {
+    int32_t *day;
+    uint8_t *type, *order_null;
+    int64_t *order;
+    uint32_t ends[SCOPES_MAX];
+    struct fl_scope_rows scopes;
+};
+
+/* The first `from` rows belong to no scope. */
+static void open_arrays(struct scope_arrays *arrays, const struct fixture_row *rows, uint32_t from,
+                        enum orders orders)
 {
-    static int32_t day[ROWS_MAX];
-    static uint8_t type[ROWS_MAX], order_null[ROWS_MAX];
-    static int64_t order[ROWS_MAX];
-    struct fl_scorer scorer;
-    struct fl_scope_score score;
+    const size_t count = arrays->ends[arrays->scopes.count - 1];
+    arrays->day = malloc(count * sizeof *arrays->day);
+    arrays->type = malloc(count);
+    arrays->order = malloc(count * sizeof *arrays->order);
+    arrays->order_null = malloc(count);
+    assert_true(arrays->day != NULL && arrays->type != NULL);
+    assert_true(arrays->order != NULL && arrays->order_null != NULL);
     for (size_t i = 0; i < count; i++) {
-        day[i] = rows[i].day;
-        type[i] = rows[i].type;
-        order[i] = rows[i].order;
-        order_null[i] = !rows[i].has_order;
+        arrays->day[i] = rows[i].day;
+        arrays->type[i] = rows[i].type;
+        arrays->order[i] = rows[i].order;
+        arrays->order_null[i] = !rows[i].has_order;
     }
-    fl_scorer_init(&scorer, points, &model->settings, FL_SCOPE_CUSTOMER, AS_OF);
-    for (size_t at = 0; at < count;) {
-        const size_t left = count - at, wanted = 1 + next_random(random) % piece_max;
-        const struct fl_rows piece = {day + at, type + at, order + at, order_null + at,
-                                      wanted < left ? wanted : left};
-        assert_true(fl_scorer_add(&scorer, &piece));
-        at += piece.count;
+    arrays->scopes.rows = (struct fl_rows){.day = arrays->day, .type = arrays->type, .count = count};
+    arrays->scopes.rows.order = orders == NO_ORDERS ? NULL : arrays->order;
+    arrays->scopes.rows.order_null = orders == SOME_ORDERS ? arrays->order_null : NULL;
+    arrays->scopes.ends = arrays->ends;
+    arrays->scopes.from = from;
+}
+
+static void close_arrays(struct scope_arrays *arrays)
+{
+    free(arrays->day);
+    free(arrays->type);
+    free(arrays->order);
+    free(arrays->order_null);
+}
+
+/* Adds the rows in pieces of 1 .. `piece_max` rows. */
+static struct fl_scope_score score_pieces(struct fl_scorer *scorer, struct fl_rows rows, size_t piece_max,
+                                          uint64_t *random)
+{
+    struct fl_scope_score score;
+    fl_scorer_begin(scorer);
+    while (rows.count > 0) {
+        const size_t wanted = 1 + next_random(random) % piece_max;
+        struct fl_rows piece = rows;
+        piece.count = wanted < rows.count ? wanted : rows.count;
+        assert_true(fl_scorer_add(scorer, &piece));
+        fl_rows_pass(&rows, piece.count);
     }
-    fl_scorer_end(&scorer, &score);
+    fl_scorer_end(scorer, &score);
     return score;
 }
 
-/* Customers of many shapes: days close together or far apart, types of a small or large choice. */
-static size_t random_customer(struct fixture_row *rows, uint64_t *random)
+/* Days close together or far apart, types and orders of a small or large choice. */
+static void make_scope(struct fixture_row *rows, size_t count, enum orders orders, uint64_t *random)
 {
-    const size_t count = 1 + next_random(random) % (next_random(random) % 4 == 0 ? ROWS_MAX : 40);
     static const int32_t spans[] = {1, 3, 30, 120, 1200, 4000};
-    const int32_t span = spans[next_random(random) % 6];
-    const unsigned types = next_random(random) % 2 == 0 ? 140 : 8;
-    const unsigned first_type = (unsigned)(next_random(random) % 132);
+    static const unsigned choices[] = {1, 2, 8, 140}, order_counts[] = {1, 4, 300};
+    const uint64_t span = (uint64_t)spans[next_random(random) % 6];
+    const unsigned types = choices[next_random(random) % 4],
+                   order_count = order_counts[next_random(random) % 3];
+    const unsigned first_type = 1 + (unsigned)(next_random(random) % (141 - types));
     for (size_t i = 0; i < count; i++) {
-        rows[i] = (struct fixture_row){.day = AS_OF - (int32_t)(next_random(random) % (uint64_t)span)};
-        rows[i].type =
-            (uint8_t)(1 + (types == 140 ? next_random(random) % 140 : first_type + next_random(random) % 8));
-        rows[i].has_order = next_random(random) % 3 != 0;
-        rows[i].order = rows[i].has_order ? (int64_t)(next_random(random) % 4) - 2 : 0;
+        rows[i] = (struct fixture_row){.day = AS_OF - (int32_t)(next_random(random) % span)};
+        rows[i].type = (uint8_t)(first_type + next_random(random) % types);
+        rows[i].has_order = orders == ALL_ORDERS || (orders == SOME_ORDERS && next_random(random) % 3 != 0);
+        rows[i].order = rows[i].has_order ? (int64_t)(next_random(random) % order_count) - 2 : 0;
     }
     qsort(rows, count, sizeof *rows, compare_fixture_rows);
-    return count;
+}
+
+/* Most customers have few rows; some so many that they are not taken with others, or not at once. */
+static size_t random_count(bool large, uint64_t *random)
+{
+    const uint64_t dice = next_random(random);
+    if (large)
+        return dice % 2 == 0 ? FL_GROUPED_ROWS_MAX - 3 + dice / 2 % 7 : 1 + dice / 2 % LARGE_ROWS;
+    return 1 + dice / 4 % (dice % 4 == 0 ? 400 : 40);
+}
+
+static void check_level(enum fl_cpu_level level, const struct fl_points *of_points, bool raw_only,
+                        const struct scope_arrays *arrays, const struct fl_scope_score *slow,
+                        uint64_t *random)
+{
+    static const size_t pieces[] = {1, 7, 200, 2 * LARGE_ROWS};
+    static struct fl_scope_score whole[SCOPES_MAX];
+    struct fl_scorer scorer;
+    fl_scorer_init(&scorer, of_points, &model->settings, FL_SCOPE_CUSTOMER, AS_OF);
+    scorer.kernels = fl_score_kernels_of(level);
+    scorer.raw_only = raw_only;
+    fl_scorer_whole(&scorer, &arrays->scopes, whole);
+    for (size_t i = 0; i < arrays->scopes.count; i++) {
+        const struct fl_rows rows = fl_scope_rows_of(&arrays->scopes, i);
+        const struct fl_scope_score cut = score_pieces(&scorer, rows, pieces[i % 4], random);
+        assert_equal_scores(&whole[i], &slow[i], raw_only);
+        assert_equal_scores(&cut, &slow[i], raw_only);
+    }
+}
+
+/* Customers of a piece, two of them large now and then, by each level in all ways. */
+static void check_scopes(const struct slow_scorer *slow_scorer, const struct fl_points *of_points,
+                         enum orders orders, uint64_t *random)
+{
+    static struct fixture_row rows[ROWS_MAX];
+    static struct fl_scope_score slow[SCOPES_MAX];
+    struct scope_arrays arrays;
+    const bool large = next_random(random) % 8 == 0;
+    const uint32_t from = (uint32_t)(next_random(random) % 70);
+    arrays.scopes.count = 1 + next_random(random) % SCOPES_MAX;
+    make_scope(rows, from, orders, random);
+    for (uint32_t i = 0, start = from; i < arrays.scopes.count; start = arrays.ends[i++]) {
+        const size_t count = random_count(large && i % 150 == 3, random);
+        make_scope(rows + start, count, orders, random);
+        slow[i] = slow_score(slow_scorer, rows + start, count);
+        arrays.ends[i] = start + (uint32_t)count;
+    }
+    open_arrays(&arrays, rows, from, orders);
+    for (enum fl_cpu_level level = FL_CPU_SCALAR; level <= fl_cpu_found(); level++) {
+        check_level(level, of_points, false, &arrays, slow, random);
+        check_level(level, of_points, true, &arrays, slow, random);
+    }
+    close_arrays(&arrays);
 }
 
 static void test_equals_slow_scorer(void **state)
 {
     (void)state;
-    static struct fixture_row rows[ROWS_MAX];
+    const struct slow_scorer slow_scorer = {model, AS_OF};
     uint64_t random = 42;
-    for (int i = 0; i < 6000; i++) {
-        const size_t count = random_customer(rows, &random);
-        const struct fl_scope_score slow = slow_score(rows, count);
-        const struct fl_scope_score whole = fast_score(rows, count, ROWS_MAX, &random);
-        const struct fl_scope_score cut = fast_score(rows, count, 1 + (size_t)i % 7, &random);
-        assert_equal_scores(&whole, &slow);
-        assert_equal_scores(&cut, &slow);
+    for (unsigned i = 0; i < 120; i++)
+        check_scopes(&slow_scorer, points, (enum orders)(i % 3), &random);
+}
+
+/* No caps and nothing counted by order: the daily groups are not asked for. */
+static void test_without_groups(void **state)
+{
+    (void)state;
+    struct fl_model plain = *model;
+    struct fl_points *plain_points = NULL;
+    uint64_t random = 43;
+    for (unsigned type = 0; type < FL_TYPES_MAX; type++) {
+        plain.registry.types[type].daily_cap = 0;
+        plain.registry.types[type].count_by = FL_COUNT_BY_ROW;
     }
+    assert_int_equal(fl_points_create(&plain, &plain_points, NULL), FL_OK);
+    assert_false(plain_points->has_groups);
+    for (unsigned i = 0; i < 6; i++)
+        check_scopes(&(struct slow_scorer){&plain, AS_OF}, plain_points, SOME_ORDERS, &random);
+    fl_points_free(plain_points);
 }
 
 /* Without an order column each row counts by itself. */
@@ -314,6 +324,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_equals_slow_scorer),
+        cmocka_unit_test(test_without_groups),
         cmocka_unit_test(test_no_order_column),
         cmocka_unit_test(test_too_many_rows),
         cmocka_unit_test(test_score_formula),
