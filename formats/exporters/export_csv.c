@@ -1,46 +1,27 @@
 /* export_csv.c - a table file as CSV: RFC 4180, UTF-8, LF, null = nothing, empty text = "". */
-#include "formats/exporters/export_csv.h"
-
+#include <stdlib.h>
 #include <string.h>
 
-#include "formats/base/limits.h"
+#include "formats/exporters/export_walk.h"
 #include "formats/table/cell_text.h"
 
-/* What the rows of all blocks are made with. */
 struct csv_export {
-    struct fl_table *table;
-    const struct fl_schema *schema;
+    const struct fl_export_request *request;
     struct fl_output *output;
-    struct fl_error *error;
-    struct fl_column_data columns[FL_COLUMNS_MAX];
-    const struct fl_words *words[FL_COLUMNS_MAX]; /* of WORD columns */
     struct fl_buffer cell, line;
 };
 
-static fl_status write_header(struct csv_export *export)
+static fl_status write_header(struct csv_export *export, struct fl_error *error)
 {
-    for (size_t i = 0; i < export->schema->count; i++) {
-        const char *name = export->schema->columns[i].name;
+    for (size_t i = 0; i < export->request->column_count; i++) {
+        const char *name = export->request->columns[i].name;
         if (!fl_buffer_append(&export->line, i == 0 ? "" : ",", i == 0 ? 0 : 1) ||
             !fl_buffer_append(&export->line, name, strlen(name)))
-            return fl_fail_memory(export->error, export->line.size);
+            return fl_fail_memory(error, export->line.size);
     }
     if (!fl_buffer_append(&export->line, "\n", 1))
-        return fl_fail_memory(export->error, export->line.size);
-    return fl_output_write(export->output, export->line.bytes, export->line.size, export->error);
-}
-
-static fl_status find_words(struct csv_export *export)
-{
-    for (size_t i = 0; i < export->schema->count; i++) {
-        const struct fl_column *column = &export->schema->columns[i];
-        if (fl_kind_storage(column->kind) != FL_STORAGE_WORD)
-            continue;
-        const fl_status status = fl_table_words(export->table, column->id, &export->words[i], export->error);
-        if (status != FL_OK)
-            return status;
-    }
-    return FL_OK;
+        return fl_fail_memory(error, export->line.size);
+    return fl_output_write(export->output, export->line.bytes, export->line.size, error);
 }
 
 static bool needs_quotes(const struct fl_buffer *cell)
@@ -68,76 +49,75 @@ static bool append_quoted(struct fl_buffer *line, const struct fl_buffer *cell)
 }
 
 /* False: no memory. */
-static bool append_cell(struct csv_export *export, size_t index, size_t row)
+static bool append_cell(struct csv_export *export, const struct fl_export_column *column,
+                        const struct fl_column_data *data, size_t row)
 {
-    const struct fl_column_data *data = &export->columns[index];
     if (data->nulls != NULL && data->nulls[row] != 0)
         return true;
+    const struct fl_column of_kind = {.name = column->name, .kind = column->kind};
     export->cell.size = 0;
-    if (!fl_cell_append(&export->schema->columns[index], data, row, export->words[index], &export->cell))
+    if (!fl_cell_append(&of_kind, data, row, column->words, &export->cell))
         return false;
     if (needs_quotes(&export->cell))
         return append_quoted(&export->line, &export->cell);
     return fl_buffer_append(&export->line, export->cell.bytes, export->cell.size);
 }
 
-static fl_status write_row(struct csv_export *export, size_t row)
+static fl_status write_row(struct csv_export *export, const struct fl_export_batch *batch, size_t row,
+                           struct fl_error *error)
 {
     export->line.size = 0;
-    for (size_t i = 0; i < export->schema->count; i++) {
-        if ((i != 0 && !fl_buffer_append(&export->line, ",", 1)) || !append_cell(export, i, row))
-            return fl_fail_memory(export->error, export->line.size);
+    for (size_t i = 0; i < export->request->column_count; i++) {
+        if ((i != 0 && !fl_buffer_append(&export->line, ",", 1)) ||
+            !append_cell(export, &export->request->columns[i], &batch->columns[i], row))
+            return fl_fail_memory(error, export->line.size);
     }
     if (!fl_buffer_append(&export->line, "\n", 1))
-        return fl_fail_memory(export->error, export->line.size);
-    return fl_output_write(export->output, export->line.bytes, export->line.size, export->error);
+        return fl_fail_memory(error, export->line.size);
+    return fl_output_write(export->output, export->line.bytes, export->line.size, error);
 }
 
-static fl_status write_block(struct csv_export *export, size_t block, size_t rows)
+static fl_status csv_block(void *state, const struct fl_export_batch *batch, struct fl_error *error)
 {
-    for (size_t i = 0; i < export->schema->count; i++) {
-        const fl_status status = fl_table_read_column(export->table, block, export->schema->columns[i].id,
-                                                      &export->columns[i], export->error);
-        if (status != FL_OK)
-            return status;
-    }
-    for (size_t row = 0; row < rows; row++) {
-        const fl_status status = write_row(export, row);
+    for (size_t row = 0; row < batch->rows; row++) {
+        const fl_status status = write_row(state, batch, row, error);
         if (status != FL_OK)
             return status;
     }
     return FL_OK;
 }
 
-static fl_status write_rows(struct csv_export *export, uint64_t rows_max)
+static fl_status csv_begin(const struct fl_export_request *request, struct fl_output *output, void **state,
+                           struct fl_error *error)
 {
-    fl_status status = find_words(export);
-    if (status == FL_OK)
-        status = write_header(export);
-    for (size_t block = 0; status == FL_OK && rows_max > 0 && block < fl_table_blocks(export->table);
-         block++) {
-        const uint32_t rows = fl_table_block(export->table, block).rows;
-        const size_t wanted = rows < rows_max ? rows : (size_t)rows_max;
-        status = write_block(export, block, wanted);
-        rows_max -= wanted;
-    }
-    return status;
+    struct csv_export *export = calloc(1, sizeof *export);
+    *state = export;
+    if (export == NULL)
+        return fl_fail_memory(error, sizeof *export);
+    export->request = request;
+    export->output = output;
+    return write_header(export, error);
 }
 
-fl_status fl_export_csv_head(struct fl_table *table, uint64_t rows_max, struct fl_output *output,
-                             struct fl_error *error)
+static fl_status csv_end(void *state, struct fl_error *error)
 {
-    struct csv_export export = {
-        .table = table, .schema = fl_table_schema(table), .output = output, .error = error};
-    const fl_status status = write_rows(&export, rows_max);
-    for (size_t i = 0; i < export.schema->count; i++)
-        fl_column_data_release(&export.columns[i]);
-    fl_buffer_release(&export.cell);
-    fl_buffer_release(&export.line);
-    return status;
+    (void)state;
+    (void)error;
+    return FL_OK;
 }
 
-fl_status fl_export_csv(struct fl_table *table, struct fl_output *output, struct fl_error *error)
+static void csv_free(void *state)
 {
-    return fl_export_csv_head(table, UINT64_MAX, output, error);
+    struct csv_export *export = state;
+    fl_buffer_release(&export->cell);
+    fl_buffer_release(&export->line);
+    free(export);
 }
+
+const struct fl_export_format fl_export_format_csv = {.name = "csv",
+                                                      .extension = "csv",
+                                                      .takes = FL_EXPORT_CSV_MARKS | FL_EXPORT_PARTS,
+                                                      .begin = csv_begin,
+                                                      .block = csv_block,
+                                                      .end = csv_end,
+                                                      .free = csv_free};

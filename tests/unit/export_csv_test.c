@@ -15,7 +15,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "formats/exporters/export_csv.h"
+#include "formats/exporters/export_walk.h"
 
 enum { ROWS = 4, EXPORTED_SIZE_MAX = 4096 };
 
@@ -107,10 +107,10 @@ static void export_rows(const char *path, uint64_t rows_max, char exported[EXPOR
     assert_true(file >= 0);
     assert_int_equal(FL_OK, fl_table_open(&fl_io_system, path, FL_IO_COPY, &table, NULL));
     assert_int_equal(FL_OK, fl_output_over_file(&fl_io_system, file, "memory", &output, NULL));
-    if (rows_max == UINT64_MAX)
-        assert_int_equal(FL_OK, fl_export_csv(table, output, NULL));
-    else
-        assert_int_equal(FL_OK, fl_export_csv_head(table, rows_max, output, NULL));
+    struct fl_export_part part = fl_export_whole(table);
+    part.rows_max = rows_max;
+    const struct fl_export_options options = fl_export_options_default();
+    assert_int_equal(FL_OK, fl_export_walk(table, &part, &fl_export_format_csv, &options, output, NULL));
     assert_int_equal(FL_OK, fl_output_commit(output, NULL, NULL));
     fl_table_close(table);
     const ssize_t size = pread(file, exported, EXPORTED_SIZE_MAX - 1, 0);
@@ -164,7 +164,9 @@ static void test_full_output(void **state)
     const int file = fl_io_system.open("/dev/full", O_WRONLY, 0);
     assert_int_equal(FL_OK, fl_table_open(&fl_io_system, path, FL_IO_MAP, &table, NULL));
     assert_int_equal(FL_OK, fl_output_over_file(&fl_io_system, file, "full", &output, NULL));
-    assert_int_equal(FL_OK, fl_export_csv(table, output, &error));
+    const struct fl_export_part part = fl_export_whole(table);
+    const struct fl_export_options options = fl_export_options_default();
+    assert_int_equal(FL_OK, fl_export_walk(table, &part, &fl_export_format_csv, &options, output, &error));
     assert_int_equal(FL_TEMPORARY, fl_output_commit(output, NULL, &error));
     assert_string_equal("full", error.path);
     fl_table_close(table);

@@ -1,4 +1,5 @@
 /* command_tables.c - the lists of verbs and flags as tables to walk. */
+#include "formats/exporters/export_walk.h"
 #include "tools/fourloop/command_line.h"
 #include "tools/fourloop/verbs.h"
 

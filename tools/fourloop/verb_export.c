@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "engine/fourloop.h"
-#include "formats/exporters/export_csv.h"
+#include "formats/exporters/export_walk.h"
 #include "tools/fourloop/report.h"
-#include "tools/fourloop/stdout_csv.h"
+#include "tools/fourloop/stdout_table.h"
 #include "tools/fourloop/verbs.h"
 
 static fl_status fail_no_table(const struct fl_run_folder *run, const char *table, struct fl_error *error)
@@ -68,29 +68,37 @@ static char *folder_of(const char *path, const char **name)
     return slash == path ? strdup("/") : strndup(path, (size_t)(slash - path));
 }
 
-static fl_status publish(const struct fl_io *io, const char *folder, const char *name, struct fl_table *table,
+/* What to write, and how. */
+struct export_work {
+    const struct fl_io *io;
+    struct fl_table *table;
+    const struct fl_export_format *format;
+    struct fl_export_options options;
+};
+
+static fl_status publish(const struct export_work *work, const char *folder, const char *name,
                          struct fl_error *error)
 {
     /* What an export that was killed has left behind here. */
-    fl_status status = fl_directory_sweep(io, folder, error);
+    fl_status status = fl_directory_sweep(work->io, folder, error);
     struct fl_output *output;
     if (status == FL_OK)
-        status = fl_output_create(io, folder, &output, error);
+        status = fl_output_create(work->io, folder, &output, error);
     if (status != FL_OK)
         return status;
-    status = fl_export_csv(table, output, error);
+    const struct fl_export_part part = fl_export_whole(work->table);
+    status = fl_export_walk(work->table, &part, work->format, &work->options, output, error);
     if (status != FL_OK) {
         fl_output_abort(output);
         return status;
     }
     status = fl_output_commit(output, name, error);
-    return status == FL_OK ? fl_directory_sync(io, folder, error) : status;
+    return status == FL_OK ? fl_directory_sync(work->io, folder, error) : status;
 }
 
-static fl_status export_to_path(const struct fl_io *io, const char *path, struct fl_table *table,
-                                struct fl_error *error)
+static fl_status export_to_path(const struct export_work *work, const char *path, struct fl_error *error)
 {
-    fl_status status = check_target(io, path, error);
+    fl_status status = check_target(work->io, path, error);
     if (status != FL_OK)
         return status;
     const char *name;
@@ -100,22 +108,25 @@ static fl_status export_to_path(const struct fl_io *io, const char *path, struct
     if (name[0] == '\0')
         status = fl_fail(error, FL_USAGE, "export: -o %s names a folder, not a file", path);
     else
-        status = publish(io, folder, name, table, error);
+        status = publish(work, folder, name, error);
     free(folder);
     if (status == FL_OK)
-        report_say("%s: %llu rows", path, (unsigned long long)fl_table_rows(table));
+        report_say("%s: %llu rows", path, (unsigned long long)fl_table_rows(work->table));
     return status;
 }
 
 fl_status verb_export(const struct command *command, const struct fl_io *io, struct fl_error *error)
 {
-    struct fl_table *table;
-    fl_status status = open_table(command, io, &table, error);
+    struct export_work work = {.io = io,
+                               .format = fl_export_format_at((size_t)command->flags[FLAG_TO].number),
+                               .options = fl_export_options_default()};
+    fl_status status = open_table(command, io, &work.table, error);
     if (status != FL_OK)
         return status;
     const char *path = command->flags[FLAG_EXPORT_OUT].text;
     const bool to_stdout = path == NULL || strcmp(path, "-") == 0;
-    status = to_stdout ? stdout_csv(io, table, UINT64_MAX, error) : export_to_path(io, path, table, error);
-    fl_table_close(table);
+    status = to_stdout ? stdout_table(io, work.table, UINT64_MAX, work.format, &work.options, error)
+                       : export_to_path(&work, path, error);
+    fl_table_close(work.table);
     return status;
 }

@@ -4,7 +4,7 @@
 #include "formats/base/checksum.h"
 #include "formats/encodings/encoding.h"
 #include "formats/table/table_reader.h"
-#include "tools/fourloop/stdout_csv.h"
+#include "tools/fourloop/stdout_table.h"
 #include "tools/fourloop/verbs.h"
 
 static const char *encoding_name(unsigned encoding)
@@ -131,7 +131,9 @@ fl_status verb_inspect(const struct command *command, const struct fl_io *io, st
     if (status != FL_OK)
         return status;
     if (command->flags[FLAG_ROWS].given) {
-        status = stdout_csv(io, table, (uint64_t)command->flags[FLAG_ROWS].number, error);
+        const struct fl_export_options options = fl_export_options_default();
+        status = stdout_table(io, table, (uint64_t)command->flags[FLAG_ROWS].number, &fl_export_format_csv,
+                              &options, error);
     } else {
         print_facts(table);
         print_columns(table);
