@@ -24,6 +24,8 @@ enum fl_export_choice {
 
 enum fl_export_compression { FL_EXPORT_SNAPPY, FL_EXPORT_ZSTD, FL_EXPORT_LZ4_RAW, FL_EXPORT_NONE };
 
+enum { FL_EXPORT_NULL_MAX = 16 };
+
 struct fl_export_options {
     const char *null_text; /* of a null; neither delimiter, quote nor line end in it */
     char delimiter, decimal;
