@@ -7,6 +7,7 @@
 
 #include "formats/base/civil.h"
 #include "formats/base/limits.h"
+#include "formats/exporters/number_cells.h"
 #include "formats/exporters/number_text.h"
 
 enum {
@@ -47,8 +48,9 @@ struct column {
     /* The cells of a tile: where each lies and how long it is. SHORT_COPY bytes can be read there. */
     const uint8_t *at[TILE_ROWS];
     uint32_t size[TILE_ROWS];
-    uint8_t slots[TILE_ROWS * SHORT_COPY + FL_NUMBER_TEXT_ROOM]; /* cells that are no words */
-    struct fl_buffer texts;                                      /* CELL_TEXT instead of slots */
+    uint8_t slots[TILE_ROWS + 1][FL_NUMBER_SLOT]; /* numbers and days; the last one is room for what the one
+     before writes too much, or a copy reads */
+    struct fl_buffer texts;                       /* CELL_TEXT instead of slots */
     /* CELL_WORD: the cell of each word; SHORT_COPY bytes follow the last one. */
     uint32_t *word_offsets;
     struct fl_buffer words;
@@ -69,10 +71,12 @@ struct fl_text_rows {
     struct fl_output *output;
     struct column columns[FL_COLUMNS_MAX];
     struct piece head, null;
+    fl_number_cells *number_cells;
     struct fl_buffer out;
     uint32_t day_size; /* 10 or 12 */
     struct day_text days[DAY_SLOTS];
     struct small_text small[UINT8_MAX + 1];
+    uint8_t room[SHORT_COPY]; /* behind the small numbers */
 };
 
 static enum cell cell_of(enum fl_kind kind)
@@ -169,10 +173,8 @@ static fl_status fill_column(struct fl_text_rows *rows, size_t index, const char
     column->cell = of->absent ? CELL_ABSENT : cell_of(of->kind);
     if (column->cell == CELL_WORD && !fill_words(rows->dialect, of->words, column))
         return fl_fail_memory(error, of->words->count);
-    /* Numbers never move, nor do the cells of an absent column. */
-    for (size_t row = 0; row < TILE_ROWS; row++) {
-        const bool absent = column->cell == CELL_ABSENT;
-        column->at[row] = absent ? rows->null.bytes : column->slots + row * SHORT_COPY;
+    for (size_t row = 0; row < TILE_ROWS; row++) { /* what an absent column stays at */
+        column->at[row] = rows->null.bytes;
         column->size[row] = rows->null.size;
     }
     return FL_OK;
@@ -182,6 +184,7 @@ static fl_status fill_rows(struct fl_text_rows *rows, const char *const *tails, 
 {
     fill_piece(&rows->head, rows->dialect->head);
     fill_piece(&rows->null, rows->dialect->null);
+    rows->number_cells = fl_number_cells_of(fl_cpu_level());
     rows->day_size = (uint32_t)(10 + 2 * strlen(rows->dialect->day_quote));
     for (int32_t day = 0; day < DAY_SLOTS; day++)
         fill_day(rows, day);
@@ -191,6 +194,9 @@ static fl_status fill_rows(struct fl_text_rows *rows, const char *const *tails, 
         if (status != FL_OK)
             return status;
     }
+    /* Room for a usual tile behind what is about to be passed on, so that the buffer seldom grows. */
+    if (!fl_buffer_reserve(&rows->out, FLUSH_BYTES + FLUSH_BYTES / 4))
+        return fl_fail_memory(error, FLUSH_BYTES);
     return FL_OK;
 }
 
@@ -215,12 +221,21 @@ fl_status fl_text_rows_create(const struct fl_export_request *request, const str
 
 /* --- the cells of a tile, column by column */
 
-/* Numbers into slots one behind the other: what one writes too much, the next one overwrites. */
+/* Cells into slots, one behind the other: what one writes too much, the next one overwrites. */
 #define FILL_SLOTS(column, count, put)                                                                       \
     for (size_t row = 0; row < (count); row++) {                                                             \
-        uint8_t *const slot = (column)->slots + row * SHORT_COPY;                                            \
+        uint8_t *const slot = (column)->slots[row];                                                          \
         (column)->size[row] = (uint32_t)((put)-slot);                                                        \
+        (column)->at[row] = slot;                                                                            \
     }
+
+static void make_integers(const struct fl_text_rows *rows, struct column *column, const int64_t *value,
+                          size_t count)
+{
+    if (rows->number_cells(value, count, column->slots, column->at, column->size) <= FL_NUMBER_CELL_MAX)
+        return;
+    FILL_SLOTS(column, count, fl_put_integer(slot, value[row]));
+}
 
 static inline uint8_t *put_day(struct fl_text_rows *rows, uint8_t *at, int32_t day)
 {
@@ -231,10 +246,13 @@ static inline uint8_t *put_day(struct fl_text_rows *rows, uint8_t *at, int32_t d
     return at + rows->day_size;
 }
 
-static inline uint8_t *put_small(const struct fl_text_rows *rows, uint8_t *at, uint8_t value)
+static void make_small(const struct fl_text_rows *rows, struct column *column, const uint8_t *value,
+                       size_t count)
 {
-    memcpy(at, rows->small[value].text, sizeof rows->small[value].text);
-    return at + rows->small[value].size;
+    for (size_t row = 0; row < count; row++) {
+        column->at[row] = rows->small[value[row]].text;
+        column->size[row] = rows->small[value[row]].size;
+    }
 }
 
 static void make_words(struct column *column, const uint32_t *words, size_t count)
@@ -264,21 +282,7 @@ static bool make_texts(const struct fl_text_dialect *dialect, struct column *col
     return true;
 }
 
-/* The null's text in place of a number. Its bytes are copied onto themselves where there is a value: a branch
- * would often be guessed wrong. */
-static void null_slots(const struct piece *null, struct column *column, const uint8_t *nulls, size_t count)
-{
-    for (size_t row = 0; row < count; row++) {
-        uint8_t *const slot = column->slots + row * SHORT_COPY;
-        uint8_t cell[SHORT_COPY];
-        memcpy(cell, nulls[row] != 0 ? null->bytes : slot, sizeof cell);
-        memcpy(slot, cell, sizeof cell);
-        column->size[row] = nulls[row] != 0 ? null->size : column->size[row];
-    }
-}
-
-/* The same for cells that lie somewhere else. */
-static void null_pointers(const struct piece *null, struct column *column, const uint8_t *nulls, size_t count)
+static void make_nulls(const struct piece *null, struct column *column, const uint8_t *nulls, size_t count)
 {
     for (size_t row = 0; row < count; row++) {
         column->at[row] = nulls[row] != 0 ? null->bytes : column->at[row];
@@ -295,13 +299,13 @@ static bool make_cells(struct fl_text_rows *rows, struct column *column, const s
     case CELL_ABSENT:
         return true;
     case CELL_INTEGER_64:
-        FILL_SLOTS(column, count, fl_put_integer(slot, data->as.i64[first + row]));
+        make_integers(rows, column, data->as.i64 + first, count);
         break;
     case CELL_INTEGER_32:
         FILL_SLOTS(column, count, fl_put_integer(slot, data->as.i32[first + row]));
         break;
     case CELL_SMALL:
-        FILL_SLOTS(column, count, put_small(rows, slot, data->as.u8[first + row]));
+        make_small(rows, column, data->as.u8 + first, count);
         break;
     case CELL_DAY:
         FILL_SLOTS(column, count, put_day(rows, slot, data->as.i32[first + row]));
@@ -320,12 +324,8 @@ static bool make_cells(struct fl_text_rows *rows, struct column *column, const s
             return false;
         break;
     }
-    if (data->nulls == NULL)
-        return true;
-    if (column->cell == CELL_WORD || column->cell == CELL_TEXT)
-        null_pointers(&rows->null, column, data->nulls + first, count);
-    else
-        null_slots(&rows->null, column, data->nulls + first, count);
+    if (data->nulls != NULL)
+        make_nulls(&rows->null, column, data->nulls + first, count);
     return true;
 }
 
@@ -361,14 +361,14 @@ static fl_status make_room(struct fl_text_rows *rows, size_t count, struct fl_er
 static inline uint8_t *put_bytes(uint8_t *at, const uint8_t *bytes, uint32_t size)
 {
     memcpy(at, bytes, 16);
-    if (size > 16)
+    if (size > 16) {
         memcpy(at + 16, bytes + 16, 16);
-    if (size > 32)
-        memcpy(at + 32, bytes + 32, size - 32);
+        if (size > 32)
+            memcpy(at + 32, bytes + 32, size - 32);
+    }
     return at + size;
 }
 
-/* Nearly always one byte: a delimiter or a line end. */
 static inline uint8_t *put_tail(uint8_t *at, const struct piece *tail)
 {
     *at = tail->bytes[0];
@@ -379,12 +379,12 @@ static inline uint8_t *put_tail(uint8_t *at, const struct piece *tail)
 
 static void put_rows(struct fl_text_rows *rows, size_t count)
 {
-    const size_t columns = rows->request->column_count;
+    const struct column *const end = rows->columns + rows->request->column_count;
     uint8_t *at = rows->out.bytes + rows->out.size;
     for (size_t row = 0; row < count; row++) {
-        at = put_bytes(at, rows->head.bytes, rows->head.size);
-        for (size_t i = 0; i < columns; i++) {
-            const struct column *column = &rows->columns[i];
+        if (rows->head.size > 0)
+            at = put_bytes(at, rows->head.bytes, rows->head.size);
+        for (const struct column *column = rows->columns; column < end; column++) {
             at = put_bytes(at, column->at[row], column->size[row]);
             at = put_tail(at, &column->tail);
         }

@@ -11,6 +11,7 @@ fl_status stdout_table(const struct fl_io *io, struct fl_table *table, uint64_t 
     fl_status status = fl_output_over_file(io, STDOUT_FILENO, "the standard output", &output, error);
     if (status != FL_OK)
         return status;
+    fl_output_without_digest(output);
     struct fl_export_part part = fl_export_whole(table);
     part.rows_max = rows_max;
     status = fl_export_walk(table, &part, format, options, output, error);

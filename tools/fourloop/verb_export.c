@@ -86,6 +86,7 @@ static fl_status publish(const struct export_work *work, const char *folder, con
         status = fl_output_create(work->io, folder, &output, error);
     if (status != FL_OK)
         return status;
+    fl_output_without_digest(output);
     const struct fl_export_part part = fl_export_whole(work->table);
     status = fl_export_walk(work->table, &part, work->format, &work->options, output, error);
     if (status != FL_OK) {
