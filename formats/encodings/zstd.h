@@ -9,6 +9,15 @@
  * than size_max bytes (0), or runs out of memory (-1). */
 int fl_zstd_pack(const uint8_t *bytes, size_t size, size_t size_max, struct fl_buffer *out);
 
+/* Appends zstd frames, whether they pay or not, for files whose format wants them. Its work space is kept
+ * from call to call. */
+struct fl_zstd_packer;
+struct fl_zstd_packer *fl_zstd_packer_create(void); /* NULL: no memory */
+/* Appends `bytes` as one frame (1), or runs out of memory (-1). */
+int fl_zstd_packer_pack(struct fl_zstd_packer *packer, const uint8_t *bytes, size_t size,
+                        struct fl_buffer *out);
+void fl_zstd_packer_free(struct fl_zstd_packer *packer); /* NULL is allowed */
+
 /* Whether the bytes are one whole frame that says it unpacks to unpacked_size, without a dictionary, with a
  * window of at most FL_PAGE_BYTES_MAX; else FL_CORRUPT. To be asked before memory is taken: zstd packs so
  * well that the size of a page tells little about what it unpacks to. */

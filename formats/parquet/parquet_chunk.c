@@ -1,0 +1,438 @@
+/* parquet_chunk.c - the pages of one column in one row group.
+ *
+ * A page is a header, then, compressed together: of a list the levels of repetition, of an optional column or
+ * a list the levels of definition, the values. They are numbers of the chunk's dictionary as long as that
+ * stays small, and PLAIN from the page on with which it would not.
+ */
+#include "formats/parquet/parquet_chunk.h"
+
+#include <assert.h>
+#include <zlib.h>
+
+#include "formats/base/bytes.h"
+#include "formats/parquet/parquet_encode_hybrid.h"
+#include "formats/parquet/parquet_encode_plain.h"
+#include "formats/parquet/parquet_schema.h"
+#include "formats/parquet/thrift_writer.h"
+
+/* A dictionary of numbers has to be found in the second-level cache, by whoever writes and whoever reads: 256
+ * KiB of them. One of words is what other writers take. */
+enum { DICTIONARY_NUMBERS_MAX = 1 << 15, DICTIONARY_WORDS_BYTES_MAX = 1 << 20 };
+
+/* A first page with more distinct numbers than one in 4 is hardly smaller with a dictionary, and slower to
+ * read. */
+enum { FIRST_PAGE_REPEATS_MIN = 4 };
+
+/* Sizes of a page are of 32 bits; codecs take 1 GiB. */
+enum { PAGE_BYTES_MAX = 1 << 30 };
+
+enum { LEVELS_SIZE_BYTES = 4, WIDTH_BYTES = 1 };
+
+void fl_parquet_scratch_release(struct fl_parquet_scratch *scratch)
+{
+    fl_parquet_leaf_scratch_release(&scratch->leaf);
+    fl_buffer_release(&scratch->wide);
+    fl_buffer_release(&scratch->indices);
+    fl_buffer_release(&scratch->body);
+    fl_buffer_release(&scratch->packed);
+}
+
+static size_t longest_word(const struct fl_parquet_words *words)
+{
+    size_t longest = 0;
+    for (uint32_t i = 0; i < words->count; i++) {
+        const size_t size = fl_parquet_word(words, i).size;
+        longest = size > longest ? size : longest;
+    }
+    return longest;
+}
+
+fl_status fl_parquet_chunk_open(struct fl_parquet_chunk *chunk, const struct fl_parquet_column *column,
+                                struct fl_error *error)
+{
+    *chunk = (struct fl_parquet_chunk){.column = column};
+    fl_parquet_chunk_reset(chunk);
+    if (column->words == NULL)
+        return FL_OK;
+    chunk->word_size_max = longest_word(column->words);
+    return fl_word_dictionary_open(&chunk->words, column->words, error);
+}
+
+void fl_parquet_chunk_close(struct fl_parquet_chunk *chunk)
+{
+    fl_buffer_release(&chunk->dictionary_page);
+    fl_buffer_release(&chunk->pages);
+    fl_buffer_release(&chunk->facts);
+    fl_number_dictionary_release(&chunk->numbers);
+    fl_word_dictionary_release(&chunk->words);
+}
+
+static bool may_use_dictionary(const struct fl_parquet_column *column)
+{
+    const enum fl_parquet_type type = fl_parquet_kind_type(column->kind);
+    return column->words != NULL || type == FL_PARQUET_INT32 || type == FL_PARQUET_INT64;
+}
+
+void fl_parquet_chunk_reset(struct fl_parquet_chunk *chunk)
+{
+    chunk->dictionary_page.size = 0;
+    chunk->pages.size = 0;
+    chunk->facts.size = 0;
+    chunk->page_count = 0;
+    chunk->totals = (struct fl_parquet_chunk_totals){.bounded = true};
+    chunk->in_dictionary = may_use_dictionary(chunk->column);
+    fl_number_dictionary_reset(&chunk->numbers);
+    fl_word_dictionary_reset(&chunk->words);
+}
+
+/* --- values in the dictionary */
+
+static uint32_t dictionary_count(const struct fl_parquet_chunk *chunk)
+{
+    return chunk->column->words != NULL ? chunk->words.count : chunk->numbers.count;
+}
+
+/* The values as int64_t, in place or in the scratch; NULL: no memory. */
+static const int64_t *widen(const struct fl_parquet_column *column, const struct fl_parquet_leaf *leaf,
+                            struct fl_buffer *scratch)
+{
+    if (fl_parquet_kind_type(column->kind) == FL_PARQUET_INT64)
+        return leaf->values;
+    if (!fl_buffer_reserve(scratch, leaf->count * sizeof(int64_t)))
+        return NULL;
+    const int32_t *values = leaf->values;
+    int64_t *wide = (int64_t *)(void *)scratch->bytes;
+    for (size_t i = 0; i < leaf->count; i++)
+        wide[i] = values[i];
+    return wide;
+}
+
+static fl_status find_numbers(struct fl_parquet_chunk *chunk, const struct fl_parquet_leaf *leaf,
+                              struct fl_parquet_scratch *scratch, uint32_t *indices, bool *fits,
+                              struct fl_error *error)
+{
+    const int64_t *values = widen(chunk->column, leaf, &scratch->wide);
+    if (values == NULL)
+        return fl_fail_memory(error, leaf->count * sizeof(int64_t));
+    const size_t first_page_max = leaf->count / FIRST_PAGE_REPEATS_MIN;
+    const bool is_first = chunk->totals.dictionary_pages == 0;
+    const uint32_t count_max = is_first && first_page_max < DICTIONARY_NUMBERS_MAX ? (uint32_t)first_page_max
+                                                                                   : DICTIONARY_NUMBERS_MAX;
+    return fl_number_dictionary_find(&chunk->numbers, values, leaf->count, count_max, indices, fits, error);
+}
+
+/* The numbers of the values in the dictionary, in the scratch; *fits false: it would grow too large. */
+static fl_status find_in_dictionary(struct fl_parquet_chunk *chunk, const struct fl_parquet_leaf *leaf,
+                                    struct fl_parquet_scratch *scratch, bool *fits, struct fl_error *error)
+{
+    if (!fl_buffer_reserve(&scratch->indices, leaf->count * sizeof(uint32_t)))
+        return fl_fail_memory(error, leaf->count * sizeof(uint32_t));
+    uint32_t *indices = (uint32_t *)(void *)scratch->indices.bytes;
+    if (chunk->column->words == NULL)
+        return find_numbers(chunk, leaf, scratch, indices, fits, error);
+    *fits = fl_word_dictionary_find(&chunk->words, chunk->column->words, leaf->values, leaf->count,
+                                    DICTIONARY_WORDS_BYTES_MAX, indices);
+    return FL_OK;
+}
+
+/* --- bodies of pages; false: no memory */
+
+static bool append_hybrid(const uint32_t *values, size_t count, unsigned width, struct fl_buffer *body)
+{
+    if (!fl_buffer_reserve(body, body->size + fl_hybrid_room(count, width)))
+        return false;
+    body->size += fl_hybrid_encode(values, count, width, body->bytes + body->size);
+    return true;
+}
+
+/* Levels behind their size in bytes; `levels` NULL: all are `max`. */
+static bool append_levels(const uint32_t *levels, size_t count, unsigned max, struct fl_buffer *body)
+{
+    const size_t size_at = body->size;
+    const unsigned width = fl_bit_width(max);
+    if (!fl_buffer_reserve(body, size_at + LEVELS_SIZE_BYTES + fl_hybrid_room(0, width)))
+        return false;
+    body->size += LEVELS_SIZE_BYTES;
+    if (levels == NULL)
+        body->size += fl_hybrid_encode_run(max, count, width, body->bytes + body->size);
+    else if (!append_hybrid(levels, count, width, body))
+        return false;
+    fl_store_le32(body->bytes + size_at, (uint32_t)(body->size - size_at - LEVELS_SIZE_BYTES));
+    return true;
+}
+
+static bool append_all_levels(const struct fl_parquet_column *column, const struct fl_parquet_leaf *leaf,
+                              struct fl_buffer *body)
+{
+    const unsigned definition_max = fl_parquet_definition_max(column);
+    if (leaf->repetition != NULL && !append_levels(leaf->repetition, leaf->entries, 1, body))
+        return false;
+    return definition_max == 0 || append_levels(leaf->definition, leaf->entries, definition_max, body);
+}
+
+static bool append_plain(const struct fl_parquet_column *column, const struct fl_parquet_leaf *leaf,
+                         struct fl_buffer *body)
+{
+    if (leaf->count == 0)
+        return true;
+    switch (fl_parquet_kind_type(column->kind)) {
+    case FL_PARQUET_BOOLEAN:
+        return fl_parquet_plain_bool(leaf->values, leaf->count, body);
+    case FL_PARQUET_INT32:
+    case FL_PARQUET_FLOAT:
+        return fl_parquet_plain_32(leaf->values, leaf->count, body);
+    case FL_PARQUET_INT64:
+    case FL_PARQUET_DOUBLE:
+        return fl_parquet_plain_64(leaf->values, leaf->count, body);
+    default:
+        return column->words != NULL ? fl_parquet_plain_words(column->words, leaf->values, leaf->count, body)
+                                     : fl_parquet_plain_texts(leaf->values, leaf->count, body);
+    }
+}
+
+/* The width of the numbers in a byte, then the numbers. */
+static bool append_indices(const struct fl_parquet_chunk *chunk, const uint32_t *indices, size_t count,
+                           struct fl_buffer *body)
+{
+    /* No bits at all would do for one word, but not every reader knows. */
+    const unsigned width = fl_bit_width(dictionary_count(chunk) - 1);
+    const uint8_t width_byte = (uint8_t)(width == 0 ? 1 : width);
+    return fl_buffer_append(body, &width_byte, WIDTH_BYTES) &&
+           append_hybrid(indices, count, width_byte, body);
+}
+
+/* --- pages */
+
+struct page_head {
+    enum fl_parquet_page page;
+    enum fl_parquet_encoding encoding;
+    size_t entries;
+};
+
+static void put_data_head(struct fl_thrift_writer *thrift, const struct page_head *head)
+{
+    fl_thrift_open_struct(thrift, 5); /* data_page_header */
+    fl_thrift_put_i32(thrift, 1, (int32_t)head->entries);
+    fl_thrift_put_i32(thrift, 2, (int32_t)head->encoding);
+    fl_thrift_put_i32(thrift, 3, FL_PARQUET_ENCODING_RLE); /* definition levels */
+    fl_thrift_put_i32(thrift, 4, FL_PARQUET_ENCODING_RLE); /* repetition levels */
+    fl_thrift_close_struct(thrift);
+}
+
+static void put_dictionary_head(struct fl_thrift_writer *thrift, const struct page_head *head)
+{
+    fl_thrift_open_struct(thrift, 7); /* dictionary_page_header */
+    fl_thrift_put_i32(thrift, 1, (int32_t)head->entries);
+    fl_thrift_put_i32(thrift, 2, (int32_t)head->encoding);
+    fl_thrift_close_struct(thrift);
+}
+
+static bool append_header(const struct page_head *head, size_t unpacked_size, const struct fl_buffer *packed,
+                          struct fl_buffer *out)
+{
+    const uint32_t checksum = (uint32_t)crc32(0, packed->bytes, (unsigned)packed->size);
+    struct fl_thrift_writer thrift;
+    fl_thrift_begin(&thrift, out);
+    fl_thrift_put_i32(&thrift, 1, (int32_t)head->page);
+    fl_thrift_put_i32(&thrift, 2, (int32_t)unpacked_size);
+    fl_thrift_put_i32(&thrift, 3, (int32_t)packed->size);
+    fl_thrift_put_i32(&thrift, 4, (int32_t)checksum);
+    if (head->page == FL_PARQUET_PAGE_DATA)
+        put_data_head(&thrift, head);
+    else
+        put_dictionary_head(&thrift, head);
+    return fl_thrift_finish(&thrift);
+}
+
+/* Appends the page that scratch->body is the body of. */
+static fl_status append_page(struct fl_parquet_chunk *chunk, const struct fl_parquet_packer *packer,
+                             const struct page_head *head, struct fl_parquet_scratch *scratch,
+                             struct fl_buffer *out, struct fl_error *error)
+{
+    if (scratch->body.size > PAGE_BYTES_MAX)
+        return fl_fail(error, FL_LIMIT, "column %s: a page of one row has %zu bytes, at most %d",
+                       chunk->column->name, scratch->body.size, PAGE_BYTES_MAX);
+    scratch->packed.size = 0;
+    const fl_status status =
+        fl_parquet_pack(packer, scratch->body.bytes, scratch->body.size, &scratch->packed, error);
+    if (status != FL_OK)
+        return status;
+    const size_t size_before = out->size;
+    if (!append_header(head, scratch->body.size, &scratch->packed, out))
+        return fl_fail_memory(error, out->size);
+    const size_t header_size = out->size - size_before;
+    if (!fl_buffer_append(out, scratch->packed.bytes, scratch->packed.size))
+        return fl_fail_memory(error, out->size + scratch->packed.size);
+    chunk->totals.unpacked_bytes += header_size + scratch->body.size;
+    chunk->totals.stored_bytes += header_size + scratch->packed.size;
+    return FL_OK;
+}
+
+static struct fl_parquet_bounds word_bounds(const struct fl_parquet_words *words, const uint32_t *numbers,
+                                            size_t count)
+{
+    if (count == 0)
+        return (struct fl_parquet_bounds){0};
+    uint32_t min = numbers[0], max = numbers[0]; /* words are sorted */
+    for (size_t i = 1; i < count; i++) {
+        min = numbers[i] < min ? numbers[i] : min;
+        max = numbers[i] > max ? numbers[i] : max;
+    }
+    return fl_parquet_bounds_of(fl_parquet_word(words, min), fl_parquet_word(words, max));
+}
+
+static struct fl_parquet_bounds bounds_of(const struct fl_parquet_column *column,
+                                          const struct fl_parquet_leaf *leaf)
+{
+    switch (fl_parquet_kind_type(column->kind)) {
+    case FL_PARQUET_BOOLEAN:
+        return fl_parquet_bounds_bool(leaf->values, leaf->count);
+    case FL_PARQUET_INT32:
+        return fl_parquet_bounds_int32(leaf->values, leaf->count);
+    case FL_PARQUET_INT64:
+        return fl_parquet_bounds_int64(leaf->values, leaf->count);
+    case FL_PARQUET_FLOAT:
+        return fl_parquet_bounds_float(leaf->values, leaf->count);
+    case FL_PARQUET_DOUBLE:
+        return fl_parquet_bounds_double(leaf->values, leaf->count);
+    default:
+        return column->words != NULL ? word_bounds(column->words, leaf->values, leaf->count)
+                                     : fl_parquet_bounds_texts(leaf->values, leaf->count);
+    }
+}
+
+static fl_status check_range(const struct fl_parquet_column *column, const struct fl_parquet_bounds *bounds,
+                             struct fl_error *error)
+{
+    if (column->kind != FL_PARQUET_KIND_DECIMAL || !bounds->known)
+        return FL_OK;
+    int64_t end = 1;
+    for (int digit = 0; digit < column->precision; digit++)
+        end *= 10;
+    if ((int64_t)fl_load_le64(bounds->max.bytes) < end && (int64_t)fl_load_le64(bounds->min.bytes) > -end)
+        return FL_OK;
+    return fl_fail(error, FL_BAD_DATA, "column %s: a value has more than the %d digits of its decimals",
+                   column->name, column->precision);
+}
+
+/* Takes a page, which begins at `offset` of the chunk, into facts and totals. */
+static fl_status count_page(struct fl_parquet_chunk *chunk, const struct fl_parquet_leaf *leaf, size_t offset,
+                            const struct fl_parquet_bounds *bounds, struct fl_error *error)
+{
+    struct fl_parquet_chunk_totals *totals = &chunk->totals;
+    const struct fl_parquet_page_facts facts = {.offset = offset,
+                                                .size_bytes = (uint32_t)(chunk->pages.size - offset),
+                                                .first_row = totals->rows,
+                                                .nulls = leaf->entries - leaf->count,
+                                                .empty = leaf->count == 0,
+                                                .bounds = *bounds};
+    if (!fl_buffer_append(&chunk->facts, &facts, sizeof facts))
+        return fl_fail_memory(error, chunk->facts.size);
+    chunk->page_count++;
+    totals->rows += leaf->rows;
+    totals->entries += leaf->entries;
+    totals->nulls += facts.nulls;
+    totals->bounded = totals->bounded && (facts.empty || bounds->known);
+    if (!bounds->known)
+        return FL_OK;
+    if (totals->bounds.known)
+        fl_parquet_bounds_widen(fl_parquet_kind_type(chunk->column->kind), &totals->bounds, bounds);
+    else
+        totals->bounds = *bounds;
+    return FL_OK;
+}
+
+/* Fills scratch->body; *encoding: how its values lie there. */
+static fl_status make_body(struct fl_parquet_chunk *chunk, const struct fl_parquet_leaf *leaf,
+                           struct fl_parquet_scratch *scratch, enum fl_parquet_encoding *encoding,
+                           struct fl_error *error)
+{
+    bool fits = false;
+    if (chunk->in_dictionary && leaf->count > 0) {
+        const fl_status status = find_in_dictionary(chunk, leaf, scratch, &fits, error);
+        if (status != FL_OK)
+            return status;
+        chunk->in_dictionary = fits;
+    }
+    struct fl_buffer *body = &scratch->body;
+    const uint32_t *indices = (const uint32_t *)(const void *)scratch->indices.bytes;
+    *encoding = fits ? FL_PARQUET_ENCODING_RLE_DICTIONARY : FL_PARQUET_ENCODING_PLAIN;
+    body->size = 0;
+    if (append_all_levels(chunk->column, leaf, body) &&
+        (fits ? append_indices(chunk, indices, leaf->count, body) : append_plain(chunk->column, leaf, body)))
+        return FL_OK;
+    return fl_fail_memory(error, body->capacity);
+}
+
+static fl_status add_page(struct fl_parquet_chunk *chunk, const struct fl_parquet_packer *packer,
+                          const struct fl_parquet_leaf *leaf, struct fl_parquet_scratch *scratch,
+                          struct fl_error *error)
+{
+    const struct fl_parquet_bounds bounds = bounds_of(chunk->column, leaf);
+    fl_status status = check_range(chunk->column, &bounds, error);
+    if (status != FL_OK)
+        return status;
+    struct page_head head = {.page = FL_PARQUET_PAGE_DATA, .entries = leaf->entries};
+    status = make_body(chunk, leaf, scratch, &head.encoding, error);
+    if (status != FL_OK)
+        return status;
+    const size_t offset = chunk->pages.size;
+    status = append_page(chunk, packer, &head, scratch, &chunk->pages, error);
+    if (status != FL_OK)
+        return status;
+    if (head.encoding == FL_PARQUET_ENCODING_PLAIN)
+        chunk->totals.plain_pages++;
+    else
+        chunk->totals.dictionary_pages++;
+    return count_page(chunk, leaf, offset, &bounds, error);
+}
+
+fl_status fl_parquet_chunk_add(struct fl_parquet_chunk *chunk, const struct fl_parquet_packer *packer,
+                               const struct fl_parquet_cells *cells, size_t first, size_t rows,
+                               struct fl_parquet_scratch *scratch, struct fl_error *error)
+{
+    while (rows > 0) {
+        const size_t fit = fl_parquet_page_fit(chunk->column, cells, first, rows, chunk->word_size_max);
+        struct fl_parquet_leaf leaf;
+        fl_status status =
+            fl_parquet_leaf_gather(chunk->column, cells, first, fit, &scratch->leaf, &leaf, error);
+        if (status == FL_OK)
+            status = add_page(chunk, packer, &leaf, scratch, error);
+        if (status != FL_OK)
+            return status;
+        first += fit;
+        rows -= fit;
+    }
+    return FL_OK;
+}
+
+static bool append_dictionary(const struct fl_parquet_chunk *chunk, struct fl_parquet_scratch *scratch)
+{
+    const struct fl_parquet_column *column = chunk->column;
+    if (column->words != NULL)
+        return fl_parquet_plain_words(column->words, chunk->words.numbers, chunk->words.count,
+                                      &scratch->body);
+    const uint64_t *numbers = (const uint64_t *)chunk->numbers.numbers;
+    if (fl_parquet_kind_type(column->kind) == FL_PARQUET_INT64)
+        return fl_parquet_plain_64(numbers, chunk->numbers.count, &scratch->body);
+    if (!fl_buffer_reserve(&scratch->indices, chunk->numbers.count * sizeof(uint32_t)))
+        return false;
+    uint32_t *narrow = (uint32_t *)(void *)scratch->indices.bytes;
+    for (uint32_t i = 0; i < chunk->numbers.count; i++)
+        narrow[i] = (uint32_t)numbers[i];
+    return fl_parquet_plain_32(narrow, chunk->numbers.count, &scratch->body);
+}
+
+fl_status fl_parquet_chunk_end(struct fl_parquet_chunk *chunk, const struct fl_parquet_packer *packer,
+                               struct fl_parquet_scratch *scratch, struct fl_error *error)
+{
+    if (chunk->totals.dictionary_pages == 0)
+        return FL_OK;
+    scratch->body.size = 0;
+    if (!append_dictionary(chunk, scratch))
+        return fl_fail_memory(error, scratch->body.capacity);
+    const struct page_head head = {.page = FL_PARQUET_PAGE_DICTIONARY,
+                                   .encoding = FL_PARQUET_ENCODING_PLAIN,
+                                   .entries = dictionary_count(chunk)};
+    return append_page(chunk, packer, &head, scratch, &chunk->dictionary_page, error);
+}
