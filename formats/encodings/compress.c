@@ -76,3 +76,10 @@ int fl_lz4_pack_whole(const uint8_t *bytes, size_t size, struct fl_buffer *out)
     out->size += (size_t)packed;
     return 1;
 }
+
+bool fl_lz4_unpack_whole(const uint8_t *bytes, size_t size, uint8_t *unpacked, size_t unpacked_size)
+{
+    return size <= INT_MAX && unpacked_size <= INT_MAX &&
+           LZ4_decompress_safe((const char *)bytes, (char *)unpacked, (int)size, (int)unpacked_size) ==
+               (int)unpacked_size;
+}

@@ -21,5 +21,8 @@ int fl_lz4_pack_whole(const uint8_t *bytes, size_t size, struct fl_buffer *out);
  * refused here when no LZ4 block of `size` bytes can unpack to it. */
 fl_status fl_lz4_unpack(const uint8_t *bytes, size_t size, uint8_t *unpacked, size_t unpacked_size,
                         struct fl_error *error);
+/* The same for blocks of files of others, which may be larger than our pages: false when it is no block of
+ * exactly that size. */
+bool fl_lz4_unpack_whole(const uint8_t *bytes, size_t size, uint8_t *unpacked, size_t unpacked_size);
 
 #endif

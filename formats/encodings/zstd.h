@@ -23,7 +23,9 @@ void fl_zstd_packer_free(struct fl_zstd_packer *packer); /* NULL is allowed */
  * well that the size of a page tells little about what it unpacks to. */
 fl_status fl_zstd_check(const uint8_t *bytes, size_t size, size_t unpacked_size, struct fl_error *error);
 
-/* Fills unpacked[0 .. unpacked_size) exactly from a frame that has passed fl_zstd_check(), or FL_CORRUPT. */
+/* Fills unpacked[0 .. unpacked_size) exactly from a frame that has passed fl_zstd_check(), or FL_CORRUPT.
+ * Frames of files of others need not have passed: then several of them, or of an older version, are taken as
+ * well. */
 fl_status fl_zstd_unpack(const uint8_t *bytes, size_t size, uint8_t *unpacked, size_t unpacked_size,
                          struct fl_error *error);
 

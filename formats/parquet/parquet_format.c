@@ -41,3 +41,16 @@ const char *fl_parquet_codec_name(int32_t codec)
         return NULL;
     }
 }
+
+const char *fl_parquet_logical_name(int32_t logical)
+{
+    switch (logical) {
+#define X(number, name)                                                                                      \
+    case number:                                                                                             \
+        return #name;
+        FL_PARQUET_LOGICAL_LIST(X)
+#undef X
+    default:
+        return NULL;
+    }
+}

@@ -168,5 +168,6 @@ enum fl_thrift_type {
 const char *fl_parquet_type_name(int32_t type);
 const char *fl_parquet_encoding_name(int32_t encoding);
 const char *fl_parquet_codec_name(int32_t codec);
+const char *fl_parquet_logical_name(int32_t logical);
 
 #endif

@@ -4,6 +4,7 @@
 #include "formats/base/checksum.h"
 #include "formats/encodings/encoding.h"
 #include "formats/table/table_reader.h"
+#include "tools/fourloop/parquet_view.h"
 #include "tools/fourloop/stdout_table.h"
 #include "tools/fourloop/verbs.h"
 
@@ -126,6 +127,8 @@ static void print_pages(const struct fl_table *table)
 
 fl_status verb_inspect(const struct command *command, const struct fl_io *io, struct fl_error *error)
 {
+    if (parquet_is_file(io, command->words[0]))
+        return parquet_inspect(command, io, error);
     struct fl_table *table;
     fl_status status = fl_table_open(io, command->words[0], FL_IO_MAP, &table, error);
     if (status != FL_OK)
