@@ -203,11 +203,12 @@ static const char *reason_to_refuse(const struct path *path)
         return "a list in a shape that no writer is known to use";
     if (path->depth == 2)
         return NULL;
-    if (is_element_itself(path->node[1]) || (path->depth > 3 && !is_repeated(path->node[2])))
-        return meaning_of(path->node[2]).logical == FL_PARQUET_LOGICAL_LIST  ? "a list of lists"
-               : meaning_of(path->node[2]).logical == FL_PARQUET_LOGICAL_MAP ? "a list of maps"
-                                                                             : "a list of structs";
-    return is_repeated(path->node[2]) ? "a list of lists" : NULL;
+    const int32_t inner = meaning_of(path->node[1]).logical, item = meaning_of(path->node[2]).logical;
+    if (inner == FL_PARQUET_LOGICAL_LIST || item == FL_PARQUET_LOGICAL_LIST || is_repeated(path->node[2]))
+        return "a list of lists";
+    if (item == FL_PARQUET_LOGICAL_MAP)
+        return "a list of maps";
+    return is_element_itself(path->node[1]) || path->depth > 3 ? "a list of structs" : NULL;
 }
 
 static void set_levels(struct fl_parquet_field *column, const struct path *path)
