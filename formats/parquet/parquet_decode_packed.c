@@ -50,8 +50,18 @@ DEFINE_TAKE(8, uint8_t)
 DEFINE_TAKE(32, uint32_t)
 DEFINE_TAKE(64, uint64_t)
 
+/* Nearly all levels are single bits, in short runs. */
+static uint64_t take_bits(struct fl_parquet_packed *packed, uint8_t *values, size_t count)
+{
+    const size_t ones = fl_decode_kernels()->bits_to_bytes(group_at(packed), count, values);
+    packed->at += count;
+    return ones != 0;
+}
+
 uint64_t fl_parquet_packed_take8(struct fl_parquet_packed *packed, uint8_t *values, size_t count)
 {
+    if (packed->width == 1 && packed->at % GROUP == 0)
+        return take_bits(packed, values, count);
     return take_8(packed, 0, values, count);
 }
 

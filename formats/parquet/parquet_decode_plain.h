@@ -30,7 +30,7 @@ void fl_parquet_gather_texts(const struct fl_text *words, const uint32_t *indice
                              struct fl_text *values);
 
 /* Spreads in place, as fl_decode_kernels()->place_64 does for numbers: the last `held` texts go to where
- * nulls[i] is 0, the others become empty. */
+ * nulls[i] is 0, the others become empty. Requires: nulls of 0 and 1, of which `held` are 0. */
 void fl_parquet_place_texts(const uint8_t *nulls, size_t count, size_t held, struct fl_text *texts);
 
 #endif

@@ -312,20 +312,24 @@ static fl_status take_delta_lengths(struct fl_parquet_reader *reader, struct fl_
     return FL_OK;
 }
 
-/* One text: the beginning of the one before, then bytes of the page. NULL: there are not that many. */
-static uint8_t *join_text(struct fl_parquet_reader *reader, int32_t prefix, int32_t suffix, uint8_t *beside,
-                          struct fl_text *text)
+/* One text: the beginning of the one before, then bytes of the page. False: there are not that many. */
+static bool join_text(struct fl_parquet_reader *reader, int32_t prefix, int32_t suffix, uint8_t **beside,
+                      struct fl_text *text)
 {
     if (prefix < 0 || suffix < 0 || (size_t)prefix > reader->previous.size)
-        return NULL;
+        return false;
     const uint8_t *end = fl_cursor_take(&reader->cursor, (size_t)suffix);
     if (end == NULL)
-        return NULL;
-    memcpy(beside, reader->previous.bytes, (size_t)prefix);
-    memcpy(beside + prefix, end, (size_t)suffix);
-    *text = (struct fl_text){(const char *)beside, (size_t)prefix + (size_t)suffix};
+        return false;
+    *text = (struct fl_text){"", 0};
+    if (prefix != 0 || suffix != 0) { /* there may be no room beside for nothing but empty texts */
+        memcpy(*beside, reader->previous.bytes, (size_t)prefix);
+        memcpy(*beside + prefix, end, (size_t)suffix);
+        *text = (struct fl_text){(const char *)*beside, (size_t)prefix + (size_t)suffix};
+        *beside += text->size;
+    }
     reader->previous = *text;
-    return beside + text->size;
+    return true;
 }
 
 static fl_status take_delta_texts(struct fl_parquet_reader *reader, struct fl_text *texts, size_t count,
@@ -340,8 +344,7 @@ static fl_status take_delta_texts(struct fl_parquet_reader *reader, struct fl_te
             return fail_short(error);
         for (size_t i = 0; i < piece; i++) {
             struct fl_text *text = &texts[done + i];
-            beside = join_text(reader, prefixes[i], suffixes[i], beside, text);
-            if (beside == NULL)
+            if (!join_text(reader, prefixes[i], suffixes[i], &beside, text))
                 return fl_fail(error, FL_CORRUPT, "a text that keeps more of the one before than there is");
             if (is_fixed && text->size != reader->value_size)
                 return fl_fail(error, FL_CORRUPT, "a value of %zu bytes, all should have %u", text->size,
