@@ -7,13 +7,12 @@
 #include "formats/parquet/parquet_chunk.h"
 
 #include <assert.h>
-#include <zlib.h>
 
 #include "formats/base/bytes.h"
 #include "formats/parquet/parquet_encode_hybrid.h"
 #include "formats/parquet/parquet_encode_plain.h"
+#include "formats/parquet/parquet_page.h"
 #include "formats/parquet/parquet_schema.h"
-#include "formats/parquet/thrift_writer.h"
 
 /* A dictionary of numbers has to be found in the second-level cache, by whoever writes and whoever reads: 256
  * KiB of them. One of words is what other writers take. */
@@ -22,9 +21,6 @@ enum { DICTIONARY_NUMBERS_MAX = 1 << 15, DICTIONARY_WORDS_BYTES_MAX = 1 << 20 };
 /* A first page with more distinct numbers than one in 4 is hardly smaller with a dictionary, and slower to
  * read. */
 enum { FIRST_PAGE_REPEATS_MIN = 4 };
-
-/* Sizes of a page are of 32 bits; codecs take 1 GiB. */
-enum { PAGE_BYTES_MAX = 1 << 30 };
 
 enum { LEVELS_SIZE_BYTES = 4, WIDTH_BYTES = 1 };
 
@@ -203,68 +199,22 @@ static bool append_indices(const struct fl_parquet_chunk *chunk, const uint32_t 
 
 /* --- pages */
 
-struct page_head {
-    enum fl_parquet_page page;
-    enum fl_parquet_encoding encoding;
-    size_t entries;
-};
-
-static void put_data_head(struct fl_thrift_writer *thrift, const struct page_head *head)
-{
-    fl_thrift_open_struct(thrift, 5); /* data_page_header */
-    fl_thrift_put_i32(thrift, 1, (int32_t)head->entries);
-    fl_thrift_put_i32(thrift, 2, (int32_t)head->encoding);
-    fl_thrift_put_i32(thrift, 3, FL_PARQUET_ENCODING_RLE); /* definition levels */
-    fl_thrift_put_i32(thrift, 4, FL_PARQUET_ENCODING_RLE); /* repetition levels */
-    fl_thrift_close_struct(thrift);
-}
-
-static void put_dictionary_head(struct fl_thrift_writer *thrift, const struct page_head *head)
-{
-    fl_thrift_open_struct(thrift, 7); /* dictionary_page_header */
-    fl_thrift_put_i32(thrift, 1, (int32_t)head->entries);
-    fl_thrift_put_i32(thrift, 2, (int32_t)head->encoding);
-    fl_thrift_close_struct(thrift);
-}
-
-static bool append_header(const struct page_head *head, size_t unpacked_size, const struct fl_buffer *packed,
-                          struct fl_buffer *out)
-{
-    const uint32_t checksum = (uint32_t)crc32(0, packed->bytes, (unsigned)packed->size);
-    struct fl_thrift_writer thrift;
-    fl_thrift_begin(&thrift, out);
-    fl_thrift_put_i32(&thrift, 1, (int32_t)head->page);
-    fl_thrift_put_i32(&thrift, 2, (int32_t)unpacked_size);
-    fl_thrift_put_i32(&thrift, 3, (int32_t)packed->size);
-    fl_thrift_put_i32(&thrift, 4, (int32_t)checksum);
-    if (head->page == FL_PARQUET_PAGE_DATA)
-        put_data_head(&thrift, head);
-    else
-        put_dictionary_head(&thrift, head);
-    return fl_thrift_finish(&thrift);
-}
-
 /* Appends the page that scratch->body is the body of. */
 static fl_status append_page(struct fl_parquet_chunk *chunk, const struct fl_parquet_packer *packer,
-                             const struct page_head *head, struct fl_parquet_scratch *scratch,
+                             struct fl_parquet_page_parts *page, struct fl_parquet_scratch *scratch,
                              struct fl_buffer *out, struct fl_error *error)
 {
-    if (scratch->body.size > PAGE_BYTES_MAX)
-        return fl_fail(error, FL_LIMIT, "column %s: a page of one row has %zu bytes, at most %d",
-                       chunk->column->name, scratch->body.size, PAGE_BYTES_MAX);
-    scratch->packed.size = 0;
-    const fl_status status =
-        fl_parquet_pack(packer, scratch->body.bytes, scratch->body.size, &scratch->packed, error);
+    const size_t body_size = scratch->body.size, size_before = out->size;
+    if (body_size > FL_PARQUET_PAGE_BODY_MAX)
+        return fl_fail(error, FL_LIMIT, "column %s: a row has %zu bytes, at most %d", chunk->column->name,
+                       body_size, FL_PARQUET_PAGE_BODY_MAX);
+    page->body = &scratch->body;
+    size_t header_size;
+    const fl_status status = fl_parquet_page_append(packer, page, &scratch->packed, out, &header_size, error);
     if (status != FL_OK)
         return status;
-    const size_t size_before = out->size;
-    if (!append_header(head, scratch->body.size, &scratch->packed, out))
-        return fl_fail_memory(error, out->size);
-    const size_t header_size = out->size - size_before;
-    if (!fl_buffer_append(out, scratch->packed.bytes, scratch->packed.size))
-        return fl_fail_memory(error, out->size + scratch->packed.size);
-    chunk->totals.unpacked_bytes += header_size + scratch->body.size;
-    chunk->totals.stored_bytes += header_size + scratch->packed.size;
+    chunk->totals.unpacked_bytes += header_size + body_size;
+    chunk->totals.stored_bytes += out->size - size_before;
     return FL_OK;
 }
 
@@ -372,18 +322,19 @@ static fl_status add_page(struct fl_parquet_chunk *chunk, const struct fl_parque
     fl_status status = check_range(chunk->column, &bounds, error);
     if (status != FL_OK)
         return status;
-    struct page_head head = {.page = FL_PARQUET_PAGE_DATA, .entries = leaf->entries};
-    status = make_body(chunk, leaf, scratch, &head.encoding, error);
+    struct fl_parquet_page_parts page = {.type = FL_PARQUET_PAGE_DATA, .entries = leaf->entries};
+    status = make_body(chunk, leaf, scratch, &page.encoding, error);
     if (status != FL_OK)
         return status;
+    const bool is_plain = page.encoding == FL_PARQUET_ENCODING_PLAIN;
+    page.numbers =
+        is_plain && fl_parquet_kind_type(chunk->column->kind) == FL_PARQUET_INT64 ? leaf->count : 0;
     const size_t offset = chunk->pages.size;
-    status = append_page(chunk, packer, &head, scratch, &chunk->pages, error);
+    status = append_page(chunk, packer, &page, scratch, &chunk->pages, error);
     if (status != FL_OK)
         return status;
-    if (head.encoding == FL_PARQUET_ENCODING_PLAIN)
-        chunk->totals.plain_pages++;
-    else
-        chunk->totals.dictionary_pages++;
+    chunk->totals.plain_pages += is_plain;
+    chunk->totals.dictionary_pages += !is_plain;
     return count_page(chunk, leaf, offset, &bounds, error);
 }
 
@@ -431,8 +382,10 @@ fl_status fl_parquet_chunk_end(struct fl_parquet_chunk *chunk, const struct fl_p
     scratch->body.size = 0;
     if (!append_dictionary(chunk, scratch))
         return fl_fail_memory(error, scratch->body.capacity);
-    const struct page_head head = {.page = FL_PARQUET_PAGE_DICTIONARY,
-                                   .encoding = FL_PARQUET_ENCODING_PLAIN,
-                                   .entries = dictionary_count(chunk)};
-    return append_page(chunk, packer, &head, scratch, &chunk->dictionary_page, error);
+    struct fl_parquet_page_parts page = {.type = FL_PARQUET_PAGE_DICTIONARY,
+                                         .encoding = FL_PARQUET_ENCODING_PLAIN,
+                                         .entries = dictionary_count(chunk)};
+    if (fl_parquet_kind_type(chunk->column->kind) == FL_PARQUET_INT64)
+        page.numbers = page.entries;
+    return append_page(chunk, packer, &page, scratch, &chunk->dictionary_page, error);
 }

@@ -17,8 +17,9 @@ fl_status fl_parquet_packer_open(struct fl_parquet_packer *packer, enum fl_parqu
                                  struct fl_error *error);
 void fl_parquet_packer_close(struct fl_parquet_packer *packer);
 
-/* Appends what becomes of `bytes`, at most 1 GiB, to `out`. FL_NO_MEMORY. */
-fl_status fl_parquet_pack(const struct fl_parquet_packer *packer, const uint8_t *bytes, size_t size,
-                          struct fl_buffer *out, struct fl_error *error);
+/* Appends what becomes of `body`, at most 1 GiB, to `out`. numbers: that many of 8 bytes end it, which may
+ * help; 0: nothing is known of it. FL_NO_MEMORY. */
+fl_status fl_parquet_pack(const struct fl_parquet_packer *packer, const struct fl_buffer *body,
+                          size_t numbers, struct fl_buffer *out, struct fl_error *error);
 
 #endif
