@@ -9,8 +9,6 @@
 #include <assert.h>
 
 #include "formats/base/bytes.h"
-#include "formats/parquet/parquet_encode_hybrid.h"
-#include "formats/parquet/parquet_encode_plain.h"
 #include "formats/parquet/parquet_page.h"
 #include "formats/parquet/parquet_schema.h"
 
@@ -21,8 +19,6 @@ enum { DICTIONARY_NUMBERS_MAX = 1 << 15, DICTIONARY_WORDS_BYTES_MAX = 1 << 20 };
 /* A first page with more distinct numbers than one in 4 is hardly smaller with a dictionary, and slower to
  * read. */
 enum { FIRST_PAGE_REPEATS_MIN = 4 };
-
-enum { LEVELS_SIZE_BYTES = 4, WIDTH_BYTES = 1 };
 
 void fl_parquet_scratch_release(struct fl_parquet_scratch *scratch)
 {
@@ -131,86 +127,19 @@ static fl_status find_in_dictionary(struct fl_parquet_chunk *chunk, const struct
     return FL_OK;
 }
 
-/* --- bodies of pages; false: no memory */
-
-static bool append_hybrid(const uint32_t *values, size_t count, unsigned width, struct fl_buffer *body)
-{
-    if (!fl_buffer_reserve(body, body->size + fl_hybrid_room(count, width)))
-        return false;
-    body->size += fl_hybrid_encode(values, count, width, body->bytes + body->size);
-    return true;
-}
-
-/* Levels behind their size in bytes; `levels` NULL: all are `max`. */
-static bool append_levels(const uint32_t *levels, size_t count, unsigned max, struct fl_buffer *body)
-{
-    const size_t size_at = body->size;
-    const unsigned width = fl_bit_width(max);
-    if (!fl_buffer_reserve(body, size_at + LEVELS_SIZE_BYTES + fl_hybrid_room(0, width)))
-        return false;
-    body->size += LEVELS_SIZE_BYTES;
-    if (levels == NULL)
-        body->size += fl_hybrid_encode_run(max, count, width, body->bytes + body->size);
-    else if (!append_hybrid(levels, count, width, body))
-        return false;
-    fl_store_le32(body->bytes + size_at, (uint32_t)(body->size - size_at - LEVELS_SIZE_BYTES));
-    return true;
-}
-
-static bool append_all_levels(const struct fl_parquet_column *column, const struct fl_parquet_leaf *leaf,
-                              struct fl_buffer *body)
-{
-    const unsigned definition_max = fl_parquet_definition_max(column);
-    if (leaf->repetition != NULL && !append_levels(leaf->repetition, leaf->entries, 1, body))
-        return false;
-    return definition_max == 0 || append_levels(leaf->definition, leaf->entries, definition_max, body);
-}
-
-static bool append_plain(const struct fl_parquet_column *column, const struct fl_parquet_leaf *leaf,
-                         struct fl_buffer *body)
-{
-    if (leaf->count == 0)
-        return true;
-    switch (fl_parquet_kind_type(column->kind)) {
-    case FL_PARQUET_BOOLEAN:
-        return fl_parquet_plain_bool(leaf->values, leaf->count, body);
-    case FL_PARQUET_INT32:
-    case FL_PARQUET_FLOAT:
-        return fl_parquet_plain_32(leaf->values, leaf->count, body);
-    case FL_PARQUET_INT64:
-    case FL_PARQUET_DOUBLE:
-        return fl_parquet_plain_64(leaf->values, leaf->count, body);
-    default:
-        return column->words != NULL ? fl_parquet_plain_words(column->words, leaf->values, leaf->count, body)
-                                     : fl_parquet_plain_texts(leaf->values, leaf->count, body);
-    }
-}
-
-/* The width of the numbers in a byte, then the numbers. */
-static bool append_indices(const struct fl_parquet_chunk *chunk, const uint32_t *indices, size_t count,
-                           struct fl_buffer *body)
-{
-    /* No bits at all would do for one word, but not every reader knows. */
-    const unsigned width = fl_bit_width(dictionary_count(chunk) - 1);
-    const uint8_t width_byte = (uint8_t)(width == 0 ? 1 : width);
-    return fl_buffer_append(body, &width_byte, WIDTH_BYTES) &&
-           append_hybrid(indices, count, width_byte, body);
-}
-
 /* --- pages */
 
-/* Appends the page that scratch->body is the body of. */
+/* Appends the page to `out`, which is of the chunk. */
 static fl_status append_page(struct fl_parquet_chunk *chunk, const struct fl_parquet_packer *packer,
-                             struct fl_parquet_page_parts *page, struct fl_parquet_scratch *scratch,
+                             struct fl_parquet_page_parts *page, struct fl_buffer *packed,
                              struct fl_buffer *out, struct fl_error *error)
 {
-    const size_t body_size = scratch->body.size, size_before = out->size;
+    const size_t body_size = fl_parquet_body_size(&page->body), size_before = out->size;
     if (body_size > FL_PARQUET_PAGE_BODY_MAX)
         return fl_fail(error, FL_LIMIT, "column %s: a row has %zu bytes, at most %d", chunk->column->name,
                        body_size, FL_PARQUET_PAGE_BODY_MAX);
-    page->body = &scratch->body;
     size_t header_size;
-    const fl_status status = fl_parquet_page_append(packer, page, &scratch->packed, out, &header_size, error);
+    const fl_status status = fl_parquet_page_append(packer, page, packed, out, &header_size, error);
     if (status != FL_OK)
         return status;
     chunk->totals.unpacked_bytes += header_size + body_size;
@@ -292,9 +221,9 @@ static fl_status count_page(struct fl_parquet_chunk *chunk, const struct fl_parq
     return FL_OK;
 }
 
-/* Fills scratch->body; *encoding: how its values lie there. */
+/* Fills encoding and body of the page. */
 static fl_status make_body(struct fl_parquet_chunk *chunk, const struct fl_parquet_leaf *leaf,
-                           struct fl_parquet_scratch *scratch, enum fl_parquet_encoding *encoding,
+                           struct fl_parquet_scratch *scratch, struct fl_parquet_page_parts *page,
                            struct fl_error *error)
 {
     bool fits = false;
@@ -304,14 +233,14 @@ static fl_status make_body(struct fl_parquet_chunk *chunk, const struct fl_parqu
             return status;
         chunk->in_dictionary = fits;
     }
-    struct fl_buffer *body = &scratch->body;
     const uint32_t *indices = (const uint32_t *)(const void *)scratch->indices.bytes;
-    *encoding = fits ? FL_PARQUET_ENCODING_RLE_DICTIONARY : FL_PARQUET_ENCODING_PLAIN;
-    body->size = 0;
-    if (append_all_levels(chunk->column, leaf, body) &&
-        (fits ? append_indices(chunk, indices, leaf->count, body) : append_plain(chunk->column, leaf, body)))
+    page->encoding = fits ? FL_PARQUET_ENCODING_RLE_DICTIONARY : FL_PARQUET_ENCODING_PLAIN;
+    fl_parquet_body_begin(&page->body, &scratch->body);
+    if (fl_parquet_body_add_levels(&page->body, chunk->column, leaf) &&
+        (fits ? fl_parquet_body_add_indices(&page->body, indices, leaf->count, dictionary_count(chunk))
+              : fl_parquet_body_add_plain(&page->body, chunk->column, leaf->values, leaf->count)))
         return FL_OK;
-    return fl_fail_memory(error, body->capacity);
+    return fl_fail_memory(error, scratch->body.capacity);
 }
 
 static fl_status add_page(struct fl_parquet_chunk *chunk, const struct fl_parquet_packer *packer,
@@ -323,18 +252,15 @@ static fl_status add_page(struct fl_parquet_chunk *chunk, const struct fl_parque
     if (status != FL_OK)
         return status;
     struct fl_parquet_page_parts page = {.type = FL_PARQUET_PAGE_DATA, .entries = leaf->entries};
-    status = make_body(chunk, leaf, scratch, &page.encoding, error);
+    status = make_body(chunk, leaf, scratch, &page, error);
     if (status != FL_OK)
         return status;
-    const bool is_plain = page.encoding == FL_PARQUET_ENCODING_PLAIN;
-    page.numbers =
-        is_plain && fl_parquet_kind_type(chunk->column->kind) == FL_PARQUET_INT64 ? leaf->count : 0;
     const size_t offset = chunk->pages.size;
-    status = append_page(chunk, packer, &page, scratch, &chunk->pages, error);
+    status = append_page(chunk, packer, &page, &scratch->packed, &chunk->pages, error);
     if (status != FL_OK)
         return status;
-    chunk->totals.plain_pages += is_plain;
-    chunk->totals.dictionary_pages += !is_plain;
+    chunk->totals.plain_pages += page.encoding == FL_PARQUET_ENCODING_PLAIN;
+    chunk->totals.dictionary_pages += page.encoding != FL_PARQUET_ENCODING_PLAIN;
     return count_page(chunk, leaf, offset, &bounds, error);
 }
 
@@ -357,21 +283,22 @@ fl_status fl_parquet_chunk_add(struct fl_parquet_chunk *chunk, const struct fl_p
     return FL_OK;
 }
 
-static bool append_dictionary(const struct fl_parquet_chunk *chunk, struct fl_parquet_scratch *scratch)
+/* The words or numbers of the dictionary. False: no memory. */
+static bool add_dictionary(const struct fl_parquet_chunk *chunk, struct fl_parquet_scratch *scratch,
+                           struct fl_parquet_body *body)
 {
     const struct fl_parquet_column *column = chunk->column;
     if (column->words != NULL)
-        return fl_parquet_plain_words(column->words, chunk->words.numbers, chunk->words.count,
-                                      &scratch->body);
-    const uint64_t *numbers = (const uint64_t *)chunk->numbers.numbers;
+        return fl_parquet_body_add_plain(body, column, chunk->words.numbers, chunk->words.count);
+    const int64_t *numbers = chunk->numbers.numbers;
     if (fl_parquet_kind_type(column->kind) == FL_PARQUET_INT64)
-        return fl_parquet_plain_64(numbers, chunk->numbers.count, &scratch->body);
-    if (!fl_buffer_reserve(&scratch->indices, chunk->numbers.count * sizeof(uint32_t)))
+        return fl_parquet_body_add_plain(body, column, numbers, chunk->numbers.count);
+    if (!fl_buffer_reserve(&scratch->indices, chunk->numbers.count * sizeof(int32_t)))
         return false;
-    uint32_t *narrow = (uint32_t *)(void *)scratch->indices.bytes;
+    int32_t *narrow = (int32_t *)(void *)scratch->indices.bytes;
     for (uint32_t i = 0; i < chunk->numbers.count; i++)
-        narrow[i] = (uint32_t)numbers[i];
-    return fl_parquet_plain_32(narrow, chunk->numbers.count, &scratch->body);
+        narrow[i] = (int32_t)numbers[i];
+    return fl_parquet_body_add_plain(body, column, narrow, chunk->numbers.count);
 }
 
 fl_status fl_parquet_chunk_end(struct fl_parquet_chunk *chunk, const struct fl_parquet_packer *packer,
@@ -379,13 +306,11 @@ fl_status fl_parquet_chunk_end(struct fl_parquet_chunk *chunk, const struct fl_p
 {
     if (chunk->totals.dictionary_pages == 0)
         return FL_OK;
-    scratch->body.size = 0;
-    if (!append_dictionary(chunk, scratch))
-        return fl_fail_memory(error, scratch->body.capacity);
     struct fl_parquet_page_parts page = {.type = FL_PARQUET_PAGE_DICTIONARY,
                                          .encoding = FL_PARQUET_ENCODING_PLAIN,
                                          .entries = dictionary_count(chunk)};
-    if (fl_parquet_kind_type(chunk->column->kind) == FL_PARQUET_INT64)
-        page.numbers = page.entries;
-    return append_page(chunk, packer, &page, scratch, &chunk->dictionary_page, error);
+    fl_parquet_body_begin(&page.body, &scratch->body);
+    if (!add_dictionary(chunk, scratch, &page.body))
+        return fl_fail_memory(error, scratch->body.capacity);
+    return append_page(chunk, packer, &page, &scratch->packed, &chunk->dictionary_page, error);
 }

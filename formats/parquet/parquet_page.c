@@ -27,16 +27,16 @@ static void put_dictionary_head(struct fl_thrift_writer *thrift, const struct fl
     fl_thrift_close_struct(thrift);
 }
 
-static bool append_header(const struct fl_parquet_page_parts *page, const struct fl_buffer *packed,
-                          struct fl_buffer *out)
+static bool append_header(const struct fl_parquet_page_parts *page, size_t unpacked_size,
+                          const struct fl_buffer *packed, struct fl_buffer *out)
 {
     const uint32_t checksum = (uint32_t)crc32(0, packed->bytes, (unsigned)packed->size);
     struct fl_thrift_writer thrift;
     fl_thrift_begin(&thrift, out);
-    fl_thrift_put_i32(&thrift, 1, (int32_t)page->type);       /* type */
-    fl_thrift_put_i32(&thrift, 2, (int32_t)page->body->size); /* uncompressed_page_size */
-    fl_thrift_put_i32(&thrift, 3, (int32_t)packed->size);     /* compressed_page_size */
-    fl_thrift_put_i32(&thrift, 4, (int32_t)checksum);         /* crc */
+    fl_thrift_put_i32(&thrift, 1, (int32_t)page->type);    /* type */
+    fl_thrift_put_i32(&thrift, 2, (int32_t)unpacked_size); /* uncompressed_page_size */
+    fl_thrift_put_i32(&thrift, 3, (int32_t)packed->size);  /* compressed_page_size */
+    fl_thrift_put_i32(&thrift, 4, (int32_t)checksum);      /* crc */
     if (page->type == FL_PARQUET_PAGE_DATA)
         put_data_head(&thrift, page);
     else
@@ -44,17 +44,18 @@ static bool append_header(const struct fl_parquet_page_parts *page, const struct
     return fl_thrift_finish(&thrift);
 }
 
-fl_status fl_parquet_page_append(const struct fl_parquet_packer *packer,
-                                 const struct fl_parquet_page_parts *page, struct fl_buffer *packed,
-                                 struct fl_buffer *out, size_t *header_size, struct fl_error *error)
+fl_status fl_parquet_page_append(const struct fl_parquet_packer *packer, struct fl_parquet_page_parts *page,
+                                 struct fl_buffer *packed, struct fl_buffer *out, size_t *header_size,
+                                 struct fl_error *error)
 {
-    assert(page->body->size <= FL_PARQUET_PAGE_BODY_MAX);
+    const size_t unpacked_size = fl_parquet_body_size(&page->body);
+    assert(unpacked_size <= FL_PARQUET_PAGE_BODY_MAX);
     packed->size = 0;
-    const fl_status status = fl_parquet_pack(packer, page->body, page->numbers, packed, error);
+    const fl_status status = fl_parquet_pack(packer, &page->body, packed, error);
     if (status != FL_OK)
         return status;
     const size_t size_before = out->size;
-    if (!append_header(page, packed, out))
+    if (!append_header(page, unpacked_size, packed, out))
         return fl_fail_memory(error, out->size);
     *header_size = out->size - size_before;
     if (!fl_buffer_append(out, packed->bytes, packed->size))

@@ -13,13 +13,12 @@ struct fl_parquet_page_parts {
     enum fl_parquet_page type; /* DATA or DICTIONARY */
     enum fl_parquet_encoding encoding;
     size_t entries;
-    const struct fl_buffer *body; /* levels and values, at most FL_PARQUET_PAGE_BODY_MAX */
-    size_t numbers; /* that the body ends with, of 8 bytes each; 0: it ends with something else */
+    struct fl_parquet_body body; /* levels and values, at most FL_PARQUET_PAGE_BODY_MAX */
 };
 
 /* Appends header and compressed body to `out`; `packed` is work space. FL_NO_MEMORY. */
-fl_status fl_parquet_page_append(const struct fl_parquet_packer *packer,
-                                 const struct fl_parquet_page_parts *page, struct fl_buffer *packed,
-                                 struct fl_buffer *out, size_t *header_size, struct fl_error *error);
+fl_status fl_parquet_page_append(const struct fl_parquet_packer *packer, struct fl_parquet_page_parts *page,
+                                 struct fl_buffer *packed, struct fl_buffer *out, size_t *header_size,
+                                 struct fl_error *error);
 
 #endif

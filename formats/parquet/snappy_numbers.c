@@ -111,21 +111,19 @@ static inline uint8_t *put_number(uint64_t number, size_t size, size_t back, siz
 }
 
 /* The number at `at`, which is not the first of its block. */
-static inline uint8_t *pack_number(const uint8_t *block, size_t at, uint64_t number, struct seen *seen,
-                                   uint8_t *out)
+static inline uint8_t *pack_number(const uint64_t *block, size_t at, struct seen *seen, uint8_t *out)
 {
+    const uint64_t number = block[at];
     uint16_t *equal = &seen->equal[slot_of(number)], *alike = &seen->alike[slot_of(number >> LOW_BITS)];
     size_t *sign = &seen->sign[number >> 63];
-    const uint64_t equal_number = fl_load_le64(block + *equal * (size_t)NUMBER_BYTES);
-    const size_t best = choose(equal_number == number, *equal, *alike), last = *sign;
+    const size_t best = choose(block[*equal] == number, *equal, *alike), last = *sign;
     *equal = *alike = (uint16_t)at;
     *sign = at;
 
     const size_t best_back = at - best, last_back = at - last;
-    const size_t best_bytes = common_bytes(number, fl_load_le64(block + best * NUMBER_BYTES));
+    const size_t best_bytes = common_bytes(number, block[best]);
     const size_t last_near = last_back < NEAR_NUMBERS; /* it has not much in common: not worth a long copy */
-    const size_t last_bytes =
-        common_bytes(number, fl_load_le64(block + last * NUMBER_BYTES)) & (0 - last_near);
+    const size_t last_bytes = common_bytes(number, block[last]) & (0 - last_near);
     const size_t best_far = best_back >= NEAR_NUMBERS; /* costs a byte more */
     const size_t take_best = best_bytes > last_bytes + best_far;
     const size_t bytes = choose(take_best, best_bytes, last_bytes);
@@ -133,38 +131,33 @@ static inline uint8_t *pack_number(const uint8_t *block, size_t at, uint64_t num
                       choose(take_best, best_back, last_back), take_best & best_far, out);
 }
 
-static uint8_t *pack_block(const uint8_t *block, size_t count, uint8_t *out)
+static uint8_t *pack_block(const uint64_t *block, size_t count, uint8_t *out)
 {
     struct seen seen = {0};
-    uint64_t before = fl_load_le64(block);
-    out = put_literal(block, NUMBER_BYTES, out);
+    out = put_number(block[0], 0, 0, 0, out);
     for (size_t at = 1; at < count;) {
-        const uint64_t number = fl_load_le64(block + at * NUMBER_BYTES);
-        size_t repeats = 0;
-        while (at + repeats < count && fl_load_le64(block + (at + repeats) * NUMBER_BYTES) == before)
-            repeats++;
-        if (repeats == 0) {
-            out = pack_number(block, at++, number, &seen, out);
-            before = number;
+        const size_t first = at;
+        while (at < count && block[at] == block[first - 1])
+            at++;
+        if (at > first) {
+            out = put_repeats(at - first, out);
             continue;
         }
-        out = put_repeats(repeats, out);
-        at += repeats;
+        out = pack_number(block, at, &seen, out);
+        at++;
     }
     return out;
 }
 
-size_t fl_snappy_numbers_pack(const uint8_t *bytes, size_t head_size, size_t count, uint8_t *packed)
+size_t fl_snappy_numbers_pack(const uint8_t *head, size_t head_size, const uint64_t *numbers, size_t count,
+                              uint8_t *packed)
 {
     assert(head_size <= FL_SNAPPY_HEAD_MAX);
     uint8_t *out = put_size(head_size + (uint64_t)count * NUMBER_BYTES, packed);
     if (head_size > 0)
-        out = put_literal(bytes, head_size, out);
-    const uint8_t *numbers = bytes + head_size;
-    for (size_t at = 0; at < count; at += BLOCK_NUMBERS) {
-        const size_t block_count = count - at < BLOCK_NUMBERS ? count - at : BLOCK_NUMBERS;
-        out = pack_block(numbers + at * NUMBER_BYTES, block_count, out);
-    }
+        out = put_literal(head, head_size, out);
+    for (size_t at = 0; at < count; at += BLOCK_NUMBERS)
+        out = pack_block(numbers + at, count - at < BLOCK_NUMBERS ? count - at : BLOCK_NUMBERS, out);
     const size_t size = (size_t)(out - packed);
     assert(size + OVERHANG <= fl_snappy_numbers_room(head_size, count));
     return size;

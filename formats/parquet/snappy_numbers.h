@@ -10,9 +10,11 @@ enum { FL_SNAPPY_HEAD_MAX = 65536 };
 /* Room that the stream needs, and eight bytes more that are written past its end. */
 size_t fl_snappy_numbers_room(size_t head_size, size_t count);
 
-/* Makes one Snappy stream of `head_size` bytes (at most FL_SNAPPY_HEAD_MAX) that are kept as they are, and
- * `count` little-endian numbers of 8 bytes behind them; the size is returned. Any reader of Snappy unpacks
- * it. Numbers near each other, or that come again, become shorter; numbers without such grow by an eighth. */
-size_t fl_snappy_numbers_pack(const uint8_t *bytes, size_t head_size, size_t count, uint8_t *packed);
+/* Makes one Snappy stream of a head of `head_size` bytes (at most FL_SNAPPY_HEAD_MAX), which is kept as it
+ * is, and `count` numbers, which unpack to 8 bytes each, little-endian; the size is returned. Any reader of
+ * Snappy unpacks it. Numbers near each other, or that come again, become shorter; numbers without such grow
+ * by an eighth. */
+size_t fl_snappy_numbers_pack(const uint8_t *head, size_t head_size, const uint64_t *numbers, size_t count,
+                              uint8_t *packed);
 
 #endif
