@@ -10,6 +10,7 @@ fl_status fl_word_dictionary_open(struct fl_word_dictionary *dictionary, const s
                                   struct fl_error *error)
 {
     const size_t room = words->count > 0 ? words->count : 1;
+    *dictionary = (struct fl_word_dictionary){0};
     dictionary->numbers = malloc(room * sizeof *dictionary->numbers);
     dictionary->index_of = calloc(room, sizeof *dictionary->index_of);
     if (dictionary->numbers != NULL && dictionary->index_of != NULL)

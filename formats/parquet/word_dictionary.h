@@ -19,7 +19,6 @@ static inline struct fl_text fl_parquet_word(const struct fl_parquet_words *word
                             words->offsets[number + 1] - words->offsets[number]};
 }
 
-/* Zero-initialise, release once. */
 struct fl_word_dictionary {
     uint32_t count;
     uint32_t *numbers;  /* of the words that are used */
@@ -27,7 +26,7 @@ struct fl_word_dictionary {
     size_t bytes;       /* of the used words, with four more for each */
 };
 
-/* For the first use: takes memory for a vocabulary. */
+/* Takes memory for a vocabulary, released once. On failure nothing is left. */
 fl_status fl_word_dictionary_open(struct fl_word_dictionary *dictionary, const struct fl_parquet_words *words,
                                   struct fl_error *error);
 /* Empties it, keeps its memory. */
