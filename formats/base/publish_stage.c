@@ -95,10 +95,15 @@ fl_status fl_stage_create(const struct fl_io *io, const char *path, struct fl_st
         return fl_fail_memory(error, sizeof *created);
     created->io = io;
     created->lock = -1;
-    const fl_status status =
+    fl_status status =
         set_paths(created, path) ? make_folder(created, error) : fl_fail_memory(error, strlen(path));
-    if (status != FL_OK)
+    if (status != FL_OK) {
         stage_free(created);
+        return status;
+    }
+    status = fl_directory_sweep(io, created->parent, error); /* ours is locked */
+    if (status != FL_OK)
+        fl_stage_abort(created);
     else
         *stage = created;
     return status;

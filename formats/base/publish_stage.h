@@ -9,7 +9,7 @@
 /* A folder under a temporary name (FL_TEMPORARY_PREFIX, flock()ed) beside the place it will have. */
 struct fl_stage;
 
-/* The folder that `path` will lie in must exist; `path` may end with slashes. */
+/* The folder that `path` will lie in must exist, and is swept; `path` may end with slashes. */
 fl_status fl_stage_create(const struct fl_io *io, const char *path, struct fl_stage **stage,
                           struct fl_error *error);
 /* Where to create and commit its files, none of them in a folder of its own; lives as long as the stage. */

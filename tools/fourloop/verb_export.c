@@ -21,6 +21,7 @@ struct export_work {
     struct export_source source;
     const struct fl_export_format *format;
     struct fl_export_options options;
+    bool all_tables;
     size_t files; /* parts of each table; 0: a table is one file with a plain name */
 };
 
@@ -69,6 +70,8 @@ static fl_status read_options(const struct command *command, struct export_work 
     if (files->given && (files->number < 1 || files->number > FILES_MAX))
         return fl_fail(error, FL_USAGE, "export: --files takes 1 to %d", FILES_MAX);
     work->files = files->given ? (size_t)files->number : 0;
+    const char *table = command->flags[FLAG_EXPORT_TABLE].text;
+    work->all_tables = table != NULL && strcmp(table, "all") == 0;
     if (command->flags[FLAG_NULL].text != NULL)
         work->options.null_text = command->flags[FLAG_NULL].text;
     const fl_status status = read_mark(command, FLAG_DELIMITER, &work->options.delimiter, error);
@@ -256,28 +259,22 @@ static fl_status export_to_stdout(const struct export_work *work, struct fl_erro
                         error);
 }
 
-static fl_status fail_many(const struct export_work *work, struct fl_error *error)
-{
-    const char *name = work->source.tables[0].name;
-    if (same_name(&work->source, 0) < work->source.count)
-        return fl_fail(error, FL_USAGE, "export: several tables go to a folder; name one with -o DIR/");
-    return fl_fail(
-        error, FL_USAGE,
-        "export: table %s lies in %zu files, and a file each goes to a folder: name one with -o DIR/, or "
-        "compact the data folder first",
-        name, work->source.count);
-}
-
 static fl_status export_tables(const struct export_work *work, const char *path, struct fl_error *error)
 {
     const bool to_stdout = path == NULL || strcmp(path, "-") == 0;
     const bool to_folder = !to_stdout && path[strlen(path) - 1] == '/';
-    if (work->files > 0 && to_stdout)
-        return fl_fail(error, FL_USAGE, "export: --files goes to a folder; name one with -o DIR/");
-    if (work->files > 0 || (work->source.count > 1 && to_folder))
+    const bool as_set = work->files > 0 || work->all_tables;
+    if (as_set && !to_folder)
+        return fl_fail(error, FL_USAGE, "export: %s goes to a folder; name one with -o DIR/",
+                       work->files > 0 ? "--files" : "--table all");
+    if (as_set || (work->source.count > 1 && to_folder))
         return export_set(work, path, error);
     if (work->source.count > 1)
-        return fail_many(work, error);
+        return fl_fail(
+            error, FL_USAGE,
+            "export: table %s lies in %zu files, and a file each goes to a folder: name one with -o "
+            "DIR/, or compact the data folder first",
+            work->source.tables[0].name, work->source.count);
     if (to_stdout)
         return export_to_stdout(work, error);
     return to_folder ? export_into_folder(work, path, error) : export_to_file(work, path, error);
