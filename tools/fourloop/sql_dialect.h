@@ -29,7 +29,7 @@ struct sql_dialect {
     const char *wide;        /* an integer that any sum of 64-bit integers fits in */
     bool wide_has_places;    /* and any sum of decimals too */
     const char *bytes_of;    /* function that gives the size of a text in bytes */
-    const char *table_end;   /* behind the columns, @K the first one */
+    const char *table_end;   /* behind the columns; @K is the key, for a table that has one */
     const char *csv_null;    /* what --null has to be for CSV */
     const char *file_prefix; /* before a file's name unless --file gives one: what it was put into */
     struct sql_load loads[SQL_LOADS_MAX]; /* the best first */

@@ -44,7 +44,7 @@ static void print_literal(const char *text)
     putchar('\'');
 }
 
-/* @T, @F, @K stand for table, file, first column. */
+/* @T, @F, @K stand for table, file, key. */
 static void print_template(const struct load_sql *load, const char *text)
 {
     for (; *text != '\0'; text++) {
@@ -57,8 +57,10 @@ static void print_template(const struct load_sql *load, const char *text)
             print_name(load->dialect, load->table);
         else if (*text == 'F')
             print_literal(load->file);
-        else
+        else if (fl_column_is_required(load->schema, 0))
             print_name(load->dialect, load->schema->columns[0].name);
+        else
+            printf("tuple()"); /* nothing to sort by */
     }
 }
 
