@@ -22,6 +22,7 @@ enum fl_export_choice {
     FL_EXPORT_PARTS = 16       /* a table may be cut into several files */
 };
 
+/* Numbered as the choices of --compression. */
 enum fl_export_compression { FL_EXPORT_SNAPPY, FL_EXPORT_ZSTD, FL_EXPORT_LZ4_RAW, FL_EXPORT_NONE };
 
 enum { FL_EXPORT_NULL_MAX = 16 };

@@ -42,6 +42,7 @@ static size_t longest_word(const struct fl_parquet_words *words)
 fl_status fl_parquet_chunk_open(struct fl_parquet_chunk *chunk, const struct fl_parquet_column *column,
                                 struct fl_error *error)
 {
+    assert(column->kind != FL_PARQUET_KIND_DECIMAL || (column->precision >= 10 && column->precision <= 18));
     *chunk = (struct fl_parquet_chunk){.column = column};
     fl_parquet_chunk_reset(chunk);
     if (column->words == NULL)

@@ -34,7 +34,8 @@ enum fl_parquet_kind {
 struct fl_parquet_column {
     const char *name;
     enum fl_parquet_kind kind;
-    int precision, scale; /* DECIMAL: digits in all, 1..18; digits behind the mark */
+    int precision, scale; /* DECIMAL: digits in all, 10..18 (ClickHouse reads fewer from 32 bits alone);
+                             digits behind the mark */
     bool optional;        /* there may be nulls */
     const struct fl_parquet_words
         *words; /* STRING, LIST_STRING: cells are numbers of these; NULL: they are texts */

@@ -68,7 +68,7 @@ static void make_integers(struct parquet_sample *sample, size_t *count, enum par
     int64_t *money = add_column(
         sample, count, COLUMN("money", FL_PARQUET_KIND_DECIMAL, .precision = 18, .scale = 2), 8, nulls);
     int64_t *share = add_column(
-        sample, count, COLUMN("share", FL_PARQUET_KIND_DECIMAL, .precision = 9, .scale = 9), 8, nulls);
+        sample, count, COLUMN("share", FL_PARQUET_KIND_DECIMAL, .precision = 12, .scale = 9), 8, nulls);
     for (size_t row = 0; row < sample->rows; row++) {
         const int64_t r = (int64_t)row;
         id[row] = r * 3 - 5;
@@ -78,10 +78,10 @@ static void make_integers(struct parquet_sample *sample, size_t *count, enum par
         i32[row] = (int32_t)(r * 2654435761 % 4294967296 - 2147483648);
         i64[row] = (int64_t)((uint64_t)r * 0x9E3779B97F4A7C15u);
         few[row] = r * r % 10 * -1000000000000;
-        day[row] = (int32_t)(r * 17 - 20000);
-        time[row] = r * 1234567890123 - 1000000000000000;
+        day[row] = (int32_t)(r % 5000 * 17 - 20000); /* 1915 .. 2147: all readers know them */
+        time[row] = r % 5000 * 1234567890123 - 1000000000000000;
         money[row] = r * 98765432109 - 500000000000000;
-        share[row] = r % 2 == 0 ? r : 999999999 - r;
+        share[row] = r % 2 == 0 ? r : 999999999999 - r;
     }
 }
 

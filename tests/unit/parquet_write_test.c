@@ -285,9 +285,9 @@ static struct fl_parquet_plan plan_of(const struct fl_parquet_column *column)
 static void test_decimals_out_of_range(void **state)
 {
     (void)state;
-    static const int64_t values[] = {99999, -99999, 100000, -100000, INT64_MIN};
+    static const int64_t values[] = {9999999999, -9999999999, 10000000000, -10000000000, INT64_MIN};
     const struct fl_parquet_column column = {
-        .name = "amount", .kind = FL_PARQUET_KIND_DECIMAL, .precision = 5, .scale = 2};
+        .name = "amount", .kind = FL_PARQUET_KIND_DECIMAL, .precision = 10, .scale = 2};
     const int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
     assert_true(null >= 0);
     for (size_t i = 0; i < 5; i++) {
@@ -302,7 +302,7 @@ static void test_decimals_out_of_range(void **state)
         const fl_status status = fl_parquet_writer_append(writer, &cells, 1, &error);
         assert_int_equal(i < 2 ? FL_OK : FL_BAD_DATA, status);
         if (i >= 2)
-            assert_string_equal("column amount: a value has more than the 5 digits of its decimals",
+            assert_string_equal("column amount: a value has more than the 10 digits of its decimals",
                                 error.message);
         fl_parquet_writer_free(writer);
         fl_output_abort(output);

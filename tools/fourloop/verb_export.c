@@ -59,6 +59,7 @@ static fl_status read_options(const struct command *command, struct export_work 
     } choices[] = {{FLAG_NULL, FL_EXPORT_CSV_MARKS},
                    {FLAG_DELIMITER, FL_EXPORT_CSV_MARKS},
                    {FLAG_DECIMAL, FL_EXPORT_CSV_MARKS},
+                   {FLAG_COMPRESSION, FL_EXPORT_COMPRESSION},
                    {FLAG_FILES, FL_EXPORT_PARTS}};
     for (size_t i = 0; i < sizeof choices / sizeof choices[0]; i++) {
         const fl_status status =
@@ -72,6 +73,7 @@ static fl_status read_options(const struct command *command, struct export_work 
     work->files = files->given ? (size_t)files->number : 0;
     const char *table = command->flags[FLAG_EXPORT_TABLE].text;
     work->all_tables = table != NULL && strcmp(table, "all") == 0;
+    work->options.compression = (enum fl_export_compression)command->flags[FLAG_COMPRESSION].number;
     if (command->flags[FLAG_NULL].text != NULL)
         work->options.null_text = command->flags[FLAG_NULL].text;
     const fl_status status = read_mark(command, FLAG_DELIMITER, &work->options.delimiter, error);
