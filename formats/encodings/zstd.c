@@ -11,8 +11,9 @@
  * time. Unpacking is as fast at each, about 0.8 ns a byte. */
 enum { LEVEL = 9 };
 
-/* Of files for other programs, zstd's own default: on scores level 9 takes 4 times as long for 5 % less. */
-enum { LEVEL_EXCHANGE = 3 };
+/* Of files for other programs. On pages of scores level 3, the default of the library, takes 4/3 of the time
+ * for 0.3 % less, level 9 six times as long for 2 % less. */
+enum { LEVEL_EXCHANGE = 1 };
 
 /* The start of a frame: magic, a byte of flags, then the window's size where the flags have it. */
 enum {
