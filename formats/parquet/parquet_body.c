@@ -21,9 +21,9 @@ size_t fl_parquet_body_size(const struct fl_parquet_body *body)
 
 static bool append_hybrid(const uint32_t *values, size_t count, unsigned width, struct fl_buffer *body)
 {
-    if (!fl_buffer_reserve(body, body->size + fl_hybrid_room(count, width)))
+    if (!fl_buffer_reserve(body, body->size + fl_parquet_hybrid_room(count, width)))
         return false;
-    body->size += fl_hybrid_encode(values, count, width, body->bytes + body->size);
+    body->size += fl_parquet_hybrid_encode(values, count, width, body->bytes + body->size);
     return true;
 }
 
@@ -31,12 +31,12 @@ static bool append_hybrid(const uint32_t *values, size_t count, unsigned width, 
 static bool append_levels(const uint32_t *levels, size_t count, unsigned max, struct fl_buffer *body)
 {
     const size_t size_at = body->size;
-    const unsigned width = fl_bit_width(max);
-    if (!fl_buffer_reserve(body, size_at + LEVELS_SIZE_BYTES + fl_hybrid_room(0, width)))
+    const unsigned width = fl_parquet_bit_width(max);
+    if (!fl_buffer_reserve(body, size_at + LEVELS_SIZE_BYTES + fl_parquet_hybrid_room(0, width)))
         return false;
     body->size += LEVELS_SIZE_BYTES;
     if (levels == NULL)
-        body->size += fl_hybrid_encode_run(max, count, width, body->bytes + body->size);
+        body->size += fl_parquet_hybrid_encode_run(max, count, width, body->bytes + body->size);
     else if (!append_hybrid(levels, count, width, body))
         return false;
     fl_store_le32(body->bytes + size_at, (uint32_t)(body->size - size_at - LEVELS_SIZE_BYTES));
@@ -80,7 +80,7 @@ bool fl_parquet_body_add_indices(struct fl_parquet_body *body, const uint32_t *i
                                  uint32_t dictionary_count)
 {
     /* No bits at all would do for one word, but not every reader knows. */
-    const unsigned width = fl_bit_width(dictionary_count - 1);
+    const unsigned width = fl_parquet_bit_width(dictionary_count - 1);
     const uint8_t width_byte = (uint8_t)(width == 0 ? 1 : width);
     return fl_buffer_append(body->bytes, &width_byte, WIDTH_BYTES) &&
            append_hybrid(indices, count, width_byte, body->bytes);

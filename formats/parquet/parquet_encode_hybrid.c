@@ -19,12 +19,12 @@ enum { GROUP = 8, VARINT_BYTES_MAX = 5, VALUE_BYTES_MAX = 4, STORE_BYTES = 8 };
  * stretch of them, plus this. */
 enum { RUN_COST_MAX = 2 * VARINT_BYTES_MAX + VALUE_BYTES_MAX };
 
-unsigned fl_bit_width(uint32_t max)
+unsigned fl_parquet_bit_width(uint32_t max)
 {
     return max == 0 ? 0 : 32 - (unsigned)__builtin_clz(max);
 }
 
-size_t fl_hybrid_room(size_t count, unsigned width)
+size_t fl_parquet_hybrid_room(size_t count, unsigned width)
 {
     return (count + GROUP - 1) / GROUP * width + RUN_COST_MAX + STORE_BYTES;
 }
@@ -38,7 +38,7 @@ static size_t put_varint(uint64_t value, uint8_t *bytes)
     return size;
 }
 
-size_t fl_hybrid_encode_run(uint32_t value, size_t count, unsigned width, uint8_t *bytes)
+size_t fl_parquet_hybrid_encode_run(uint32_t value, size_t count, unsigned width, uint8_t *bytes)
 {
     assert(width <= 32 && count <= UINT32_MAX / 2);
     size_t size = put_varint((uint64_t)count << 1, bytes);
@@ -68,7 +68,7 @@ static void pack_to_16(const uint32_t *values, size_t groups, unsigned width, ui
     for (; groups > 0; groups--, values += GROUP, bytes += width) {
         const uint64_t low = four(values, width), high = four(values + 4, width);
         fl_store_le64(bytes, half == 64 ? low : low | high << half);
-        fl_store_le64(bytes + 8, half == 64 ? high : high >> (64 - half));
+        fl_store_le64(bytes + 8, high >> (64 - half));
     }
 }
 
@@ -123,7 +123,7 @@ static size_t equal_groups(const uint32_t *values, size_t groups, uint32_t value
     return groups;
 }
 
-size_t fl_hybrid_encode(const uint32_t *values, size_t count, unsigned width, uint8_t *bytes)
+size_t fl_parquet_hybrid_encode(const uint32_t *values, size_t count, unsigned width, uint8_t *bytes)
 {
     assert(width >= 1 && width <= 32);
     const size_t run_groups_min = (RUN_COST_MAX + width - 1) / width;
@@ -139,11 +139,11 @@ size_t fl_hybrid_encode(const uint32_t *values, size_t count, unsigned width, ui
             end++; /* into the last numbers, which are no group */
         if (stretch < at)
             size += put_packed(values + stretch, at - stretch, width, bytes + size);
-        size += fl_hybrid_encode_run(values[at], end - at, width, bytes + size);
+        size += fl_parquet_hybrid_encode_run(values[at], end - at, width, bytes + size);
         stretch = at = end;
     }
     if (stretch < count)
         size += put_packed(values + stretch, count - stretch, width, bytes + size);
-    assert(size + STORE_BYTES <= fl_hybrid_room(count, width));
+    assert(size + STORE_BYTES <= fl_parquet_hybrid_room(count, width));
     return size;
 }

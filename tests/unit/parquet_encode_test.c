@@ -65,10 +65,10 @@ static void assert_unpacks_to(const uint8_t *bytes, size_t size, unsigned width,
 
 static size_t check_hybrid(const uint32_t *values, size_t count, unsigned width)
 {
-    uint8_t *bytes = malloc(fl_hybrid_room(count, width));
+    uint8_t *bytes = malloc(fl_parquet_hybrid_room(count, width));
     assert_non_null(bytes);
-    const size_t size = fl_hybrid_encode(values, count, width, bytes);
-    assert_true(size <= fl_hybrid_room(count, width));
+    const size_t size = fl_parquet_hybrid_encode(values, count, width, bytes);
+    assert_true(size <= fl_parquet_hybrid_room(count, width));
     assert_unpacks_to(bytes, size, width, values, count);
     free(bytes);
     return size;
@@ -135,18 +135,18 @@ static void test_run(void **state)
     uint32_t values[300];
     for (size_t i = 0; i < 300; i++)
         values[i] = 0x12345;
-    assert_true(sizeof bytes >= fl_hybrid_room(0, 17));
-    assert_unpacks_to(bytes, fl_hybrid_encode_run(0x12345, 300, 17, bytes), 17, values, 300);
+    assert_true(sizeof bytes >= fl_parquet_hybrid_room(0, 17));
+    assert_unpacks_to(bytes, fl_parquet_hybrid_encode_run(0x12345, 300, 17, bytes), 17, values, 300);
 }
 
 static void test_widths(void **state)
 {
     (void)state;
-    assert_int_equal(0, fl_bit_width(0));
-    assert_int_equal(1, fl_bit_width(1));
-    assert_int_equal(2, fl_bit_width(2));
-    assert_int_equal(2, fl_bit_width(3));
-    assert_int_equal(32, fl_bit_width(UINT32_MAX));
+    assert_int_equal(0, fl_parquet_bit_width(0));
+    assert_int_equal(1, fl_parquet_bit_width(1));
+    assert_int_equal(2, fl_parquet_bit_width(2));
+    assert_int_equal(2, fl_parquet_bit_width(3));
+    assert_int_equal(32, fl_parquet_bit_width(UINT32_MAX));
 }
 
 static void assert_buffer(struct fl_buffer *out, const void *expected, size_t size)
