@@ -18,6 +18,9 @@ BARS = {
     "score.plain.polars": Bar(4, "cpu_ns_per_row"),
     "import.duckdb": Bar(6, "cpu_ns_per_row"),
     "import.alone": Bar(1, "mb_per_cpu_second", larger_is_better=True),
+    "export.csv.duckdb": Bar(6, "cpu_ns_per_row"),
+    "export.parquet.duckdb": Bar(2, "cpu_ns_per_row"),
+    "export.pgcopy": Bar(1, "million_int64_cells_per_cpu_second", larger_is_better=True),
     "size.short": Bar(1 / 0.95, "bytes_per_row"),
     "size.text": Bar(1 / 1.15, "bytes_per_text_row"),
     "compact.daily": Bar(1 / 1.6, "cpu_ns_per_row"),
@@ -29,6 +32,7 @@ BARS = {
 }
 
 IMPORT_MB_PER_CPU_SECOND = 120.0
+EXPORT_MILLION_CELLS = 60.0
 
 
 def bench_line(name, ours, peer, equal):

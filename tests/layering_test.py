@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[1]
 # A file may include files of its own level and of those below.
 LEVELS = {
     "formats/base": 0,
-    "formats/encodings": 1, "formats/schema": 1,
+    "formats/encodings": 1, "formats/schema": 1, "formats/parquet": 1,
     "formats/table": 2, "formats/folder": 2, "formats/compact": 2, "formats/importers": 2, "formats/exporters": 2,
     "engine": 3,
     "tools": 4, "bench": 4, "tests": 4,

@@ -179,6 +179,29 @@ async function answers({ name, to }) {
         TO ${quoted(to)} (FORMAT csv, HEADER true)`);
 }
 
+// --- export
+
+// The exported table as a native one.
+async function exportLoad({ statements }) {
+    await database.run('DROP TABLE IF EXISTS customers');
+    for (const sql of statements)
+        await database.run(sql);
+}
+
+async function exportCopy({ to, options }) {
+    await database.run('SET preserve_insertion_order = true');
+    await database.run(`COPY customers TO ${quoted(to)} ${options}`);
+}
+
+// Whether both files hold the same rows in the same order, types included.
+async function sameParquet({ ours, theirs }) {
+    const place = (path) => `(SELECT row_number() OVER () AS place, * FROM read_parquet(${quoted(path)}))`;
+    const [counts] = await rows(`SELECT (SELECT count(*) FROM (FROM ${place(ours)} EXCEPT FROM ${place(theirs)}))
+        + (SELECT count(*) FROM (FROM ${place(theirs)} EXCEPT FROM ${place(ours)})) AS differing`);
+    const types = async (path) => JSON.stringify(await rows(`DESCRIBE FROM read_parquet(${quoted(path)})`));
+    return Number(counts.differing) === 0 && await types(ours) === await types(theirs);
+}
+
 // --- import and size
 
 async function importCsv({ csv, to }) {
@@ -231,5 +254,6 @@ async function textPages({ parquet, column, to }) {
 }
 
 await serve({
-    version, model, events, load, narrow, full, plain, answers, importCsv, sameRows, shortColumns, textPages,
+    version, model, events, load, narrow, full, plain, answers, exportLoad, exportCopy, sameParquet, importCsv, sameRows,
+    shortColumns, textPages,
 });

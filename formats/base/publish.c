@@ -24,7 +24,7 @@ struct fl_output {
     uint8_t *buffer;
     size_t buffered;
     uint64_t size_bytes;
-    struct fl_digest *digest;
+    struct fl_digest *digest; /* NULL: not wanted */
     struct fl_error failure; /* the first one; status FL_OK until then */
 };
 
@@ -238,7 +238,8 @@ fl_status fl_output_write(struct fl_output *output, const void *bytes, size_t si
         return repeat_failure(output, error);
     if (size == 0)
         return FL_OK;
-    fl_digest_add(output->digest, bytes, size);
+    if (output->digest != NULL)
+        fl_digest_add(output->digest, bytes, size);
     output->size_bytes += size;
     if (size > WRITE_BUFFER_BYTES - output->buffered) {
         const fl_status status = flush(output, error);
@@ -257,8 +258,16 @@ uint64_t fl_output_size(const struct fl_output *output)
     return output->size_bytes;
 }
 
+void fl_output_without_digest(struct fl_output *output)
+{
+    assert(output->size_bytes == 0);
+    fl_digest_free(output->digest);
+    output->digest = NULL;
+}
+
 uint64_t fl_output_digest(const struct fl_output *output)
 {
+    assert(output->digest != NULL);
     return fl_digest_64(output->digest);
 }
 

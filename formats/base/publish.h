@@ -24,6 +24,9 @@ fl_status fl_output_over_file(const struct fl_io *io, int file, const char *show
                               struct fl_error *error);
 fl_status fl_output_write(struct fl_output *output, const void *bytes, size_t size, struct fl_error *error);
 uint64_t fl_output_size(const struct fl_output *output);
+/* Keeps no digest, which takes a twentieth of an export's time: for outputs that nobody asks it of. Before the first
+ * write. */
+void fl_output_without_digest(struct fl_output *output);
 /* XXH3-64 of all bytes written so far. */
 uint64_t fl_output_digest(const struct fl_output *output);
 /* Flush, fsync, rename to directory/final_name (replacing what is there), close, free. The directory is not synced
@@ -36,7 +39,9 @@ void fl_output_abort(struct fl_output *output);
 fl_status fl_directory_sync(const struct fl_io *io, const char *directory, struct fl_error *error);
 /* mkdir with mode 0700 of the last part only; an existing directory is fine; FL_CANNOT_CREATE otherwise. */
 fl_status fl_directory_ensure(const struct fl_io *io, const char *directory, struct fl_error *error);
-/* Removes temporaries that no living process holds. */
+/* Removes a folder with the files in it, if all that is in it are files. */
+fl_status fl_directory_remove(const struct fl_io *io, const char *directory, struct fl_error *error);
+/* Removes temporaries, files and folders of files, that no living process holds. */
 fl_status fl_directory_sweep(const struct fl_io *io, const char *directory, struct fl_error *error);
 /* "a/b" of directory and name, malloc()ed, or NULL. */
 char *fl_path_join(const char *directory, const char *name);

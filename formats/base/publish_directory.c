@@ -88,6 +88,50 @@ static bool still_named(const struct fl_io *io, int file, const char *path)
     return same;
 }
 
+/* Calls `visit` with the path of each entry, . and .. apart. */
+typedef fl_status visit_entry(const struct fl_io *io, const char *path, struct fl_error *error);
+
+static fl_status visit_entries(const struct fl_io *io, const char *directory, const char *prefix,
+                               visit_entry *visit, struct fl_error *error)
+{
+    DIR *entries = io->opendir(directory[0] == '\0' ? "." : directory);
+    if (entries == NULL)
+        return fl_fail_errno(error, errno, "list the folder", directory);
+    fl_status status = FL_OK;
+    while (status == FL_OK) {
+        errno = 0;
+        const struct dirent *entry = io->readdir(entries);
+        if (entry == NULL) {
+            if (errno != 0)
+                status = fl_fail_errno(error, errno, "list the folder", directory);
+            break;
+        }
+        if (strncmp(entry->d_name, prefix, strlen(prefix)) != 0 || strcmp(entry->d_name, ".") == 0 ||
+            strcmp(entry->d_name, "..") == 0)
+            continue;
+        char *path = fl_path_join(directory, entry->d_name);
+        status = path == NULL ? fl_fail_memory(error, strlen(directory)) : visit(io, path, error);
+        free(path);
+    }
+    (void)io->closedir(entries);
+    return status;
+}
+
+static fl_status remove_file(const struct fl_io *io, const char *path, struct fl_error *error)
+{
+    if (io->unlink(path) == 0 || errno == ENOENT)
+        return FL_OK;
+    return fl_fail_errno(error, errno, "remove an abandoned file", path);
+}
+
+fl_status fl_directory_remove(const struct fl_io *io, const char *directory, struct fl_error *error)
+{
+    const fl_status status = visit_entries(io, directory, "", remove_file, error);
+    if (status != FL_OK || io->rmdir(directory) == 0 || errno == ENOENT)
+        return status;
+    return fl_fail_errno(error, errno, "remove an abandoned folder", directory);
+}
+
 /* A temporary that cannot be opened or locked is a living one's, or not ours to judge. */
 static fl_status sweep_file(const struct fl_io *io, const char *path, struct fl_error *error)
 {
@@ -95,40 +139,15 @@ static fl_status sweep_file(const struct fl_io *io, const char *path, struct fl_
     if (file < 0)
         return FL_OK;
     fl_status status = FL_OK;
-    if (io->flock(file, LOCK_EX | LOCK_NB) == 0 && still_named(io, file, path)) {
-        if (io->unlink(path) != 0 && errno != ENOENT)
-            status = fl_fail_errno(error, errno, "remove an abandoned file", path);
-    }
+    struct stat facts;
+    if (io->flock(file, LOCK_EX | LOCK_NB) == 0 && still_named(io, file, path) &&
+        io->fstat(file, &facts) == 0)
+        status = S_ISDIR(facts.st_mode) ? fl_directory_remove(io, path, error) : remove_file(io, path, error);
     (void)io->close(file);
     return status;
 }
 
-static fl_status sweep_entries(const struct fl_io *io, DIR *entries, const char *directory,
-                               struct fl_error *error)
-{
-    for (;;) {
-        errno = 0;
-        const struct dirent *entry = io->readdir(entries);
-        if (entry == NULL)
-            return errno == 0 ? FL_OK : fl_fail_errno(error, errno, "list the folder", directory);
-        if (strncmp(entry->d_name, FL_TEMPORARY_PREFIX, strlen(FL_TEMPORARY_PREFIX)) != 0)
-            continue;
-        char *path = fl_path_join(directory, entry->d_name);
-        if (path == NULL)
-            return fl_fail_memory(error, strlen(directory) + strlen(entry->d_name) + 2);
-        const fl_status status = sweep_file(io, path, error);
-        free(path);
-        if (status != FL_OK)
-            return status;
-    }
-}
-
 fl_status fl_directory_sweep(const struct fl_io *io, const char *directory, struct fl_error *error)
 {
-    DIR *entries = io->opendir(directory[0] == '\0' ? "." : directory);
-    if (entries == NULL)
-        return fl_fail_errno(error, errno, "list the folder", directory);
-    const fl_status status = sweep_entries(io, entries, directory, error);
-    (void)io->closedir(entries);
-    return status;
+    return visit_entries(io, directory, FL_TEMPORARY_PREFIX, sweep_file, error);
 }

@@ -1,6 +1,7 @@
 /* compress.c - LZ4 on top of a page where it pays. */
 #include "formats/encodings/compress.h"
 
+#include <assert.h>
 #include <limits.h>
 #include <lz4.h>
 #include <lz4hc.h>
@@ -61,4 +62,24 @@ fl_status fl_lz4_unpack(const uint8_t *bytes, size_t size, uint8_t *unpacked, si
         return fl_fail(error, FL_CORRUPT, "LZ4: unpacked to %d bytes, %zu were promised", written,
                        unpacked_size);
     return FL_OK;
+}
+
+int fl_lz4_pack_whole(const uint8_t *bytes, size_t size, struct fl_buffer *out)
+{
+    assert(size <= LZ4_MAX_INPUT_SIZE);
+    const int room = LZ4_compressBound((int)size);
+    if (!fl_buffer_reserve(out, out->size + (size_t)room))
+        return -1;
+    const int packed =
+        LZ4_compress_default((const char *)bytes, (char *)out->bytes + out->size, (int)size, room);
+    assert(packed > 0);
+    out->size += (size_t)packed;
+    return 1;
+}
+
+bool fl_lz4_unpack_whole(const uint8_t *bytes, size_t size, uint8_t *unpacked, size_t unpacked_size)
+{
+    return size <= INT_MAX && unpacked_size <= INT_MAX &&
+           LZ4_decompress_safe((const char *)bytes, (char *)unpacked, (int)size, (int)unpacked_size) ==
+               (int)unpacked_size;
 }

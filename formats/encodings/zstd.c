@@ -11,6 +11,10 @@
  * time. Unpacking is as fast at each, about 0.8 ns a byte. */
 enum { LEVEL = 9 };
 
+/* Of files for other programs. On pages of scores level 3, the default of the library, takes 4/3 of the time
+ * for 0.3 % less, level 9 six times as long for 2 % less. */
+enum { LEVEL_EXCHANGE = 1 };
+
 /* The start of a frame: magic, a byte of flags, then the window's size where the flags have it. */
 enum {
     FLAGS_AT = 4,
@@ -34,6 +38,36 @@ int fl_zstd_pack(const uint8_t *bytes, size_t size, size_t size_max, struct fl_b
         return ZSTD_getErrorCode(packed) == ZSTD_error_memory_allocation ? -1 : 0;
     out->size += packed;
     return 1;
+}
+
+/* The library's own type, so that nobody else includes it. */
+static ZSTD_CCtx *context_of(struct fl_zstd_packer *packer)
+{
+    return (ZSTD_CCtx *)packer;
+}
+
+struct fl_zstd_packer *fl_zstd_packer_create(void)
+{
+    return (struct fl_zstd_packer *)ZSTD_createCCtx();
+}
+
+int fl_zstd_packer_pack(struct fl_zstd_packer *packer, const uint8_t *bytes, size_t size,
+                        struct fl_buffer *out)
+{
+    const size_t room = ZSTD_compressBound(size);
+    if (ZSTD_isError(room) || !fl_buffer_reserve(out, out->size + room))
+        return -1;
+    const size_t packed =
+        ZSTD_compressCCtx(context_of(packer), out->bytes + out->size, room, bytes, size, LEVEL_EXCHANGE);
+    if (ZSTD_isError(packed)) /* there is room for certain */
+        return -1;
+    out->size += packed;
+    return 1;
+}
+
+void fl_zstd_packer_free(struct fl_zstd_packer *packer)
+{
+    (void)ZSTD_freeCCtx(context_of(packer));
 }
 
 fl_status fl_zstd_check(const uint8_t *bytes, size_t size, size_t unpacked_size, struct fl_error *error)

@@ -1,143 +1,179 @@
-/* export_csv.c - a table file as CSV: RFC 4180, UTF-8, LF, null = nothing, empty text = "". */
-#include "formats/exporters/export_csv.h"
-
+/* export_csv.c - a table as CSV by RFC 4180: UTF-8, LF, null = nothing, empty text = "". */
+#include <stdlib.h>
 #include <string.h>
 
 #include "formats/base/limits.h"
-#include "formats/table/cell_text.h"
+#include "formats/exporters/text_rows.h"
 
-/* What the rows of all blocks are made with. */
 struct csv_export {
-    struct fl_table *table;
-    const struct fl_schema *schema;
-    struct fl_output *output;
-    struct fl_error *error;
-    struct fl_column_data columns[FL_COLUMNS_MAX];
-    const struct fl_words *words[FL_COLUMNS_MAX]; /* of WORD columns */
-    struct fl_buffer cell, line;
+    struct fl_text_dialect dialect;
+    struct fl_text_rows *rows;
+    const char *tails[FL_COLUMNS_MAX];
+    char delimiter[2];
 };
 
-static fl_status write_header(struct csv_export *export)
+/* Marks that are part of numbers, days, words of a null text would need quotes everywhere. */
+static bool is_fit_delimiter(char mark)
 {
-    for (size_t i = 0; i < export->schema->count; i++) {
-        const char *name = export->schema->columns[i].name;
-        if (!fl_buffer_append(&export->line, i == 0 ? "" : ",", i == 0 ? 0 : 1) ||
-            !fl_buffer_append(&export->line, name, strlen(name)))
-            return fl_fail_memory(export->error, export->line.size);
-    }
-    if (!fl_buffer_append(&export->line, "\n", 1))
-        return fl_fail_memory(export->error, export->line.size);
-    return fl_output_write(export->output, export->line.bytes, export->line.size, export->error);
+    return mark == '\t' || mark == ' ' || (mark != '\0' && strchr(",;|:!#$%&*/<=>?@^_~", mark) != NULL);
 }
 
-static fl_status find_words(struct csv_export *export)
+static bool is_mark(char byte, const struct fl_export_options *options)
 {
-    for (size_t i = 0; i < export->schema->count; i++) {
-        const struct fl_column *column = &export->schema->columns[i];
-        if (fl_kind_storage(column->kind) != FL_STORAGE_WORD)
-            continue;
-        const fl_status status = fl_table_words(export->table, column->id, &export->words[i], export->error);
-        if (status != FL_OK)
-            return status;
+    return byte == options->delimiter || byte == '"' || byte == '\n' || byte == '\r';
+}
+
+/* A number or a day is never quoted, so it must not look like a null. */
+static bool looks_like_number(const char *text)
+{
+    return text[0] != '\0' && text[strspn(text, "0123456789+-.,")] == '\0';
+}
+
+static fl_status check_options(const struct fl_export_options *options, struct fl_error *error)
+{
+    if (!is_fit_delimiter(options->delimiter))
+        return fl_fail(
+            error, FL_USAGE,
+            "csv: the delimiter may be a tab, a blank or one of , ; | : ! # $ %% & * / < = > ? @ ^ _ ~");
+    if (options->decimal != '.' && options->decimal != ',')
+        return fl_fail(error, FL_USAGE, "csv: the decimal mark is . or ,");
+    if (options->decimal == options->delimiter)
+        return fl_fail(error, FL_USAGE, "csv: a decimal comma needs another delimiter, such as ;");
+    if (strlen(options->null_text) > FL_EXPORT_NULL_MAX)
+        return fl_fail(error, FL_USAGE, "csv: the text of a null has %zu bytes, at most %d",
+                       strlen(options->null_text), FL_EXPORT_NULL_MAX);
+    if (looks_like_number(options->null_text))
+        return fl_fail(error, FL_USAGE, "csv: the text of a null must not look like a number");
+    for (const char *at = options->null_text; *at != '\0'; at++) {
+        if (is_mark(*at, options))
+            return fl_fail(error, FL_USAGE,
+                           "csv: the text of a null must have no delimiter, quote or line end in it");
     }
     return FL_OK;
 }
 
-static bool needs_quotes(const struct fl_buffer *cell)
+/* Of eight bytes, those that equal `byte` have their highest bit set; so may bytes above one that does. */
+static inline uint64_t equal_bytes(uint64_t bytes, char byte)
 {
-    for (size_t i = 0; i < cell->size; i++) {
-        const uint8_t byte = cell->bytes[i];
-        if (byte == ',' || byte == '"' || byte == '\n' || byte == '\r')
+    const uint64_t low = UINT64_C(0x0101010101010101);
+    const uint64_t different = bytes ^ low * (uint8_t)byte;
+    return (different - low) & ~different & low << 7;
+}
+
+static bool has_mark(const struct fl_export_options *options, const char *bytes, size_t size)
+{
+    size_t at = 0;
+    for (; at + 8 <= size; at += 8) {
+        uint64_t eight;
+        memcpy(&eight, bytes + at, sizeof eight);
+        if ((equal_bytes(eight, options->delimiter) | equal_bytes(eight, '"') | equal_bytes(eight, '\n') |
+             equal_bytes(eight, '\r')) != 0)
             return true;
     }
-    return cell->size == 0; /* an empty text, to tell it from null */
-}
-
-static bool append_quoted(struct fl_buffer *line, const struct fl_buffer *cell)
-{
-    if (!fl_buffer_reserve(line, line->size + 2 * cell->size + 2))
-        return false;
-    line->bytes[line->size++] = '"';
-    for (size_t i = 0; i < cell->size; i++) {
-        if (cell->bytes[i] == '"')
-            line->bytes[line->size++] = '"';
-        line->bytes[line->size++] = cell->bytes[i];
+    while (at < size) {
+        if (is_mark(bytes[at++], options))
+            return true;
     }
-    line->bytes[line->size++] = '"';
-    return true;
+    return false;
 }
 
-/* False: no memory. */
-static bool append_cell(struct csv_export *export, size_t index, size_t row)
+static uint8_t *put_quoted(uint8_t *at, const char *bytes, size_t size)
 {
-    const struct fl_column_data *data = &export->columns[index];
-    if (data->nulls != NULL && data->nulls[row] != 0)
-        return true;
-    export->cell.size = 0;
-    if (!fl_cell_append(&export->schema->columns[index], data, row, export->words[index], &export->cell))
-        return false;
-    if (needs_quotes(&export->cell))
-        return append_quoted(&export->line, &export->cell);
-    return fl_buffer_append(&export->line, export->cell.bytes, export->cell.size);
-}
-
-static fl_status write_row(struct csv_export *export, size_t row)
-{
-    export->line.size = 0;
-    for (size_t i = 0; i < export->schema->count; i++) {
-        if ((i != 0 && !fl_buffer_append(&export->line, ",", 1)) || !append_cell(export, i, row))
-            return fl_fail_memory(export->error, export->line.size);
+    *at++ = '"';
+    for (size_t i = 0; i < size; i++) {
+        *at = '"';
+        at += bytes[i] == '"';
+        *at++ = (uint8_t)bytes[i];
     }
-    if (!fl_buffer_append(&export->line, "\n", 1))
-        return fl_fail_memory(export->error, export->line.size);
-    return fl_output_write(export->output, export->line.bytes, export->line.size, export->error);
+    *at++ = '"';
+    return at;
 }
 
-static fl_status write_block(struct csv_export *export, size_t block, size_t rows)
+/* In quotes when it has a mark in it, or would be read as a null. */
+static uint8_t *put_text(const struct fl_export_options *options, uint8_t *at, const char *bytes, size_t size)
 {
-    for (size_t i = 0; i < export->schema->count; i++) {
-        const fl_status status = fl_table_read_column(export->table, block, export->schema->columns[i].id,
-                                                      &export->columns[i], export->error);
-        if (status != FL_OK)
-            return status;
-    }
-    for (size_t row = 0; row < rows; row++) {
-        const fl_status status = write_row(export, row);
-        if (status != FL_OK)
-            return status;
-    }
-    return FL_OK;
+    const size_t null_size = strlen(options->null_text);
+    const bool like_null =
+        size == 0 || (size == null_size && memcmp(bytes, options->null_text, null_size) == 0);
+    if (like_null || has_mark(options, bytes, size))
+        return put_quoted(at, bytes, size);
+    memcpy(at, bytes, size);
+    return at + size;
 }
 
-static fl_status write_rows(struct csv_export *export, uint64_t rows_max)
+static fl_status write_header(const struct csv_export *export, const struct fl_export_request *request,
+                              struct fl_output *output, struct fl_error *error)
 {
-    fl_status status = find_words(export);
+    struct fl_buffer line = {0};
+    bool kept = true;
+    for (size_t i = 0; i < request->column_count && kept; i++) {
+        const struct fl_export_column *column = &request->columns[i];
+        kept = fl_buffer_append(&line, column->name, strlen(column->name)) &&
+               fl_buffer_append(&line, export->tails[i], 1);
+    }
+    const fl_status status =
+        kept ? fl_output_write(output, line.bytes, line.size, error) : fl_fail_memory(error, line.size);
+    fl_buffer_release(&line);
+    return status;
+}
+
+static void fill(struct csv_export *export, const struct fl_export_request *request)
+{
+    export->dialect = (struct fl_text_dialect){.null = request->options.null_text,
+                                               .day_quote = "",
+                                               .head = "",
+                                               .decimal = request->options.decimal,
+                                               .options = &request->options,
+                                               .text_growth = 2,
+                                               .put_text = put_text};
+    export->delimiter[0] = request->options.delimiter;
+    for (size_t i = 0; i < request->column_count; i++)
+        export->tails[i] = i + 1 < request->column_count ? export->delimiter : "\n";
+}
+
+static void csv_free(void *state)
+{
+    struct csv_export *export = state;
+    fl_text_rows_free(export->rows);
+    free(export);
+}
+
+static fl_status csv_begin(const struct fl_export_request *request, struct fl_output *output, void **state,
+                           struct fl_error *error)
+{
+    fl_status status = check_options(&request->options, error);
+    if (status != FL_OK)
+        return status;
+    struct csv_export *export = calloc(1, sizeof *export);
+    if (export == NULL)
+        return fl_fail_memory(error, sizeof *export);
+    fill(export, request);
+    status = write_header(export, request, output, error);
     if (status == FL_OK)
-        status = write_header(export);
-    for (size_t block = 0; status == FL_OK && rows_max > 0 && block < fl_table_blocks(export->table);
-         block++) {
-        const uint32_t rows = fl_table_block(export->table, block).rows;
-        const size_t wanted = rows < rows_max ? rows : (size_t)rows_max;
-        status = write_block(export, block, wanted);
-        rows_max -= wanted;
-    }
+        status = fl_text_rows_create(request, &export->dialect, export->tails, output, &export->rows, error);
+    if (status != FL_OK)
+        csv_free(export);
+    else
+        *state = export;
     return status;
 }
 
-fl_status fl_export_csv_head(struct fl_table *table, uint64_t rows_max, struct fl_output *output,
-                             struct fl_error *error)
+static fl_status csv_block(void *state, const struct fl_export_batch *batch, struct fl_error *error)
 {
-    struct csv_export export = {
-        .table = table, .schema = fl_table_schema(table), .output = output, .error = error};
-    const fl_status status = write_rows(&export, rows_max);
-    for (size_t i = 0; i < export.schema->count; i++)
-        fl_column_data_release(&export.columns[i]);
-    fl_buffer_release(&export.cell);
-    fl_buffer_release(&export.line);
-    return status;
+    const struct csv_export *export = state;
+    return fl_text_rows_write(export->rows, batch, error);
 }
 
-fl_status fl_export_csv(struct fl_table *table, struct fl_output *output, struct fl_error *error)
+static fl_status csv_end(void *state, struct fl_error *error)
 {
-    return fl_export_csv_head(table, UINT64_MAX, output, error);
+    const struct csv_export *export = state;
+    return fl_text_rows_finish(export->rows, error);
 }
+
+const struct fl_export_format fl_export_format_csv = {.name = "csv",
+                                                      .extension = "csv",
+                                                      .takes = FL_EXPORT_CSV_MARKS | FL_EXPORT_PARTS,
+                                                      .begin = csv_begin,
+                                                      .block = csv_block,
+                                                      .end = csv_end,
+                                                      .free = csv_free};

@@ -263,7 +263,8 @@ class BrokenFiles(CliCase):
         self.fourloop("verify", "nowhere", code=66, says="nowhere")
         self.fourloop("verify", "model", code=66, says="model")
         self.fourloop("verify", "rows.csv", code=65, says="rows.csv")
-        self.fourloop("export", "data", "--table", "customers", "--to", "csv", code=66)
+        self.fourloop("export", "data", "--table", "customers", "--to", "csv", code=64, says="interactions")
+        self.fourloop("export", "model", "--table", "customers", "--to", "csv", code=66)
 
     def test_manifest_that_lies(self):
         manifest = self.path("data/manifest.json")

@@ -13,7 +13,7 @@
 #include <stdatomic.h>
 
 #include "formats/compact/compact.h"
-#include "formats/exporters/export_csv.h"
+#include "formats/exporters/export_walk.h"
 #include "formats/importers/import_job.h"
 
 /* ---- allocations that fail on demand ---- */
@@ -227,7 +227,9 @@ static fl_status export_table(struct fl_table *table, struct fl_error *error)
     fl_status status = fl_output_create(&io, fixture_folder, &output, error);
     if (status != FL_OK)
         return status;
-    status = fl_export_csv(table, output, error);
+    const struct fl_export_options options = fl_export_options_default();
+    const struct fl_export_part part = fl_export_whole(table);
+    status = fl_export_walk(table, &part, &fl_export_format_csv, &options, output, error);
     if (status != FL_OK) {
         fl_output_abort(output);
         return status;

@@ -1,5 +1,7 @@
 /* command_tables.c - the lists of verbs and flags as tables to walk. */
+#include "formats/exporters/export_walk.h"
 #include "tools/fourloop/command_line.h"
+#include "tools/fourloop/sql_dialect.h"
 
 #define FL_VERB(upper, lower, name, words, words_min, words_max, publishes, summary, examples)               \
     [VERB_##upper] = {(name), (words), (words_min), (words_max), (publishes), (summary), (examples)},

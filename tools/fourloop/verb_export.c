@@ -1,46 +1,88 @@
-/* verb_export.c - `fourloop export`: writes a table of a run for other programs. */
+/* verb_export.c - `fourloop export`: writes tables for other programs. */
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-#include "engine/fourloop.h"
-#include "formats/exporters/export_csv.h"
+#include "formats/base/checksum.h"
+#include "formats/base/publish_stage.h"
+#include "formats/exporters/export_walk.h"
+#include "tools/fourloop/export_source.h"
 #include "tools/fourloop/report.h"
-#include "tools/fourloop/stdout_csv.h"
+#include "tools/fourloop/stdout_table.h"
 #include "tools/fourloop/verbs.h"
 
-static fl_status fail_no_table(const struct fl_run_folder *run, const char *table, struct fl_error *error)
+enum { FILES_MAX = 10000, NAME_SIZE = 256 };
+
+/* What to write, and how. */
+struct export_work {
+    const struct fl_io *io;
+    struct export_source source;
+    const struct fl_export_format *format;
+    struct fl_export_options options;
+    bool all_tables;
+    size_t files; /* parts of each table; 0: a table is one file with a plain name */
+};
+
+/* --- options */
+
+/* A flag that the format does not look at is a slip. */
+static fl_status check_choice(const struct command *command, const struct fl_export_format *format,
+                              enum flag flag, enum fl_export_choice choice, struct fl_error *error)
 {
-    char known[256] = "";
-    for (size_t i = 0; i < run->file_count; i++) {
-        const size_t used = strlen(known);
-        if (strcmp(run->files[i].table, "model") != 0 &&
-            used + strlen(run->files[i].table) + 3 < sizeof known)
-            snprintf(known + used, sizeof known - used, "%s%s", used == 0 ? "" : ", ", run->files[i].table);
-    }
-    return fl_fail(error, FL_USAGE, "export: no table `%s` in this run; it has: %s", table, known);
+    if (!command->flags[flag].given || (format->takes & choice) != 0)
+        return FL_OK;
+    return fl_fail(error, FL_USAGE, "export: %s means nothing with --to %s", flag_table[flag].name,
+                   format->name);
 }
 
-static fl_status open_table(const struct command *command, const struct fl_io *io, struct fl_table **table,
-                            struct fl_error *error)
+/* One byte, or the word of a byte that is hard to type. */
+static fl_status read_mark(const struct command *command, enum flag flag, char *mark, struct fl_error *error)
 {
-    const char *name = command->flags[FLAG_EXPORT_TABLE].text;
-    struct fl_run_folder *run;
-    fl_status status = fl_run_folder_open(io, command->words[0], &run, error);
-    if (status != FL_OK)
-        return status;
-    const struct fl_run_file *file = strcmp(name, "model") == 0 ? NULL : fl_run_folder_find(run, name);
-    if (file == NULL) {
-        status = fail_no_table(run, name, error);
-    } else {
-        char *path = fl_path_join(run->path, file->name);
-        status = path == NULL ? fl_fail_memory(error, strlen(run->path))
-                              : fl_table_open(io, path, FL_IO_MAP, table, error);
-        free(path);
-    }
-    fl_run_folder_close(run);
-    return status;
+    const char *text = command->flags[flag].text;
+    if (text == NULL)
+        return FL_OK;
+    const bool tab = strcmp(text, "tab") == 0;
+    if (!tab && text[1] != '\0')
+        return fl_fail(error, FL_USAGE, "export: %s takes one character, or the word tab",
+                       flag_table[flag].name);
+    *mark = tab ? '\t' : text[0];
+    return FL_OK;
 }
+
+static fl_status read_options(const struct command *command, struct export_work *work, struct fl_error *error)
+{
+    static const struct {
+        enum flag flag;
+        enum fl_export_choice choice;
+    } choices[] = {{FLAG_NULL, FL_EXPORT_CSV_MARKS},
+                   {FLAG_DELIMITER, FL_EXPORT_CSV_MARKS},
+                   {FLAG_DECIMAL, FL_EXPORT_CSV_MARKS},
+                   {FLAG_COMPRESSION, FL_EXPORT_COMPRESSION},
+                   {FLAG_DICTIONARY, FL_EXPORT_DICTIONARY},
+                   {FLAG_FILES, FL_EXPORT_PARTS}};
+    for (size_t i = 0; i < sizeof choices / sizeof choices[0]; i++) {
+        const fl_status status =
+            check_choice(command, work->format, choices[i].flag, choices[i].choice, error);
+        if (status != FL_OK)
+            return status;
+    }
+    const struct flag_value *files = &command->flags[FLAG_FILES];
+    if (files->given && (files->number < 1 || files->number > FILES_MAX))
+        return fl_fail(error, FL_USAGE, "export: --files takes 1 to %d", FILES_MAX);
+    work->options.dictionary = command->flags[FLAG_DICTIONARY].given;
+    work->files = files->given ? (size_t)files->number : 0;
+    const char *table = command->flags[FLAG_EXPORT_TABLE].text;
+    work->all_tables = table != NULL && strcmp(table, "all") == 0;
+    work->options.compression = (enum fl_export_compression)command->flags[FLAG_COMPRESSION].number;
+    if (command->flags[FLAG_NULL].text != NULL)
+        work->options.null_text = command->flags[FLAG_NULL].text;
+    const fl_status status = read_mark(command, FLAG_DELIMITER, &work->options.delimiter, error);
+    return status == FL_OK ? read_mark(command, FLAG_DECIMAL, &work->options.decimal, error) : status;
+}
+
+/* --- one file */
 
 /* Renaming over a device or a folder must not be tried: as root it would replace /dev/null. */
 static fl_status check_target(const struct fl_io *io, const char *path, struct fl_error *error)
@@ -50,12 +92,35 @@ static fl_status check_target(const struct fl_io *io, const char *path, struct f
         return FL_OK;
     struct stat facts;
     const bool regular = io->fstat(file, &facts) == 0 && S_ISREG(facts.st_mode);
+    const bool folder = S_ISDIR(facts.st_mode);
     (void)io->close(file);
     if (regular)
         return FL_OK;
-    fl_fail(error, FL_CANNOT_CREATE,
-            "there is something that is no file; without -o the standard output is used");
+    fl_fail(error, FL_CANNOT_CREATE, "there is something that is no file; %s",
+            folder ? "a / at its end asks for files in this folder"
+                   : "without -o the standard output is used");
     return fl_error_at_path(error, path);
+}
+
+static fl_status publish_file(const struct export_work *work, struct fl_table *table, const char *folder,
+                              const char *name, struct fl_error *error)
+{
+    struct fl_output *output;
+    fl_status status = fl_output_create(work->io, folder, &output, error);
+    if (status != FL_OK)
+        return status;
+    fl_output_without_digest(output);
+    /* What an export that was killed has left behind here; ours is locked. */
+    status = fl_directory_sweep(work->io, folder, error);
+    const struct fl_export_part part = fl_export_whole(table);
+    if (status == FL_OK)
+        status = fl_export_walk(table, &part, work->format, &work->options, output, error);
+    if (status != FL_OK) {
+        fl_output_abort(output);
+        return status;
+    }
+    status = fl_output_commit(output, name, error);
+    return status == FL_OK ? fl_directory_sync(work->io, folder, error) : status;
 }
 
 /* The folder that `path` lies in; its last part is *name. malloc()ed. */
@@ -68,54 +133,168 @@ static char *folder_of(const char *path, const char **name)
     return slash == path ? strdup("/") : strndup(path, (size_t)(slash - path));
 }
 
-static fl_status publish(const struct fl_io *io, const char *folder, const char *name, struct fl_table *table,
-                         struct fl_error *error)
+static fl_status export_to_file(const struct export_work *work, const char *path, struct fl_error *error)
 {
-    struct fl_output *output;
-    fl_status status = fl_output_create(io, folder, &output, error);
-    if (status != FL_OK)
-        return status;
-    /* What an export that was killed has left behind here; ours is locked. */
-    status = fl_directory_sweep(io, folder, error);
-    if (status == FL_OK)
-        status = fl_export_csv(table, output, error);
-    if (status != FL_OK) {
-        fl_output_abort(output);
-        return status;
-    }
-    status = fl_output_commit(output, name, error);
-    return status == FL_OK ? fl_directory_sync(io, folder, error) : status;
-}
-
-static fl_status export_to_path(const struct fl_io *io, const char *path, struct fl_table *table,
-                                struct fl_error *error)
-{
-    fl_status status = check_target(io, path, error);
+    struct fl_table *table = work->source.tables[0].table;
+    fl_status status = check_target(work->io, path, error);
     if (status != FL_OK)
         return status;
     const char *name;
     char *folder = folder_of(path, &name);
-    if (folder == NULL)
-        return fl_fail_memory(error, strlen(path));
-    if (name[0] == '\0')
-        status = fl_fail(error, FL_USAGE, "export: -o %s names a folder, not a file", path);
-    else
-        status = publish(io, folder, name, table, error);
+    status =
+        folder == NULL ? fl_fail_memory(error, strlen(path)) : publish_file(work, table, folder, name, error);
     free(folder);
     if (status == FL_OK)
         report_say("%s: %llu rows", path, (unsigned long long)fl_table_rows(table));
     return status;
 }
 
-fl_status verb_export(const struct command *command, const struct fl_io *io, struct fl_error *error)
+static fl_status export_into_folder(const struct export_work *work, const char *folder,
+                                    struct fl_error *error)
 {
-    struct fl_table *table;
-    fl_status status = open_table(command, io, &table, error);
+    char name[NAME_SIZE];
+    (void)snprintf(name, sizeof name, "%s.%s", work->source.tables[0].name, work->format->extension);
+    char *path = fl_path_join(folder, name);
+    if (path == NULL)
+        return fl_fail_memory(error, strlen(folder));
+    fl_status status = fl_directory_ensure(work->io, folder, error);
+    if (status == FL_OK)
+        status = export_to_file(work, path, error);
+    free(path);
+    return status;
+}
+
+/* --- several files, all or none */
+
+/* One of `count` files of the table. */
+struct piece {
+    const struct export_table *of;
+    struct fl_export_part part;
+    size_t index, count;
+};
+
+/* A part that has changed has another name, so that a loader neither skips nor takes it twice. */
+static void name_piece(const struct export_work *work, const struct piece *piece,
+                       const struct fl_output *output, char name[NAME_SIZE])
+{
+    char digest[17];
+    fl_hex64(fl_output_digest(output), digest);
+    (void)snprintf(name, NAME_SIZE, "%s-%05zu-of-%05zu-%.16s.%s", piece->of->name, piece->index + 1,
+                   piece->count, digest, work->format->extension);
+}
+
+static fl_status write_piece(const struct export_work *work, const struct piece *piece, const char *folder,
+                             struct fl_error *error)
+{
+    struct fl_output *output;
+    fl_status status = fl_output_create(work->io, folder, &output, error);
     if (status != FL_OK)
         return status;
-    const char *path = command->flags[FLAG_EXPORT_OUT].text;
+    status = fl_export_walk(piece->of->table, &piece->part, work->format, &work->options, output, error);
+    if (status != FL_OK) {
+        fl_output_abort(output);
+        return status;
+    }
+    char name[NAME_SIZE];
+    if (work->files == 0 && piece->count == 1)
+        (void)snprintf(name, sizeof name, "%s.%s", piece->of->name, work->format->extension);
+    else
+        name_piece(work, piece, output, name);
+    return fl_output_commit(output, name, error);
+}
+
+/* How many tables from tables[first] on are files of one table. */
+static size_t same_name(const struct export_source *source, size_t first)
+{
+    size_t end = first + 1;
+    while (end < source->count && strcmp(source->tables[end].name, source->tables[first].name) == 0)
+        end++;
+    return end - first;
+}
+
+static fl_status write_pieces(const struct export_work *work, const char *folder, size_t *files,
+                              struct fl_error *error)
+{
+    const size_t parts = work->files == 0 ? 1 : work->files;
+    for (size_t first = 0, tables; first < work->source.count; first += tables) {
+        tables = same_name(&work->source, first);
+        for (size_t i = 0; i < tables * parts; i++) {
+            const struct export_table *of = &work->source.tables[first + i / parts];
+            const struct piece piece = {of, fl_export_part_of(of->table, i % parts, parts), i,
+                                        tables * parts};
+            const fl_status status = write_piece(work, &piece, folder, error);
+            if (status != FL_OK)
+                return status;
+            (*files)++;
+        }
+    }
+    return FL_OK;
+}
+
+static fl_status export_set(const struct export_work *work, const char *path, struct fl_error *error)
+{
+    struct fl_stage *stage;
+    fl_status status = fl_stage_create(work->io, path, &stage, error);
+    if (status != FL_OK)
+        return status;
+    size_t files = 0;
+    status = write_pieces(work, fl_stage_directory(stage), &files, error);
+    if (status != FL_OK) {
+        fl_stage_abort(stage);
+        return status;
+    }
+    bool already_there;
+    status = fl_stage_commit(stage, &already_there, error);
+    if (status == FL_OK && already_there)
+        report_say("%s: these %zu files are there already", path, files);
+    else if (status == FL_OK)
+        report_say("%s: %zu files", path, files);
+    return status;
+}
+
+/* --- where to */
+
+static fl_status export_to_stdout(const struct export_work *work, struct fl_error *error)
+{
+    if (work->format->binary && isatty(STDOUT_FILENO))
+        return fl_fail(error, FL_USAGE, "export: %s is nothing for a terminal; name a file with -o",
+                       work->format->name);
+    return stdout_table(work->io, work->source.tables[0].table, UINT64_MAX, work->format, &work->options,
+                        error);
+}
+
+static fl_status export_tables(const struct export_work *work, const char *path, struct fl_error *error)
+{
     const bool to_stdout = path == NULL || strcmp(path, "-") == 0;
-    status = to_stdout ? stdout_csv(io, table, UINT64_MAX, error) : export_to_path(io, path, table, error);
-    fl_table_close(table);
+    const bool to_folder = !to_stdout && path[strlen(path) - 1] == '/';
+    const bool as_set = work->files > 0 || work->all_tables;
+    if (as_set && !to_folder)
+        return fl_fail(error, FL_USAGE, "export: %s goes to a folder; name one with -o DIR/",
+                       work->files > 0 ? "--files" : "--table all");
+    if (as_set || (work->source.count > 1 && to_folder))
+        return export_set(work, path, error);
+    if (work->source.count > 1)
+        return fl_fail(
+            error, FL_USAGE,
+            "export: table %s lies in %zu files, and a file each goes to a folder: name one with -o "
+            "DIR/, or compact the data folder first",
+            work->source.tables[0].name, work->source.count);
+    if (to_stdout)
+        return export_to_stdout(work, error);
+    return to_folder ? export_into_folder(work, path, error) : export_to_file(work, path, error);
+}
+
+fl_status verb_export(const struct command *command, const struct fl_io *io, struct fl_error *error)
+{
+    struct export_work work = {.io = io,
+                               .format = fl_export_format_at((size_t)command->flags[FLAG_TO].number),
+                               .options = fl_export_options_default()};
+    fl_status status = read_options(command, &work, error);
+    if (status == FL_OK)
+        status = export_source_open(io, command->words[0], command->flags[FLAG_EXPORT_TABLE].text,
+                                    &work.source, error);
+    if (status == FL_OK)
+        status = export_tables(&work, command->flags[FLAG_EXPORT_OUT].text, error);
+    export_source_close(&work.source);
     return status;
 }

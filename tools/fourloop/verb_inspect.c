@@ -4,7 +4,8 @@
 #include "formats/base/checksum.h"
 #include "formats/encodings/encoding.h"
 #include "formats/table/table_reader.h"
-#include "tools/fourloop/stdout_csv.h"
+#include "tools/fourloop/parquet_view.h"
+#include "tools/fourloop/stdout_table.h"
 #include "tools/fourloop/verbs.h"
 
 static const char *encoding_name(unsigned encoding)
@@ -126,12 +127,16 @@ static void print_pages(const struct fl_table *table)
 
 fl_status verb_inspect(const struct command *command, const struct fl_io *io, struct fl_error *error)
 {
+    if (parquet_is_file(io, command->words[0]))
+        return parquet_inspect(command, io, error);
     struct fl_table *table;
     fl_status status = fl_table_open(io, command->words[0], FL_IO_MAP, &table, error);
     if (status != FL_OK)
         return status;
     if (command->flags[FLAG_ROWS].given) {
-        status = stdout_csv(io, table, (uint64_t)command->flags[FLAG_ROWS].number, error);
+        const struct fl_export_options options = fl_export_options_default();
+        status = stdout_table(io, table, (uint64_t)command->flags[FLAG_ROWS].number, &fl_export_format_csv,
+                              &options, error);
     } else {
         print_facts(table);
         print_columns(table);

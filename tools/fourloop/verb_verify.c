@@ -10,6 +10,7 @@
 #include "formats/base/publish.h"
 #include "formats/folder/data_folder.h"
 #include "formats/table/table_reader.h"
+#include "tools/fourloop/parquet_view.h"
 #include "tools/fourloop/report.h"
 #include "tools/fourloop/verbs.h"
 
@@ -34,7 +35,8 @@ static void print_ok(const char *path, uint64_t rows)
 static fl_status verify_file(const struct fl_io *io, const char *path, struct fl_error *error)
 {
     uint64_t rows, digest;
-    const fl_status status = verify_table(io, path, &rows, &digest, error);
+    const fl_status status = parquet_is_file(io, path) ? parquet_verify(io, path, &rows, error)
+                                                       : verify_table(io, path, &rows, &digest, error);
     if (status == FL_OK)
         print_ok(path, rows);
     return status;

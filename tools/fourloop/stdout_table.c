@@ -1,19 +1,20 @@
-/* stdout_csv.c - rows of a table as CSV on the standard output. */
-#include "tools/fourloop/stdout_csv.h"
+/* stdout_table.c - rows of a table on the standard output. */
+#include "tools/fourloop/stdout_table.h"
 
 #include <unistd.h>
 
-#include "formats/base/publish.h"
-#include "formats/exporters/export_csv.h"
-
-fl_status stdout_csv(const struct fl_io *io, struct fl_table *table, uint64_t rows_max,
-                     struct fl_error *error)
+fl_status stdout_table(const struct fl_io *io, struct fl_table *table, uint64_t rows_max,
+                       const struct fl_export_format *format, const struct fl_export_options *options,
+                       struct fl_error *error)
 {
     struct fl_output *output;
     fl_status status = fl_output_over_file(io, STDOUT_FILENO, "the standard output", &output, error);
     if (status != FL_OK)
         return status;
-    status = fl_export_csv_head(table, rows_max, output, error);
+    fl_output_without_digest(output);
+    struct fl_export_part part = fl_export_whole(table);
+    part.rows_max = rows_max;
+    status = fl_export_walk(table, &part, format, options, output, error);
     if (status == FL_OK)
         status = fl_output_commit(output, NULL, error);
     else
