@@ -59,6 +59,7 @@ static fl_status read_options(const struct command *command, struct export_work 
     } choices[] = {{FLAG_NULL, FL_EXPORT_CSV_MARKS},
                    {FLAG_DELIMITER, FL_EXPORT_CSV_MARKS},
                    {FLAG_DECIMAL, FL_EXPORT_CSV_MARKS},
+                   {FLAG_DICTIONARY, FL_EXPORT_DICTIONARY},
                    {FLAG_FILES, FL_EXPORT_PARTS}};
     for (size_t i = 0; i < sizeof choices / sizeof choices[0]; i++) {
         const fl_status status =
@@ -69,6 +70,7 @@ static fl_status read_options(const struct command *command, struct export_work 
     const struct flag_value *files = &command->flags[FLAG_FILES];
     if (files->given && (files->number < 1 || files->number > FILES_MAX))
         return fl_fail(error, FL_USAGE, "export: --files takes 1 to %d", FILES_MAX);
+    work->options.dictionary = command->flags[FLAG_DICTIONARY].given;
     work->files = files->given ? (size_t)files->number : 0;
     const char *table = command->flags[FLAG_EXPORT_TABLE].text;
     work->all_tables = table != NULL && strcmp(table, "all") == 0;
