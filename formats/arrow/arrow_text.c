@@ -82,6 +82,9 @@ static bool append_float(double value, enum fl_arrow_kind kind, struct fl_buffer
 {
     if (isnan(value) || isinf(value))
         return append(out, "%s", isnan(value) ? "nan" : value < 0 ? "-inf" : "inf");
+    /* Whole numbers without an exponent, as far as every one of them is exact. */
+    if (value == trunc(value) && fabs(value) < 1e15)
+        return append(out, "%.0f", value);
     const int digits_max = kind == FL_ARROW_FLOAT64 ? 17 : 9;
     char text[40];
     for (int digits = 1; digits <= digits_max; digits++) {

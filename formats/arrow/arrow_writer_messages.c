@@ -148,7 +148,8 @@ static void put_fact(struct fl_flat_writer *flat, size_t reference, const struct
     fl_flat_put_text(flat, places[KEY_VALUE_VALUE], fact->value);
 }
 
-void fl_arrow_put_schema(struct fl_flat_writer *flat, const struct fl_arrow_schema *schema)
+void fl_arrow_put_schema_table(struct fl_flat_writer *flat, size_t reference,
+                               const struct fl_arrow_schema *schema)
 {
     size_t places[FL_FLAT_FIELDS_MAX] = {0};
     const struct fl_flat_field fields[] = {
@@ -156,7 +157,7 @@ void fl_arrow_put_schema(struct fl_flat_writer *flat, const struct fl_arrow_sche
         [SCHEMA_FIELDS] = FL_FLAT_REFERENCE,
         [SCHEMA_METADATA] = schema->fact_count == 0 ? FL_FLAT_ABSENT : FL_FLAT_REFERENCE,
     };
-    fl_flat_put_table(flat, put_message(flat, HEADER_SCHEMA, 0), fields, 3, places);
+    fl_flat_put_table(flat, reference, fields, 3, places);
     const size_t field = fl_flat_put_references(flat, places[SCHEMA_FIELDS], schema->field_count);
     for (size_t i = 0; i < schema->field_count; i++)
         put_field(flat, field + 4 * i, &schema->fields[i]);
@@ -165,6 +166,11 @@ void fl_arrow_put_schema(struct fl_flat_writer *flat, const struct fl_arrow_sche
     const size_t fact = fl_flat_put_references(flat, places[SCHEMA_METADATA], schema->fact_count);
     for (size_t i = 0; i < schema->fact_count; i++)
         put_fact(flat, fact + 4 * i, &schema->facts[i]);
+}
+
+void fl_arrow_put_schema(struct fl_flat_writer *flat, const struct fl_arrow_schema *schema)
+{
+    fl_arrow_put_schema_table(flat, put_message(flat, HEADER_SCHEMA, 0), schema);
 }
 
 static void put_outline(struct fl_flat_writer *flat, size_t reference, const struct fl_arrow_outline *outline)

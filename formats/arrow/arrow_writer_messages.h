@@ -12,6 +12,9 @@ struct fl_arrow_outline {
     size_t node_count, buffer_count;
 };
 
+/* A schema inside of another table, as a message or a file's footer has it. */
+void fl_arrow_put_schema_table(struct fl_flat_writer *flat, size_t reference,
+                               const struct fl_arrow_schema *schema);
 /* Each makes one message in `flat`; flat->failed: no memory. */
 void fl_arrow_put_schema(struct fl_flat_writer *flat, const struct fl_arrow_schema *schema);
 void fl_arrow_put_batch(struct fl_flat_writer *flat, const struct fl_arrow_outline *outline);
