@@ -1,6 +1,7 @@
 /* arrow_footer.c - the footer of an Arrow file, compared with the stream before it. */
 #include "formats/arrow/arrow_footer.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "formats/arrow/arrow_numbers.h"
@@ -118,4 +119,71 @@ fl_status fl_arrow_footer_check(struct fl_arrow_source *source, const struct fl_
     if (status == FL_OK)
         status = compare_blocks(&footer, FOOTER_BATCHES, &blocks->batches, "batches", error);
     return status == FL_OK ? compare_schema(&footer, schema, error) : status;
+}
+
+/* `size` bytes at `offset` of a regular file. */
+static fl_status read_at(const struct fl_arrow_source *source, uint64_t offset, uint8_t *bytes, size_t size,
+                         struct fl_error *error)
+{
+    for (size_t got = 0; got < size;) {
+        const ssize_t taken = source->io->pread(source->file, bytes + got, size - got, (off_t)(offset + got));
+        if (taken < 0 && errno == EINTR)
+            continue;
+        if (taken < 0)
+            return fl_fail_errno(error, errno, "read", NULL);
+        if (taken == 0)
+            return fl_fail(error, FL_CORRUPT, "the file is cut: its footer ends after %zu of %zu bytes", got,
+                           size);
+        got += (size_t)taken;
+    }
+    return FL_OK;
+}
+
+/* Where the footer lies. */
+static fl_status find_footer(const struct fl_arrow_source *source, uint64_t *offset, uint32_t *size,
+                             struct fl_error *error)
+{
+    struct stat facts;
+    if (source->io->fstat(source->file, &facts) != 0)
+        return fl_fail_errno(error, errno, "look at", NULL);
+    if (!S_ISREG(facts.st_mode))
+        return fl_fail(
+            error, FL_UNSUPPORTED,
+            "this Arrow file has its schema at its end alone, which a pipe cannot tell in time: give the "
+            "file by its name, or pipe a stream");
+    uint8_t tail[ARROW_FILE_TAIL_SIZE];
+    const uint64_t file_size = (uint64_t)facts.st_size;
+    if (file_size < ARROW_FILE_HEAD_SIZE + ARROW_FILE_TAIL_SIZE)
+        return fl_fail(error, FL_CORRUPT, "an Arrow file of %llu bytes", (unsigned long long)file_size);
+    const fl_status status = read_at(source, file_size - sizeof tail, tail, sizeof tail, error);
+    if (status != FL_OK)
+        return status;
+    *size = fl_load_le32(tail);
+    if (memcmp(tail + 4, ARROW_MAGIC, ARROW_MAGIC_SIZE) != 0 || *size > FL_ARROW_METADATA_BYTES_MAX ||
+        *size > file_size - ARROW_FILE_HEAD_SIZE - ARROW_FILE_TAIL_SIZE)
+        return fl_fail(error, FL_CORRUPT,
+                       "the file does not end with a footer and " ARROW_MAGIC ": is it cut?");
+    *offset = file_size - sizeof tail - *size;
+    return FL_OK;
+}
+
+fl_status fl_arrow_footer_schema(struct fl_arrow_source *source, struct fl_arena *arena,
+                                 struct fl_arrow_schema *schema, struct fl_error *error)
+{
+    uint64_t offset = 0;
+    uint32_t size = 0;
+    fl_status status = find_footer(source, &offset, &size, error);
+    struct fl_buffer bytes = {0};
+    if (status == FL_OK)
+        status = fl_arrow_buffer_reserve(source->budget, &bytes, size + 1, error);
+    if (status == FL_OK)
+        status = read_at(source, offset, bytes.bytes, size, error);
+    if (status == FL_OK) {
+        struct fl_flat flat = {bytes.bytes, size, NULL};
+        const struct fl_flat_table footer = fl_flat_root(&flat);
+        const struct fl_flat_table table = fl_flat_table(&footer, FOOTER_SCHEMA);
+        status = fl_arrow_schema_read(&table, arena, schema, error);
+    }
+    fl_arrow_buffer_release(source->budget, &bytes);
+    return status;
 }

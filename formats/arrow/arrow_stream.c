@@ -33,6 +33,7 @@ struct fl_arrow_stream {
     struct batch_column *columns;
     struct fl_arrow_blocks blocks; /* of a file: what the footer must list */
     struct fl_arrow_counts counts;
+    bool has_message; /* one that was read ahead */
     bool has_batch, is_done;
 };
 
@@ -106,6 +107,16 @@ static fl_status read_file_head(struct fl_arrow_stream *stream, struct fl_error 
                : FL_OK;
 }
 
+/* The first message is none: it waits until there is a schema. */
+static fl_status read_late_schema(struct fl_arrow_stream *stream, struct fl_error *error)
+{
+    if (!stream->counts.is_file)
+        return fl_fail(error, FL_CORRUPT, "the stream starts with a message of type %d, not with a schema",
+                       stream->message.header_type);
+    stream->has_message = true;
+    return fl_arrow_footer_schema(&stream->source, &stream->arena, &stream->schema, error);
+}
+
 static fl_status read_schema(struct fl_arrow_stream *stream, struct fl_error *error)
 {
     fl_status status = read_file_head(stream, error);
@@ -115,10 +126,10 @@ static fl_status read_schema(struct fl_arrow_stream *stream, struct fl_error *er
         return status;
     if (stream->message.found != FL_ARROW_MESSAGE)
         return fl_fail(error, FL_CORRUPT, "the stream ends before its schema");
-    if (stream->message.header_type != HEADER_SCHEMA)
-        return fl_fail(error, FL_CORRUPT, "the stream starts with a message of type %d, not with a schema",
-                       stream->message.header_type);
-    status = fl_arrow_schema_read(&stream->message.header, &stream->arena, &stream->schema, error);
+    if (stream->message.header_type == HEADER_SCHEMA)
+        status = fl_arrow_schema_read(&stream->message.header, &stream->arena, &stream->schema, error);
+    else
+        status = read_late_schema(stream, error);
     if (status == FL_OK)
         status = place_columns(stream, error);
     return status == FL_OK ? fl_arrow_dictionaries_create(&stream->dictionaries, &stream->schema, error)
@@ -221,7 +232,9 @@ static fl_status take_message(struct fl_arrow_stream *stream, struct fl_error *e
 static fl_status next(struct fl_arrow_stream *stream, struct fl_error *error)
 {
     while (!stream->has_batch && !stream->is_done) {
-        fl_status status = fl_arrow_source_next(&stream->source, &stream->message, error);
+        fl_status status =
+            stream->has_message ? FL_OK : fl_arrow_source_next(&stream->source, &stream->message, error);
+        stream->has_message = false;
         if (status == FL_OK && stream->message.found != FL_ARROW_MESSAGE)
             status = finish(stream, error);
         else if (status == FL_OK)

@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -162,12 +163,20 @@ static void set_column(struct arrow_sample *sample, struct fl_arrow_column *colu
         set_bytes(sample, column, seed);
 }
 
+/* Unlike all others: some readers find columns by their names alone. */
+static const char *name_of(struct arrow_sample *sample, const char *words, size_t index)
+{
+    char *name = take(sample, 64);
+    (void)snprintf(name, 64, "%s %zu", words, index);
+    return name;
+}
+
 static void add_plain(struct arrow_sample *sample, struct fl_arrow_type type, bool has_nulls)
 {
     const size_t index = sample->schema.field_count++;
     assert(index < ARROW_SAMPLE_COLUMNS);
-    sample->fields[index] =
-        (struct fl_arrow_field){.name = fl_arrow_kind_words(type.kind), .nullable = true, .type = type};
+    sample->fields[index] = (struct fl_arrow_field){
+        .name = name_of(sample, fl_arrow_kind_words(type.kind), index), .nullable = true, .type = type};
     set_column(sample, &sample->columns[index], type, sample->rows, index, has_nulls);
 }
 
@@ -176,7 +185,7 @@ static void add_list(struct arrow_sample *sample, enum fl_arrow_kind kind, enum 
 {
     const size_t index = sample->schema.field_count++;
     assert(index < ARROW_SAMPLE_COLUMNS);
-    sample->fields[index] = (struct fl_arrow_field){.name = "a list",
+    sample->fields[index] = (struct fl_arrow_field){.name = name_of(sample, "list", index),
                                                     .nullable = true,
                                                     .type = fl_arrow_type_of(kind),
                                                     .item = fl_arrow_type_of(item),
@@ -197,7 +206,7 @@ static void add_dictionary(struct arrow_sample *sample, enum fl_arrow_kind index
     enum { WORDS = 5 };
     const size_t index = sample->schema.field_count++;
     assert(index < ARROW_SAMPLE_COLUMNS);
-    sample->fields[index] = (struct fl_arrow_field){.name = "words",
+    sample->fields[index] = (struct fl_arrow_field){.name = name_of(sample, "words", index),
                                                     .nullable = true,
                                                     .type = fl_arrow_type_of(word_kind),
                                                     .has_dictionary = true,
