@@ -40,7 +40,8 @@ fl_status fl_arrow_dictionaries_create(struct fl_arrow_dictionaries *dictionarie
         } else if (!fl_arrow_type_equal(&known->type, &field->type)) {
             (void)fl_fail(error, FL_CORRUPT, "dictionary %lld has two types",
                           (long long)field->dictionary_id);
-            return fl_error_at_block(error, -1, field->name);
+            (void)fl_error_at_block(error, -1, field->name);
+            return FL_CORRUPT;
         }
     }
     return FL_OK;

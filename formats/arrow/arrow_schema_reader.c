@@ -315,8 +315,8 @@ static fl_status read_fact(const struct fl_flat_table *pair, struct fl_arena *ar
     for (unsigned i = 0; i < 2; i++) {
         const struct fl_text text = fl_flat_text(pair, i == 0 ? KEY_VALUE_KEY : KEY_VALUE_VALUE);
         if (text.size > *bytes_left)
-            return fl_fail(error, FL_LIMIT, "facts about the stream of more than %u bytes",
-                           FL_ARROW_METADATA_BYTES_MAX);
+            return fl_fail(error, FL_CORRUPT,
+                           "the facts about the stream have more bytes than their message");
         *bytes_left -= text.size;
         *parts[i] = (struct fl_text){fl_arena_copy(arena, text.bytes, text.size), text.size};
         if (parts[i]->bytes == NULL)
@@ -335,8 +335,8 @@ static fl_status read_facts(const struct fl_flat_table *table, struct fl_arena *
     struct fl_arrow_fact *facts = fl_arena_take(arena, vector.count * sizeof *facts);
     if (facts == NULL)
         return fl_fail_memory(error, vector.count * sizeof *facts);
-    /* Texts may be shared, so their sum may pass what the message holds. */
-    size_t bytes_left = FL_ARROW_METADATA_BYTES_MAX;
+    /* Texts that lie over each other would let a small message ask for much memory. */
+    size_t bytes_left = table->flat->size;
     for (size_t i = 0; i < vector.count; i++) {
         const struct fl_flat_table pair = fl_flat_table_at(&vector, i);
         const fl_status status = read_fact(&pair, arena, &bytes_left, &facts[i], error);

@@ -256,7 +256,8 @@ fl_status fl_arrow_stream_next(struct fl_arrow_stream *stream, size_t *rows, boo
     if (status != FL_OK) {
         stream->has_batch = false;
         (void)fl_error_at_block(error, (int64_t)stream->counts.batches, NULL);
-        return fl_error_at_path(error, stream->name);
+        (void)fl_error_at_path(error, stream->name);
+        return status;
     }
     *done = !stream->has_batch;
     *rows = stream->has_batch ? stream->batch.rows : 0;
@@ -299,7 +300,8 @@ fl_status fl_arrow_stream_column(struct fl_arrow_stream *stream, size_t index,
     const fl_status status = read_column(stream, field, wanted, error);
     if (status != FL_OK) {
         (void)fl_error_at_block(error, (int64_t)stream->counts.batches - 1, field->name);
-        return fl_error_at_path(error, stream->name);
+        (void)fl_error_at_path(error, stream->name);
+        return status;
     }
     wanted->is_read = true;
     return FL_OK;
