@@ -19,8 +19,8 @@ void fl_arrow_blocks_release(struct fl_arrow_blocks *blocks);
 fl_status fl_arrow_footer_check(struct fl_arrow_source *source, const struct fl_arrow_blocks *blocks,
                                 const struct fl_arrow_schema *schema, struct fl_error *error);
 
-/* The schema of a file whose stream starts without one, as apache-arrow (JS) writes it: out of the footer, which is
- * read ahead without moving. FL_UNSUPPORTED on a pipe. */
+/* The schema of a file whose stream starts without one, as apache-arrow (JS) writes it: out of the footer,
+ * which is read ahead without moving. FL_UNSUPPORTED on a pipe. */
 fl_status fl_arrow_footer_schema(struct fl_arrow_source *source, struct fl_arena *arena,
                                  struct fl_arrow_schema *schema, struct fl_error *error);
 

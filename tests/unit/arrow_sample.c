@@ -1,4 +1,4 @@
-/* arrow_sample.c - Arrow streams made for tests: every kind of column, or messages put together by hand. */
+/* arrow_sample.c - an Arrow stream with every kind of column, and memory to read it from. */
 #include "tests/unit/arrow_sample.h"
 
 #include <assert.h>
@@ -7,10 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "formats/arrow/arrow_numbers.h"
 #include "formats/arrow/arrow_writer.h"
-#include "formats/arrow/arrow_writer_messages.h"
-#include "formats/base/bytes.h"
 #include "formats/base/publish.h"
 
 struct arrow_memory arrow_memory;
@@ -300,87 +297,40 @@ void arrow_sample_write(const struct arrow_sample *sample, size_t batches, struc
     must(fl_output_commit(output, NULL, NULL));
 }
 
-/* --- by hand */
-
-static void append(struct fl_buffer *bytes, const void *more, size_t size)
+fl_status arrow_memory_open(const struct fl_arrow_options *options, struct fl_arrow_stream **stream,
+                            struct fl_error *error)
 {
-    if (!fl_buffer_append(bytes, more, size))
-        abort();
+    fl_error_clear(error);
+    return fl_arrow_stream_open(&arrow_memory_io, 0, "memory", options, stream, error);
 }
 
-static void append_metadata(struct fl_flat_writer *flat, struct fl_buffer *bytes)
+/* Reads everything there is; the rows of it. */
+fl_status arrow_memory_read(const struct fl_arrow_options *options, uint64_t *rows, struct fl_error *error)
 {
-    fl_flat_finish(flat);
-    uint8_t prefix[8];
-    fl_store_le32(prefix, CONTINUATION);
-    fl_store_le32(prefix + 4, (uint32_t)flat->buffer.size);
-    append(bytes, prefix, sizeof prefix);
-    append(bytes, flat->buffer.bytes, flat->buffer.size);
-    fl_flat_writer_release(flat);
-}
-
-void arrow_hand_schema(const struct fl_arrow_field *fields, size_t count, struct fl_buffer *bytes)
-{
-    struct fl_flat_writer flat = {0};
-    fl_arrow_put_schema(&flat, &(struct fl_arrow_schema){fields, count, NULL, 0});
-    append_metadata(&flat, bytes);
-}
-
-static size_t put_header(struct fl_flat_writer *flat, int header_type, int64_t body_bytes)
-{
-    size_t places[FL_FLAT_FIELDS_MAX] = {0};
-    const struct fl_flat_field fields[] = {FL_FLAT_INT16(VERSION_5), FL_FLAT_INT8(header_type),
-                                           FL_FLAT_REFERENCE, FL_FLAT_INT64(body_bytes)};
-    fl_flat_begin(flat);
-    fl_flat_put_table(flat, 0, fields, 4, places);
-    return places[MESSAGE_HEADER];
-}
-
-static size_t put_dictionary_header(struct fl_flat_writer *flat, const struct arrow_hand *hand,
-                                    int64_t body_bytes)
-{
-    size_t places[FL_FLAT_FIELDS_MAX] = {0};
-    const struct fl_flat_field fields[] = {FL_FLAT_INT64(hand->dictionary_id), FL_FLAT_REFERENCE,
-                                           FL_FLAT_INT8(hand->is_delta)};
-    fl_flat_put_table(flat, put_header(flat, HEADER_DICTIONARY, body_bytes), fields, 3, places);
-    return places[DICTIONARY_BATCH_DATA];
-}
-
-void arrow_hand_batch(const struct arrow_hand *hand, struct fl_buffer *bytes)
-{
-    int64_t pairs[32];
-    assert(hand->buffer_count <= 16);
-    int64_t body_bytes = 0;
-    for (size_t i = 0; i < hand->buffer_count; i++) {
-        if (hand->shares_bytes)
-            body_bytes = 0;
-        pairs[2 * i] = body_bytes;
-        pairs[2 * i + 1] = (int64_t)hand->buffers[i].size;
-        body_bytes += (int64_t)((hand->buffers[i].size + 7) / 8 * 8);
+    struct fl_arrow_stream *stream;
+    fl_status status = arrow_memory_open(options, &stream, error);
+    if (status != FL_OK) {
+        assert(stream == NULL);
+        return status;
     }
-    struct fl_flat_writer flat = {0};
-    size_t places[FL_FLAT_FIELDS_MAX] = {0};
-    const size_t reference = hand->is_dictionary ? put_dictionary_header(&flat, hand, body_bytes)
-                                                 : put_header(&flat, HEADER_BATCH, body_bytes);
-    const struct fl_flat_field fields[] = {FL_FLAT_INT64(hand->rows), FL_FLAT_REFERENCE, FL_FLAT_REFERENCE,
-                                           hand->codec < 0 ? FL_FLAT_ABSENT : FL_FLAT_REFERENCE};
-    fl_flat_put_table(&flat, reference, fields, 4, places);
-    fl_flat_put_structs(&flat, places[BATCH_NODES], hand->nodes, hand->node_count, 2);
-    fl_flat_put_structs(&flat, places[BATCH_BUFFERS], pairs, hand->buffer_count, 2);
-    if (hand->codec >= 0) {
-        size_t unused[FL_FLAT_FIELDS_MAX];
-        const struct fl_flat_field codec[] = {FL_FLAT_INT8(hand->codec), FL_FLAT_INT8(0)};
-        fl_flat_put_table(&flat, places[BATCH_COMPRESSION], codec, 2, unused);
+    bool done = false;
+    while (status == FL_OK && !done) {
+        size_t count;
+        status = fl_arrow_stream_next(stream, &count, &done, error);
+        for (size_t i = 0; status == FL_OK && !done && i < fl_arrow_stream_schema(stream)->field_count; i++) {
+            const struct fl_arrow_column *column;
+            status = fl_arrow_stream_column(stream, i, &column, error);
+        }
     }
-    append_metadata(&flat, bytes);
-    for (size_t i = hand->shares_bytes ? hand->buffer_count - 1 : 0; i < hand->buffer_count; i++) {
-        static const uint8_t zeros[8];
-        append(bytes, hand->buffers[i].bytes, hand->buffers[i].size);
-        append(bytes, zeros, -hand->buffers[i].size % 8);
-    }
+    *rows = fl_arrow_stream_counts(stream).rows;
+    fl_arrow_stream_close(stream);
+    return status;
 }
 
-void arrow_hand_end(struct fl_buffer *bytes)
+fl_status arrow_read_bytes(const struct fl_buffer *bytes, struct fl_error *error)
 {
-    append(bytes, "\xFF\xFF\xFF\xFF\0\0\0\0", 8);
+    const struct fl_arrow_options roomy = {.memory_max = 64 << 20};
+    uint64_t rows;
+    arrow_memory_set(bytes->bytes, bytes->size);
+    return arrow_memory_read(&roomy, &rows, error);
 }

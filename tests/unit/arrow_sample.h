@@ -1,4 +1,4 @@
-/* arrow_sample.h - Arrow streams made for tests: every kind of column, or messages put together by hand. */
+/* arrow_sample.h - an Arrow stream with every kind of column, and memory to read it from. */
 #ifndef TESTS_UNIT_ARROW_SAMPLE_H
 #define TESTS_UNIT_ARROW_SAMPLE_H
 
@@ -34,23 +34,12 @@ extern struct arrow_memory arrow_memory;
 /* Reads are to come from these bytes, whole. */
 void arrow_memory_set(const void *bytes, size_t size);
 
-/* One message of a batch or of a dictionary by hand. */
-struct arrow_hand_buffer {
-    const void *bytes;
-    size_t size;
-};
-struct arrow_hand {
-    bool is_dictionary, is_delta;
-    int64_t dictionary_id, rows;
-    const int64_t *nodes; /* rows, nulls of each */
-    size_t node_count;
-    const struct arrow_hand_buffer *buffers;
-    size_t buffer_count;
-    bool shares_bytes; /* all buffers lie over the first bytes of a body as large as the last one */
-    int codec;         /* -1: none; else the number in the format, whose bytes the buffers hold already */
-};
-void arrow_hand_schema(const struct fl_arrow_field *fields, size_t count, struct fl_buffer *bytes);
-void arrow_hand_batch(const struct arrow_hand *hand, struct fl_buffer *bytes);
-void arrow_hand_end(struct fl_buffer *bytes);
+/* Opens what arrow_memory holds. */
+fl_status arrow_memory_open(const struct fl_arrow_options *options, struct fl_arrow_stream **stream,
+                            struct fl_error *error);
+/* Reads all of what arrow_memory holds, every column of every batch; the rows of it. */
+fl_status arrow_memory_read(const struct fl_arrow_options *options, uint64_t *rows, struct fl_error *error);
+/* The same of `bytes`, with 64 MiB of memory. */
+fl_status arrow_read_bytes(const struct fl_buffer *bytes, struct fl_error *error);
 
 #endif
