@@ -7,7 +7,7 @@ import subprocess
 from bars import ARROW_CPU_NS_PER_BYTE
 from measure import Cost, StepFailed, alternate, best_cpu
 
-# Columns of a run that are stored in a fixed width; the others are null in every row, and their stream has offsets only.
+# Columns of a run that are stored in a fixed width; the others are null in every row, words as numbers of no dictionary.
 COLUMNS = ("engagement,percentile,intent,raw,raw_positive,raw_negative,intent_raw,points_28,points_84,intent_points_28,"
            "intent_points_84,points_awareness,points_nurturing,points_experience,points_conversion,rows,units,first_day,"
            "last_day,last_purchase_day,lost_to_cap,lost_to_decay")
@@ -46,7 +46,7 @@ def arrow(bench):
     shutil.rmtree(model, ignore_errors=True)
     bench.program.call("model", "init", model)
     bench.program.run(model, shop.data, out, "--columns", COLUMNS)
-    export = [bench.program.path, "export", out, "--table", "customers", "--to", "arrow"]
+    export = [bench.program.path, "export", out, "--table", "customers", "--to", "arrow", "--dictionary"]
     stream.unlink(missing_ok=True)
     bench.program.call(*export[1:], "-o", stream)
     size = stream.stat().st_size

@@ -36,6 +36,13 @@ class Arrow(CliCase):
         self.assertEqual(self.export(), self.fourloop("inspect", "--rows", 100, "-", stdin=self.stream).stdout)
         self.assertEqual(2, self.fourloop("inspect", "--rows", 1, path).stdout.count(b"\n"))
 
+    def test_words_as_dictionaries(self):
+        stream = self.fourloop("export", "out", "--table", "customers", "--to", "arrow", "--dictionary").stdout
+        shown = self.fourloop("inspect", "-", stdin=stream).stdout.decode()
+        self.assertIn("dictionary<int32, utf8>", shown)
+        self.assertIn("3 dictionary batches", shown)
+        self.assertEqual(self.export(), self.fourloop("inspect", "--rows", 100, "-", stdin=stream).stdout)
+
     def test_an_empty_table(self):
         self.import_rows("customer,time,type\n", name="none.csv", into="nobody")
         self.run_night("empty", data="nobody")

@@ -10,6 +10,7 @@ what it thinks it wrote or read. Needs the programs of `tools/setup --bench`; sa
 import csv
 import io
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -115,6 +116,13 @@ class JavaScript(PeerCase):
                         dumped = self.assert_javascript_agrees(path)
                         self.assertEqual(sum(parts), len(dumped["rows"]))
 
+    def test_its_files_have_their_schema_at_the_end(self):
+        path = self.path("late.arrow")
+        self.peers.value("write", path=path, form="file", parts=[5], hasNulls=True)
+        with open(path, "rb") as file:
+            self.fourloop("verify", "-", stdin=file)
+        self.fourloop("verify", "-", stdin=path.read_bytes(), code=65, says="give the file by its name")
+
     def test_we_read_dictionaries_that_grow(self):
         path = self.path("deltas.arrows")
         self.peers.value("deltas", path=path, batches=4, rows=50)
@@ -164,9 +172,10 @@ class Night(PeerCase):
         self.arrow = self.path("customers.arrows")
 
     def test_javascript_reads_an_export(self):
-        with open(self.arrow, "wb") as file:
-            self.fourloop("export", "out", "--table", "customers", "--to", "arrow", stdout=file)
-        dumped = self.assert_javascript_agrees(self.arrow)
+        for flags in ([], ["--dictionary"]):
+            with open(self.arrow, "wb") as file:
+                self.fourloop("export", "out", "--table", "customers", "--to", "arrow", *flags, stdout=file)
+            dumped = self.assert_javascript_agrees(self.arrow)
         self.assertEqual(csv_rows(self.csv.read_text(encoding="utf-8"))[1:], self.ours(self.arrow)[1])
         facts = dict(dumped["facts"])
         self.assertEqual("2026-11-20", facts["fourloop.as_of"])
@@ -174,11 +183,22 @@ class Night(PeerCase):
         self.assertEqual(["customer"], [name for name, null in zip(dumped["names"], dumped["nullable"]) if not null])
 
     def test_clickhouse_reads_an_export(self):
-        self.fourloop("export", "out", "--table", "customers", "--to", "arrow", "-o", self.arrow)
-        read = self.peers.value("clickhouse", sql=f"SELECT * FROM file('{self.arrow}', 'ArrowStream') ORDER BY customer")
         wanted = [[cell or "" for cell in row] for row in csv_rows(self.csv.read_text(encoding="utf-8"))[1:]]
-        found = [["" if cell == "\\N" else cell for cell in row] for row in csv.reader(io.StringIO(read))]
-        self.assertEqual(wanted, found)
+        for flags in ([], ["--dictionary"]):
+            self.fourloop("export", "out", "--table", "customers", "--to", "arrow", *flags, "-o", self.arrow)
+            read = self.peers.value("clickhouse",
+                                    sql=f"SELECT * FROM file('{self.arrow}', 'ArrowStream') ORDER BY customer")
+            found = [["" if cell == "\\N" else cell for cell in row] for row in csv.reader(io.StringIO(read))]
+            self.assertEqual(wanted, found)
+
+    def test_the_command_of_the_readme(self):
+        readme = (ROOT / "README.md").read_text(encoding="utf-8")
+        script = re.search(r"--to arrow \| node -e '\n(.*?)'\n", readme, re.DOTALL).group(1)
+        stream = self.fourloop("export", "out", "--table", "customers", "--to", "arrow").stdout
+        printed = subprocess.run(["node", "-e", script], input=stream, stdout=subprocess.PIPE, check=True,
+                                 env={**os.environ, "NODE_PATH": str(MODULES)}).stdout.decode()
+        first = csv_rows(self.csv.read_text(encoding="utf-8"))[1]
+        self.assertIn(f'{len(self.ours(self.write("stream.arrows", stream))[1])} {{"customer": {first[0]}, ', printed)
 
     def test_same_bytes_again(self):
         first = self.fourloop("export", "out", "--table", "customers", "--to", "arrow").stdout
