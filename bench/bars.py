@@ -29,10 +29,14 @@ BARS = {
     "growth.half": Bar(1 / 1.2, "cpu_ns_per_row"),
     # "No slower": two costs of the same size differ by some per cent from run to run, so 5 % is not a difference.
     "growth.ids": Bar(0.95, "cpu_ns_per_row"),
+    # Beyond what the pipe itself costs `cat`.
+    "arrow.in": Bar(1, "cpu_ns_per_byte"),
+    "arrow.out": Bar(1, "cpu_ns_per_byte"),
 }
 
 IMPORT_MB_PER_CPU_SECOND = 120.0
 EXPORT_MILLION_CELLS = 60.0
+ARROW_CPU_NS_PER_BYTE = 0.8
 
 
 def bench_line(name, ours, peer, equal):

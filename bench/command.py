@@ -9,6 +9,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from bars import BARS, bench_line  # noqa: E402
+from bench_arrow import arrow  # noqa: E402
 from bench_compact import compact  # noqa: E402
 from bench_export import export  # noqa: E402
 from bench_growth import growth  # noqa: E402
@@ -20,7 +21,8 @@ from peer import Peer, is_installed  # noqa: E402
 from program import Program  # noqa: E402
 from shop import DAYS, ROOT, Shop, customers_for  # noqa: E402
 
-EXPERIMENTS = {"score": score, "import": import_csv, "export": export, "size": size, "compact": compact, "growth": growth}
+EXPERIMENTS = {"score": score, "import": import_csv, "export": export, "size": size, "compact": compact, "growth": growth,
+               "arrow": arrow}
 MODULES = ROOT / "build/bench/node_modules"
 
 
@@ -157,8 +159,8 @@ def measure(arguments, folder):
     bench.head()
     failed = [name for name in arguments.names if not finishes(EXPERIMENTS[name], bench)]
     if arguments.selftest:
-        bars_without_peers = {"import.alone", "export.pgcopy", "compact.daily"} | {
-            name for name in BARS if name.startswith("growth.")}
+        bars_without_peers = {"import.alone", "export.pgcopy", "compact.daily", "arrow.in", "arrow.out"}
+        bars_without_peers |= {name for name in BARS if name.startswith("growth.")}
         return 0 if bars_without_peers == set(bench.reported) and not bench.unequal and not failed else 1
     return 1 if bench.unequal or bench.skipped or failed else 0
 

@@ -26,6 +26,12 @@
 #define FL_CONFIG_DEPTH_MAX 16                /* process */
 #define FL_ZONE_BYTES_MAX (1u << 20)          /* process: one TZif file; the largest known have 4 KiB */
 #define FL_MANIFEST_BYTES_MAX (64u << 20)     /* process */
+#define FL_ARROW_METADATA_BYTES_MAX (16u << 20) /* process: metadata of one Arrow message; footer of a file */
+#define FL_ARROW_FIELDS_MAX 4096u             /* process: columns of an Arrow stream */
+#define FL_ARROW_NAME_BYTES_MAX 1024u         /* process: the name of one */
+#define FL_ARROW_FACTS_MAX 4096u              /* process: key-value facts about the stream */
+#define FL_ARROW_BATCH_ROWS_MAX 0x7FFFFFFFu   /* process: rows of one Arrow batch, words of a dictionary */
+#define FL_ARROW_EMPTY_ROWS_MAX (1u << 20)    /* process: the same, where no row has a byte of its own */
 #define FL_IMPORT_MEMORY_MIN (128ull << 20)   /* process: --memory of import */
 
 #endif

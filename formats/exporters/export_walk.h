@@ -7,7 +7,7 @@
 #include "formats/table/table_reader.h"
 
 /* The formats, in the order of --to and of help. Each is a `fl_export_format_<name>` in a file of its own. */
-#define FL_EXPORT_FORMAT_LIST(FIRST, NEXT) FIRST(csv) NEXT(ndjson) NEXT(parquet) NEXT(pgcopy)
+#define FL_EXPORT_FORMAT_LIST(FIRST, NEXT) FIRST(csv) NEXT(ndjson) NEXT(parquet) NEXT(arrow) NEXT(pgcopy)
 /* "csv|ndjson|...": the choices of --to, numbered as in the list. */
 #define FL_EXPORT_FIRST_WORD(name) #name
 #define FL_EXPORT_NEXT_WORD(name)  "|" #name

@@ -14,9 +14,9 @@ import subprocess
 from cli_case import FOURLOOP, SMALL, CliCase, main
 
 def formats():
-    """Word of --to -> extension, which is the same so far; every format of this build."""
+    """Word of --to -> extension, which is the same but for streams of Arrow; every format of this build."""
     help_text = subprocess.run([FOURLOOP, "export", "--help"], capture_output=True, text=True, check=True).stdout
-    return {word: word for word in re.search(r"(?m)^  --to (\S+)", help_text).group(1).split("|")}
+    return {word: {"arrow": "arrows"}.get(word, word) for word in re.search(r"(?m)^  --to (\S+)", help_text).group(1).split("|")}
 
 
 FORMATS = formats()

@@ -80,7 +80,7 @@ class Usage(CliCase):
                 (("gen", "--out", "o", "--last-day", "1970-01-31"), "gen: the log would start before 1970-01-01"),
                 (("gen", "--out", ""), "gen: --out takes a text that is not empty"),
                 (("import", "--into", "d"), "import: FILE...|- is missing"),
-                (("verify",), "verify: PATH... is missing"),
+                (("verify",), "verify: PATH...|- is missing"),
                 (("export", "o", "--table", "customers", "--to", "xls"), "export: --to takes csv|"),
                 (("explain", "--run", "o", "--data", "d"), "explain: CUSTOMER is missing")):
             with self.subTest(arguments):

@@ -4,6 +4,8 @@
 #include "formats/base/checksum.h"
 #include "formats/encodings/encoding.h"
 #include "formats/table/table_reader.h"
+#include "tools/fourloop/arrow_input.h"
+#include "tools/fourloop/inspect_arrow.h"
 #include "tools/fourloop/parquet_view.h"
 #include "tools/fourloop/stdout_table.h"
 #include "tools/fourloop/verbs.h"
@@ -129,6 +131,8 @@ fl_status verb_inspect(const struct command *command, const struct fl_io *io, st
 {
     if (parquet_is_file(io, command->words[0]))
         return parquet_inspect(command, io, error);
+    if (arrow_input_is(io, command->words[0]))
+        return inspect_arrow(command, io, error);
     struct fl_table *table;
     fl_status status = fl_table_open(io, command->words[0], FL_IO_MAP, &table, error);
     if (status != FL_OK)

@@ -10,6 +10,7 @@
 #include "formats/base/publish.h"
 #include "formats/folder/data_folder.h"
 #include "formats/table/table_reader.h"
+#include "tools/fourloop/arrow_input.h"
 #include "tools/fourloop/parquet_view.h"
 #include "tools/fourloop/report.h"
 #include "tools/fourloop/verbs.h"
@@ -32,11 +33,13 @@ static void print_ok(const char *path, uint64_t rows)
     printf("ok %s %llu\n", path, (unsigned long long)rows);
 }
 
-static fl_status verify_file(const struct fl_io *io, const char *path, struct fl_error *error)
+static fl_status verify_file(const struct command *command, const struct fl_io *io, const char *path,
+                             struct fl_error *error)
 {
     uint64_t rows, digest;
-    const fl_status status = parquet_is_file(io, path) ? parquet_verify(io, path, &rows, error)
-                                                       : verify_table(io, path, &rows, &digest, error);
+    const fl_status status = arrow_input_is(io, path)    ? arrow_input_verify(command, io, path, &rows, error)
+                             : parquet_is_file(io, path) ? parquet_verify(io, path, &rows, error)
+                                                         : verify_table(io, path, &rows, &digest, error);
     if (status == FL_OK)
         print_ok(path, rows);
     return status;
@@ -185,17 +188,18 @@ static bool is_run_folder(const struct fl_io *io, const char *path)
     return holds(io, path, "_SUCCESS") || holds(io, path, "timing.json");
 }
 
-static fl_status verify_path(const struct fl_io *io, const char *path, struct fl_error *error)
+static fl_status verify_path(const struct command *command, const struct fl_io *io, const char *path,
+                             struct fl_error *error)
 {
     if (!exists_with(io, path, O_DIRECTORY))
-        return verify_file(io, path, error);
+        return verify_file(command, io, path, error);
     return is_run_folder(io, path) ? verify_run_folder(io, path, error) : verify_data_folder(io, path, error);
 }
 
 fl_status verb_verify(const struct command *command, const struct fl_io *io, struct fl_error *error)
 {
     for (size_t i = 0; i < command->word_count; i++) {
-        const fl_status status = verify_path(io, command->words[i], error);
+        const fl_status status = verify_path(command, io, command->words[i], error);
         if (status != FL_OK) {
             fl_error_at_path(error, command->words[i]);
             return status;
