@@ -26,6 +26,9 @@
 #define FL_CONFIG_DEPTH_MAX 16                /* process */
 #define FL_ZONE_BYTES_MAX (1u << 20)          /* process: one TZif file; the largest known have 4 KiB */
 #define FL_MANIFEST_BYTES_MAX (64u << 20)     /* process */
+#define FL_PARQUET_VALUES_FREE (1ull << 30)   /* process: values of a Parquet file of any size .. */
+#define FL_PARQUET_VALUES_PER_BYTE (1u << 14) /* process: .. and those that each of its bytes may add: runs make
+                                                 any number of values of nothing, and each takes time */
 #define FL_IMPORT_MEMORY_MIN (128ull << 20)   /* process: --memory of import */
 
 #endif

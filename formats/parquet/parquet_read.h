@@ -106,8 +106,8 @@ struct fl_parquet_range {
 
 struct fl_parquet_scan_options {
     const size_t *columns; /* which, in the order in which they shall come */
-    size_t column_count;
-    uint32_t rows_max; /* of a batch, 1 .. 2^20; 8192 keep a column of a batch in the CPU's caches */
+    size_t column_count;   /* at least one */
+    uint32_t rows_max;     /* of a batch, 1 .. 2^20; 8192 keep a column of a batch in the CPU's caches */
     const struct fl_parquet_range *ranges;
     size_t range_count;
 };

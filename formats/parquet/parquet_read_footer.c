@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "formats/base/limits.h"
+
 /* What every step of the parsing needs. A status other than FL_OK ends it as a problem of the reader does. */
 struct parser {
     struct fl_thrift_reader thrift;
@@ -452,6 +454,29 @@ static fl_status check_groups(struct fl_parquet_footer *footer, uint64_t pages_e
     return FL_OK;
 }
 
+/* Where a few bytes claim more values than a reader gets through. No writer comes near: row groups of a
+ * million rows that are all the same take a hundred bytes for each column, 10,000 values a byte. */
+static fl_status check_values(const struct fl_parquet_footer *footer, uint64_t pages_end,
+                              struct fl_error *error)
+{
+    uint64_t most = 0, left;
+    if (__builtin_mul_overflow(pages_end, (uint64_t)FL_PARQUET_VALUES_PER_BYTE, &most) ||
+        __builtin_add_overflow(most, (uint64_t)FL_PARQUET_VALUES_FREE, &most))
+        return FL_OK;
+    left = most;
+    for (uint32_t i = 0; i < footer->group_count; i++) {
+        for (uint32_t k = 0; k < footer->chunk_counts[i]; k++) {
+            const uint64_t values = footer->groups[i].parts[k].values;
+            if (values > left)
+                return fl_fail(error, FL_LIMIT,
+                               "more than %llu values in %llu bytes of pages, which is past belief",
+                               (unsigned long long)most, (unsigned long long)pages_end);
+            left -= values;
+        }
+    }
+    return FL_OK;
+}
+
 fl_status fl_parquet_footer_parse(const uint8_t *bytes, size_t size, uint64_t pages_end,
                                   struct fl_arena *arena, struct fl_parquet_memory *memory,
                                   struct fl_parquet_footer *footer, struct fl_error *error)
@@ -463,5 +488,6 @@ fl_status fl_parquet_footer_parse(const uint8_t *bytes, size_t size, uint64_t pa
         return parser.status;
     if (parser.thrift.problem != NULL)
         return fl_fail(error, FL_CORRUPT, "the footer cannot be read: %s", parser.thrift.problem);
-    return check_groups(footer, pages_end, error);
+    const fl_status status = check_groups(footer, pages_end, error);
+    return status == FL_OK ? check_values(footer, pages_end, error) : status;
 }
