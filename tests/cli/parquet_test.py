@@ -1,14 +1,24 @@
 """`inspect` and `verify` of Parquet files: what they say of good ones, of broken ones, of those that are only half read.
 
-The files are seeds of the fuzzer, which DuckDB wrote; that their cells are right, tests/interop shows.
+The files are seeds of the fuzzer, which DuckDB wrote; that their cells are right, tests/interop shows. The hostile files
+that Arrow's own fuzzers found over the years must end with a sentence, too; they come with $FOURLOOP_DATA (or shared/data
+beside the checkout), without which that test says so and is skipped.
 """
 
+import collections
+import io
+import os
 import shutil
+import subprocess
+import tarfile
 import unittest
+from pathlib import Path
 
-from cli_case import ROOT, CliCase, main
+from cli_case import FOURLOOP, ROOT, CliCase, main
 
 SEEDS = ROOT / "tests/fuzz/parquet"
+DATA = Path(os.environ.get("FOURLOOP_DATA") or ROOT.parent / "shared/data").resolve()
+HOSTILE = DATA / "suites/arrow-testing.tar.zst"
 
 
 class Parquet(CliCase):
@@ -62,6 +72,22 @@ class Parquet(CliCase):
         self.write("encrypted.parquet", content[:-4] + b"PARE")
         self.fourloop("inspect", "encrypted.parquet", code=65, says="encrypted footer, which is not read")
         self.fourloop("verify", "missing.parquet", code=66)
+
+    def test_hostile_files_end_with_a_sentence(self):
+        if not HOSTILE.is_file():
+            self.skipTest(f"no {HOSTILE}: set FOURLOOP_DATA")
+        plain = subprocess.run(["zstd", "-dc", HOSTILE], check=True, stdout=subprocess.PIPE).stdout
+        codes = collections.Counter()
+        with tarfile.open(fileobj=io.BytesIO(plain)) as archive:
+            files = [member for member in archive if member.isfile() and "/parquet/fuzzing/" in member.name]
+            for member in files:
+                path = self.write("hostile.parquet", archive.extractfile(member).read())
+                done = subprocess.run([FOURLOOP, "verify", path], capture_output=True, timeout=60)
+                codes[done.returncode] += 1
+                if done.returncode != 0:
+                    self.assertRegex(done.stderr.decode(), r"error (CORRUPT|UNSUPPORTED|LIMIT): \S+hostile.parquet: \S",
+                                     member.name)
+        self.assertEqual({65: 136, 0: 2}, dict(codes))
 
 
 if __name__ == "__main__":
