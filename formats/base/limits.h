@@ -32,6 +32,9 @@
 #define FL_ARROW_FACTS_MAX 4096u              /* process: key-value facts about the stream */
 #define FL_ARROW_BATCH_ROWS_MAX 0x7FFFFFFFu   /* process: rows of one Arrow batch, words of a dictionary */
 #define FL_ARROW_EMPTY_ROWS_MAX (1u << 20)    /* process: the same, where no row has a byte of its own */
+#define FL_PARQUET_VALUES_FREE (1ull << 30)   /* process: values of a Parquet file of any size .. */
+#define FL_PARQUET_VALUES_PER_BYTE (1u << 14) /* process: .. and those that each of its bytes may add: runs make
+                                                 any number of values of nothing, and each takes time */
 #define FL_IMPORT_MEMORY_MIN (128ull << 20)   /* process: --memory of import */
 
 #endif

@@ -79,9 +79,11 @@ struct fl_parquet_facts {
 struct fl_parquet;
 
 /* Opens a file and reads its footer. On FL_OK *file is the caller's until close, and all that it hands out
- * lives as long. No more than memory_max bytes are held at any time, pages that are mapped not counted; what
- * would take more is FL_LIMIT. FL_CORRUPT: no Parquet file, or a footer that lies. FL_UNSUPPORTED: encrypted.
- * One file belongs to one thread at a time. */
+ * lives as long. No more than memory_max bytes are held at any time, or FL_LIMIT; not counted are pages that
+ * are mapped, the rest of the arena's newest chunk (4 MiB at most), and what a codec works with (33 MiB for
+ * brotli, else little). FL_CORRUPT: no Parquet file, or a footer that lies. FL_UNSUPPORTED: encrypted.
+ * FL_LIMIT, too: more values than a file of this size is believed to have. One file belongs to one thread at
+ * a time. */
 fl_status fl_parquet_open(const struct fl_io *io, const char *path, enum fl_io_mode mode, uint64_t memory_max,
                           struct fl_parquet **file, struct fl_error *error);
 const struct fl_parquet_facts *fl_parquet_facts(const struct fl_parquet *file);
@@ -106,8 +108,8 @@ struct fl_parquet_range {
 
 struct fl_parquet_scan_options {
     const size_t *columns; /* which, in the order in which they shall come */
-    size_t column_count;
-    uint32_t rows_max; /* of a batch, 1 .. 2^20; 8192 keep a column of a batch in the CPU's caches */
+    size_t column_count;   /* at least one */
+    uint32_t rows_max;     /* of a batch, 1 .. 2^20; 8192 keep a column of a batch in the CPU's caches */
     const struct fl_parquet_range *ranges;
     size_t range_count;
 };

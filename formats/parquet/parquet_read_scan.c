@@ -67,6 +67,7 @@ fl_status fl_parquet_scan_open(struct fl_parquet *file, const struct fl_parquet_
                                struct fl_parquet_scan **scan, struct fl_error *error)
 {
     *scan = NULL;
+    assert(options->column_count >= 1);
     assert(options->rows_max >= 1 && options->rows_max <= ROWS_MAX);
     const fl_status status = check_columns(file, options, error);
     if (status != FL_OK)

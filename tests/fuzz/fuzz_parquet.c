@@ -110,7 +110,8 @@ static void read_file(const uint8_t *data, size_t size)
     if (columns != NULL && count_values(facts) < VALUES_MAX) {
         if (fl_parquet_verify(file, &verified, &error) != FL_OK)
             require(error.message[0] != '\0');
-        scan_columns(file, columns, count);
+        if (count != 0)
+            scan_columns(file, columns, count);
         /* One by one, as a bad column ends the scan of all. */
         for (size_t i = 0; i < count; i++)
             scan_columns(file, &columns[i], 1);

@@ -309,14 +309,14 @@ static void expect_page(const struct fl_parquet_field *column, int32_t encoding,
     assert_int_equal(result->status, FL_OK);
     assert_int_equal(result->size, known_size);
     assert_memory_equal(result->bytes, known, known_size);
-    for (size_t size = 0; size < out->size; size += 1 + out->size / 500) {
+    for (size_t size = 0; size < out->size; size += 1 + out->size / 120) {
         read_page(result, column, encoding, out->bytes, size, count, dictionary);
         assert_int_not_equal(result->status, FL_OK);
         assert_true(result->message[0] != '\0');
         assert_true(result->size <= known_size);
     }
     *broken = *out;
-    for (size_t bit = 0; bit < out->size * 8; bit += 1 + out->size / 100) {
+    for (size_t bit = 0; bit < out->size * 8; bit += 1 + out->size / 10) {
         broken->bytes[bit / 8] ^= (uint8_t)(1 << bit % 8);
         read_page(result, column, encoding, broken->bytes, out->size, count, dictionary);
         broken->bytes[bit / 8] ^= (uint8_t)(1 << bit % 8);
