@@ -83,16 +83,47 @@ static uint32_t exact_power(uint64_t halvings)
     return halvings == 33; /* 1/2 + 1/2; less than 1 afterwards */
 }
 
-uint32_t fl_decay(int32_t half_life_milli, int32_t age_days)
+/* `power` is 2^-f, or 0 when f is 0. */
+static uint32_t decay_from(fraction power, uint64_t halvings)
 {
-    assert(half_life_milli >= 1 && age_days >= 0);
-    const uint64_t half_life = (uint64_t)half_life_milli;
-    const uint64_t age_milli = (uint64_t)age_days * 1000;
-    const uint64_t halvings = age_milli / half_life;
-    const uint64_t rest = age_milli % half_life;
-    if (rest == 0)
+    if (power == 0)
         return exact_power(halvings);
     if (halvings >= 32) /* at 32: between 1/2 and 1, which rounds to 1; later: below 1/2 */
         return halvings == 32;
-    return round_shifted(exp_minus(multiply_high(divide(rest, half_life), LN2)), (unsigned)halvings);
+    return round_shifted(power, (unsigned)halvings);
+}
+
+static fraction power_of(uint64_t rest, uint64_t half_life)
+{
+    return rest == 0 ? 0 : exp_minus(multiply_high(divide(rest, half_life), LN2));
+}
+
+uint32_t fl_decay(int32_t half_life_milli, int32_t age_days)
+{
+    assert(half_life_milli >= 1 && age_days >= 0);
+    const uint64_t half_life = (uint64_t)half_life_milli, age_milli = (uint64_t)age_days * 1000;
+    return decay_from(power_of(age_milli % half_life, half_life), age_milli / half_life);
+}
+
+static uint64_t greatest_divisor(uint64_t a, uint64_t b)
+{
+    while (b != 0) {
+        const uint64_t rest = a % b;
+        a = b;
+        b = rest;
+    }
+    return a;
+}
+
+void fl_decay_line(int32_t half_life_milli, uint32_t ages, uint32_t *line)
+{
+    assert(half_life_milli >= 1);
+    const uint64_t half_life = (uint64_t)half_life_milli;
+    /* The first days' fractions come back after so many days, with more halvings. */
+    const uint64_t period = half_life / greatest_divisor(half_life, 1000);
+    for (uint64_t first = 0; first < period && first < ages; first++) {
+        const fraction power = power_of(first * 1000 % half_life, half_life);
+        for (uint64_t age = first; age < ages; age += period)
+            line[age] = decay_from(power, age * 1000 / half_life);
+    }
 }

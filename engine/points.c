@@ -88,10 +88,8 @@ fl_status fl_points_create(const struct fl_model *model, struct fl_points **poin
         return fl_fail_memory(error, ages * (FL_TYPES_MAX + classes) * sizeof *made->single);
     }
     /* The last entry of each line stays 0: what the horizon leaves of older rows. */
-    for (unsigned class = 0; class < classes; class ++) {
-        for (uint32_t age = 0; age + 1 < made->ages; age++)
-            made->decay[class * made->ages + age] = fl_decay(half_lives[class], (int32_t)age);
-    }
+    for (unsigned class = 0; class < classes; class ++)
+        fl_decay_line(half_lives[class], made->ages - 1, made->decay + class * made->ages);
     fill_single(&model->registry, made);
     fill_row_tables(made);
     *points = made;

@@ -33,9 +33,11 @@ static void test_digest(void **state)
     for (size_t i = 0; i < count; i++) {
         if (i > 0 && half_lives[i] == half_lives[i - 1])
             continue;
-        for (int32_t age = 0; age <= 1095; age++) {
+        uint32_t line[1096];
+        fl_decay_line(half_lives[i], 1096, line);
+        for (size_t age = 0; age <= 1095; age++) {
             uint8_t bytes[4];
-            fl_store_le32(bytes, fl_decay(half_lives[i], age));
+            fl_store_le32(bytes, line[age]);
             crypto_hash_sha256_update(&hash, bytes, sizeof bytes);
         }
     }
@@ -61,6 +63,25 @@ static void test_whole_halvings(void **state)
     assert_int_equal(fl_decay(500, 1), UINT32_C(1) << 30);
     assert_int_equal(fl_decay(1, 1), 0);
     assert_int_equal(fl_decay(1, 1000000000), 0);
+}
+
+/* Half-lives of whole days, of parts of days, and with fractions that never come back. */
+static void test_lines(void **state)
+{
+    (void)state;
+    static const int32_t half_lives[] = {1,    3,    250,   500,   1000,    1500,
+                                         7000, 7001, 12345, 90000, 3650000, INT32_MAX};
+    enum { AGES = 2000 };
+    uint32_t line[AGES + 1];
+    for (size_t i = 0; i < sizeof half_lives / sizeof half_lives[0]; i++) {
+        for (uint32_t ages = 0; ages <= AGES; ages = ages * 3 + 1) {
+            line[ages] = 7;
+            fl_decay_line(half_lives[i], ages, line);
+            for (uint32_t age = 0; age < ages; age++)
+                assert_int_equal(line[age], fl_decay(half_lives[i], (int32_t)age));
+            assert_int_equal(line[ages], 7);
+        }
+    }
 }
 
 static void test_near_the_ends(void **state)
@@ -94,9 +115,8 @@ static void test_falls_steadily(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_digest),
-        cmocka_unit_test(test_whole_halvings),
-        cmocka_unit_test(test_near_the_ends),
+        cmocka_unit_test(test_digest),         cmocka_unit_test(test_whole_halvings),
+        cmocka_unit_test(test_lines),          cmocka_unit_test(test_near_the_ends),
         cmocka_unit_test(test_falls_steadily),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
