@@ -506,22 +506,25 @@ static bool goes_before(const struct fl_scan_cursor *a, uint32_t row_a, const st
     return order != 0 ? order < 0 : a->file < b->file;
 }
 
-/* Copies the runs of a customer one behind the other, behind what the chunk holds; false, with nothing
- * copied, when their rows lie between one another, or there is no room. */
-static bool join_runs(struct fl_scan *scan, const struct fl_window_run *runs, size_t count)
+/* Copies the runs of the first customer of the `left` runs one behind the other, behind what the chunk holds;
+ * returns how many. 0, with nothing copied, when their rows lie between one another, or there is no room.
+ * Whether a run is the customer's last is asked once only, as each such question is answered wrongly as often
+ * as there are customers. */
+static size_t join_runs(struct fl_scan *scan, const struct fl_window_run *runs, size_t left)
 {
     struct chunk *chunk = scan->chunk;
     const struct fl_scan_cursor *before = NULL;
     const size_t rows_before = chunk->rows;
     uint32_t last_row = 0;
-    for (size_t i = 0; i < count; i++) {
-        struct fl_scan_cursor *cursor = scan->active[runs[i].cursor];
-        const uint32_t from = fl_scan_cursor_run_start(cursor, runs[i].run);
-        const uint32_t to = cursor->run_ends[runs[i].run], rows = to - from;
+    size_t joined = 0;
+    do {
+        struct fl_scan_cursor *cursor = scan->active[runs[joined].cursor];
+        const uint32_t from = fl_scan_cursor_run_start(cursor, runs[joined].run);
+        const uint32_t to = cursor->run_ends[runs[joined].run], rows = to - from;
         if (rows > CHUNK_ROWS - chunk->rows ||
             (before != NULL && !goes_before(before, last_row, cursor, from))) {
             chunk->rows = rows_before;
-            return false;
+            return 0;
         }
         if (rows <= FEW_ROWS) {
             copy_few(chunk, cursor, from, rows);
@@ -531,8 +534,9 @@ static bool join_runs(struct fl_scan *scan, const struct fl_window_run *runs, si
         }
         before = cursor;
         last_row = to - 1;
-    }
-    return true;
+        joined++;
+    } while (joined < left && runs[joined].customer == runs->customer);
+    return joined;
 }
 
 /* ---- handing out ---- */
@@ -612,12 +616,12 @@ static size_t join_customers(struct fl_scan *scan)
     chunk->rows = chunk->customer_count = 0;
     while (chunk->customer_count < CHUNK_CUSTOMERS && window->next < window->count) {
         const struct fl_window_run *runs = window->runs + window->next;
-        const size_t count = fl_run_window_same(window);
         const bool goes_on =
             chunk->customer_count == 0 && scan->started && runs->customer == scan->last_customer;
-        if (!join_runs(scan, runs, count))
+        const size_t joined = join_runs(scan, runs, window->count - window->next);
+        if (joined == 0)
             break;
-        window->next += count;
+        window->next += joined;
         end_chunk_customer(chunk, runs->customer);
         if (goes_on) /* not whole: it goes alone */
             break;

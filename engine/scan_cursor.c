@@ -38,17 +38,41 @@ static int32_t first_day(const struct fl_table *table)
     return day;
 }
 
+enum {
+    WORDS_BYTES = FL_WORDED_SCOPES * sizeof(uint32_t),
+    /* customer and end of a run, order; day, words; type, null of the order */
+    ROW_BYTES = sizeof(int64_t) + sizeof(uint32_t) + sizeof(int64_t) + sizeof(int32_t) + WORDS_BYTES + 1 + 1
+};
+
+static size_t array_rows(const struct fl_table *table)
+{
+    return (size_t)largest_block(table) + FL_SCAN_SLACK_ROWS;
+}
+
 uint64_t fl_scan_cursor_memory(const struct fl_table *table)
 {
-    enum {
-        /* day, type, order, null, words; the table's own types, for nulls by type */
-        ROW_BYTES = sizeof(int32_t) + 1 + sizeof(int64_t) + 1 + FL_WORDED_SCOPES * sizeof(uint32_t) + 1,
-        RUN_BYTES = sizeof(int64_t) + sizeof(uint32_t)
-    };
-    const uint64_t size_bytes = fl_table_size_bytes(table);
+    const uint64_t size_bytes = fl_table_size_bytes(table), rows = array_rows(table);
     return sizeof(struct fl_scan_cursor) +
            (size_bytes < FL_FILE_MAP_WINDOW_BYTES ? size_bytes : FL_FILE_MAP_WINDOW_BYTES) +
-           ((uint64_t)largest_block(table) + FL_SCAN_SLACK_ROWS) * (ROW_BYTES + RUN_BYTES);
+           fl_large_size(rows * ROW_BYTES) + rows; /* and the table's own types, for nulls by type */
+}
+
+/* The arrays lie one behind the other, those of the widest values first. */
+static void place_arrays(struct fl_scan_cursor *cursor, size_t rows)
+{
+    cursor->run_customers = cursor->memory;
+    cursor->order = cursor->run_customers + rows;
+    cursor->run_ends = (uint32_t *)(void *)(cursor->order + rows);
+    cursor->day = (int32_t *)(void *)(cursor->run_ends + rows);
+    uint32_t *words = (uint32_t *)(void *)(cursor->day + rows);
+    for (int scope = 0; scope < FL_WORDED_SCOPES; scope++) {
+        if (cursor->file_words == NULL || cursor->file_words->own[scope] == NULL)
+            continue;
+        cursor->word[scope] = words;
+        words += rows;
+    }
+    cursor->type = (uint8_t *)words;
+    cursor->order_null = cursor->type + rows;
 }
 
 fl_status fl_scan_cursor_open(struct fl_scan_cursor *cursor, struct fl_table *table, size_t file,
@@ -56,22 +80,12 @@ fl_status fl_scan_cursor_open(struct fl_scan_cursor *cursor, struct fl_table *ta
 {
     *cursor = (struct fl_scan_cursor){
         .table = table, .file = file, .first_day = first_day(table), .file_words = file_words};
-    if (largest_block(table) == 0)
-        return FL_OK;
-    const size_t rows = (size_t)largest_block(table) + FL_SCAN_SLACK_ROWS;
-    cursor->day = malloc(rows * sizeof *cursor->day);
-    cursor->type = malloc(rows * sizeof *cursor->type);
-    cursor->order = malloc(rows * sizeof *cursor->order);
-    cursor->order_null = malloc(rows * sizeof *cursor->order_null);
-    if (cursor->day == NULL || cursor->type == NULL || cursor->order == NULL || cursor->order_null == NULL)
+    const size_t rows = array_rows(table);
+    const size_t row_bytes = file_words == NULL ? ROW_BYTES - WORDS_BYTES : ROW_BYTES;
+    cursor->memory = fl_large_take(rows * row_bytes);
+    if (cursor->memory == NULL)
         return fl_fail_memory(error, fl_scan_cursor_memory(table));
-    for (int scope = 0; scope < FL_WORDED_SCOPES && file_words != NULL; scope++) {
-        if (file_words->own[scope] == NULL)
-            continue;
-        cursor->word[scope] = malloc(rows * sizeof *cursor->word[scope]);
-        if (cursor->word[scope] == NULL)
-            return fl_fail_memory(error, fl_scan_cursor_memory(table));
-    }
+    place_arrays(cursor, rows);
     return FL_OK;
 }
 
@@ -79,13 +93,7 @@ void fl_scan_cursor_close(struct fl_scan_cursor *cursor)
 {
     if (cursor->table != NULL)
         fl_table_close(cursor->table);
-    free(cursor->day);
-    free(cursor->type);
-    free(cursor->order);
-    free(cursor->order_null);
-    for (int scope = 0; scope < FL_WORDED_SCOPES; scope++)
-        free(cursor->word[scope]);
-    fl_run_buffer_release(&cursor->runs);
+    free(cursor->memory);
     *cursor = (struct fl_scan_cursor){0};
 }
 
@@ -156,8 +164,8 @@ static fl_status read_rows(struct fl_scan_cursor *cursor, size_t block, struct f
 {
     struct fl_table *table = cursor->table;
     bool has_nulls = false;
-    fl_status status =
-        fl_table_read_runs(table, block, FL_INTERACTIONS_CUSTOMER, &cursor->runs, &pages->scratch, error);
+    fl_status status = fl_table_read_runs(table, block, FL_INTERACTIONS_CUSTOMER, cursor->run_customers,
+                                          cursor->run_ends, &cursor->block_runs, &pages->scratch, error);
     if (status == FL_OK)
         status = fl_table_read_into(table, block, FL_INTERACTIONS_DAY, cursor->day, NULL, &has_nulls,
                                     &pages->scratch, error);
@@ -166,8 +174,6 @@ static fl_status read_rows(struct fl_scan_cursor *cursor, size_t block, struct f
                                     &pages->scratch, error);
     if (status != FL_OK)
         return status;
-    cursor->run_customers = (int64_t *)(void *)cursor->runs.value_buffer.bytes;
-    cursor->run_ends = (uint32_t *)(void *)cursor->runs.end_row_buffer.bytes;
     if (!cursor->has_order)
         return FL_OK;
     status = fl_table_read_into(table, block, FL_INTERACTIONS_ORDER, cursor->order, cursor->order_null,
@@ -192,7 +198,7 @@ static bool in_order(const struct fl_scan_cursor *cursor, size_t rows)
     const int32_t *day = cursor->day;
     const uint8_t *type = cursor->type;
     size_t descents = 0;
-    for (size_t run = 0; run + 1 < cursor->runs.count; run++) {
+    for (size_t run = 0; run + 1 < cursor->block_runs; run++) {
         const uint32_t row = cursor->run_ends[run];
         descents +=
             (size_t)((day[row] < day[row - 1]) | ((day[row] == day[row - 1]) & (type[row] < type[row - 1])));
@@ -250,7 +256,7 @@ static void count_late_rows(const struct fl_scan_cursor *cursor, const struct fl
 /* The block when each of its rows counts. */
 static void take_all(struct fl_scan_cursor *cursor, const struct fl_scan_pages *pages, size_t rows)
 {
-    cursor->run_count = cursor->runs.count;
+    cursor->run_count = cursor->block_runs;
     for (size_t row = 0; row < rows && cursor->file_words != NULL; row++)
         take_words(cursor, pages, row, row);
 }
@@ -309,7 +315,7 @@ static void take_some(struct fl_scan_cursor *cursor, const struct fl_row_rules *
                       const struct fl_scan_pages *pages, bool with_arrival, struct fl_run_counts *counts)
 {
     uint32_t from = 0, kept = 0;
-    for (size_t run = 0; run < cursor->runs.count; run++) {
+    for (size_t run = 0; run < cursor->block_runs; run++) {
         const int64_t customer = cursor->run_customers[run];
         const uint32_t to = cursor->run_ends[run], before = kept;
         if (customer >= rules->customer_first && customer <= rules->customer_last)
@@ -331,7 +337,7 @@ static fl_status load_block(struct fl_scan_cursor *cursor, size_t block, const s
     cursor->has_order = fl_table_has(cursor->table, FL_INTERACTIONS_ORDER) &&
                         bits_meet(facts.type_bits, rules->registry->order_bits);
     fl_status status = read_pages(cursor, block, with_arrival, pages, error);
-    assert(status != FL_OK || (cursor->runs.count > 0 && facts.rows > 0));
+    assert(status != FL_OK || (cursor->block_runs > 0 && facts.rows > 0));
     if (status == FL_OK)
         status = check_rows(cursor, block, &facts, pages, error);
     if (status != FL_OK)

@@ -37,14 +37,15 @@ struct fl_scan_cursor {
     int32_t first_day;                      /* of all its rows */
     const struct fl_file_words *file_words; /* borrowed; NULL: no words are wanted */
     size_t next_block;
+    void *memory; /* all arrays below lie in it */
     int32_t *day;
     uint8_t *type;
     int64_t *order;
     uint8_t *order_null;
     uint32_t *word[FL_WORDED_SCOPES]; /* united numbers; NULL where a scope is not wanted */
     bool has_order;                   /* of the block in hand: order, order_null are filled */
-    struct fl_run_buffer runs;        /* as the file has them; then those with a row that counts */
-    int64_t *run_customers;           /* these two lead into runs */
+    size_t block_runs;                /* runs of the block as the file has them */
+    int64_t *run_customers;           /* of these; then of those with a row that counts */
     uint32_t *run_ends;
     size_t run_count, run;
     size_t taken; /* runs in front of it are no longer the cursor's to give: the merge has taken them */

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 /* The first chunk holds a small file's worth of things; doubling up to 4 MiB keeps the number of chunks small
  * without asking for much more than is used. */
@@ -136,4 +137,24 @@ void fl_buffer_release(struct fl_buffer *buffer)
 {
     free(buffer->bytes);
     *buffer = (struct fl_buffer){0};
+}
+
+enum { HUGE_PAGE_BYTES = 2 << 20 };
+
+size_t fl_large_size(size_t size_bytes)
+{
+    if (size_bytes < HUGE_PAGE_BYTES / 2)
+        return size_bytes;
+    return (size_bytes + HUGE_PAGE_BYTES - 1) / HUGE_PAGE_BYTES * HUGE_PAGE_BYTES;
+}
+
+void *fl_large_take(size_t size_bytes)
+{
+    if (size_bytes < HUGE_PAGE_BYTES / 2)
+        return malloc(size_bytes);
+    const size_t whole_bytes = fl_large_size(size_bytes);
+    void *memory = aligned_alloc(HUGE_PAGE_BYTES, whole_bytes);
+    if (memory != NULL)
+        (void)madvise(memory, whole_bytes, MADV_HUGEPAGE); /* advice: without it the pages are small */
+    return memory;
 }

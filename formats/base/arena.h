@@ -22,6 +22,13 @@ void fl_arena_reset(struct fl_arena *arena);
 /* Gives everything back to the system; the arena may be used again. */
 void fl_arena_release(struct fl_arena *arena);
 
+/* Uninitialised memory for arrays that are filled whole; from a mebibyte on it is backed by huge pages where
+ * the system has them, as the first touch of each small page costs more than what is done with its bytes.
+ * NULL: no memory. free() gives it back. */
+void *fl_large_take(size_t size_bytes);
+/* How much that takes. */
+size_t fl_large_size(size_t size_bytes);
+
 /* A byte buffer that only grows; `size` is what is used, `capacity` what is held. */
 struct fl_buffer {
     uint8_t *bytes;

@@ -351,15 +351,8 @@ fl_status fl_table_read_into(struct fl_table *table, size_t block, uint16_t colu
     return status == FL_OK ? read_integers(&place, types, values, nulls, scratch, error) : status;
 }
 
-void fl_run_buffer_release(struct fl_run_buffer *runs)
-{
-    fl_buffer_release(&runs->value_buffer);
-    fl_buffer_release(&runs->end_row_buffer);
-    *runs = (struct fl_run_buffer){0};
-}
-
-fl_status fl_table_read_runs(struct fl_table *table, size_t block, uint16_t column_id,
-                             struct fl_run_buffer *runs, struct fl_column_scratch *scratch,
+fl_status fl_table_read_runs(struct fl_table *table, size_t block, uint16_t column_id, int64_t *value,
+                             uint32_t *end_row, size_t *count, struct fl_column_scratch *scratch,
                              struct fl_error *error)
 {
     const struct page_place place = place_of(table, block, column_id);
@@ -368,18 +361,11 @@ fl_status fl_table_read_runs(struct fl_table *table, size_t block, uint16_t colu
         (void)fl_fail(error, FL_CORRUPT, "%zu nulls where none can be", null_count(&place));
         return fail_at(&place, error);
     }
-    if (!fl_buffer_reserve(&runs->value_buffer, place.rows * sizeof(int64_t)) ||
-        !fl_buffer_reserve(&runs->end_row_buffer, place.rows * sizeof(uint32_t)))
-        return fl_fail_memory(error, place.rows * sizeof(int64_t));
-    int64_t *value = (int64_t *)(void *)runs->value_buffer.bytes;
-    uint32_t *end_row = (uint32_t *)(void *)runs->end_row_buffer.bytes;
-    runs->value = value;
-    runs->end_row = end_row;
-    runs->count = 0;
+    *count = 0;
     struct fl_page_source page;
     fl_status status = load(&place, NULL, false, scratch, &page, error);
     if (status == FL_OK)
-        status = fl_page_decode_runs(&page, value, end_row, &runs->count, error);
+        status = fl_page_decode_runs(&page, value, end_row, count, error);
     fl_page_unload(table, place.entry);
     return status == FL_OK ? FL_OK : fail_at(&place, error);
 }

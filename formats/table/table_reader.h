@@ -90,20 +90,11 @@ fl_status fl_table_read_into(struct fl_table *table, size_t block, uint16_t colu
                              uint8_t *nulls, bool *has_nulls, struct fl_column_scratch *scratch,
                              struct fl_error *error);
 
-/* A KEY column as runs: rows end_row[i - 1] (0 for the first) to end_row[i] - 1 hold value[i].
- * Zero-initialise, release once. */
-struct fl_run_buffer {
-    size_t count;
-    const int64_t *value;
-    const uint32_t *end_row;
-    struct fl_buffer value_buffer, end_row_buffer;
-};
-void fl_run_buffer_release(struct fl_run_buffer *runs);
-
-/* The runs of a block's KEY column, which is not spread over the rows for it. The values ascend strictly: a
- * column that goes down is FL_CORRUPT. */
-fl_status fl_table_read_runs(struct fl_table *table, size_t block, uint16_t column_id,
-                             struct fl_run_buffer *runs, struct fl_column_scratch *scratch,
+/* The runs of a block's KEY column, which is not spread over the rows for it: rows end_row[i - 1] (0 for the
+ * first) to end_row[i] - 1 hold value[i]. Room for as many of both as the block has rows. The values ascend
+ * strictly: a column that goes down is FL_CORRUPT. */
+fl_status fl_table_read_runs(struct fl_table *table, size_t block, uint16_t column_id, int64_t *value,
+                             uint32_t *end_row, size_t *count, struct fl_column_scratch *scratch,
                              struct fl_error *error);
 
 /* The words of a WORD column (count 0 when the file lacks it); they live as long as the table. Read and

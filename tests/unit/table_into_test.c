@@ -54,26 +54,32 @@ static void check_column(struct fl_table *table, size_t block, const struct fl_c
     fl_column_data_release(&data);
 }
 
-static void check_runs(struct fl_table *table, size_t block, uint16_t key_id, struct fl_run_buffer *runs,
+static void check_runs(struct fl_table *table, size_t block, uint16_t key_id,
                        struct fl_column_scratch *scratch)
 {
     struct fl_column_data data = {0};
+    const size_t rows = fl_table_block(table, block).rows;
+    int64_t *value = malloc(rows * sizeof *value);
+    uint32_t *end_row = malloc(rows * sizeof *end_row);
+    size_t count = 0;
+    assert_true(value != NULL && end_row != NULL);
     assert_int_equal(fl_table_read_column(table, block, key_id, &data, NULL), FL_OK);
-    assert_int_equal(fl_table_read_runs(table, block, key_id, runs, scratch, NULL), FL_OK);
+    assert_int_equal(fl_table_read_runs(table, block, key_id, value, end_row, &count, scratch, NULL), FL_OK);
     size_t row = 0;
-    for (size_t i = 0; i < runs->count; i++) {
-        assert_true(runs->end_row[i] > row && (i == 0 || runs->value[i] > runs->value[i - 1]));
-        for (; row < runs->end_row[i]; row++)
-            assert_int_equal(data.as.i64[row], runs->value[i]);
+    for (size_t i = 0; i < count; i++) {
+        assert_true(end_row[i] > row && (i == 0 || value[i] > value[i - 1]));
+        for (; row < end_row[i]; row++)
+            assert_int_equal(data.as.i64[row], value[i]);
     }
     assert_int_equal(row, data.rows);
+    free(value);
+    free(end_row);
     fl_column_data_release(&data);
 }
 
 static void check_table(const struct fl_buffer *bytes)
 {
     struct fl_column_scratch scratch = {0};
-    struct fl_run_buffer runs = {0};
     struct fl_table *table = open_bytes(bytes);
     const struct fl_schema *schema = fl_table_schema(table);
     for (size_t block = 0; block < fl_table_blocks(table); block++) {
@@ -83,10 +89,9 @@ static void check_table(const struct fl_buffer *bytes)
                 check_column(table, block, &schema->columns[i], &scratch);
         }
         if (schema->columns[0].kind == FL_KIND_KEY)
-            check_runs(table, block, schema->columns[0].id, &runs, &scratch);
+            check_runs(table, block, schema->columns[0].id, &scratch);
     }
     fl_table_close(table);
-    fl_run_buffer_release(&runs);
     fl_column_scratch_release(&scratch);
 }
 
