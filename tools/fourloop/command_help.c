@@ -36,11 +36,11 @@ static void print_examples(const char *examples)
 
 static void print_flag(const struct flag_facts *flag, bool required)
 {
-    char head[64];
-    int size = snprintf(head, sizeof head, "  %s%s%s", flag->name, flag->argument == NULL ? "" : " ",
-                        flag->argument == NULL ? "" : flag->argument);
-    printf("%-*s", FLAG_COLUMN_WIDTH, head);
-    if (size >= FLAG_COLUMN_WIDTH)
+    const int size = printf("  %s%s%s", flag->name, flag->argument == NULL ? "" : " ",
+                            flag->argument == NULL ? "" : flag->argument);
+    if (size < FLAG_COLUMN_WIDTH)
+        printf("%*s", FLAG_COLUMN_WIDTH - size, "");
+    else
         printf("\n%*s", FLAG_COLUMN_WIDTH, "");
     char help[256];
     if (flag->fallback != NULL)
