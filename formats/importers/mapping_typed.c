@@ -22,6 +22,21 @@ static int64_t floor_divide(int64_t number, int64_t divisor)
     return number / divisor - (number % divisor < 0);
 }
 
+/* Whole seconds. Divisors that the compiler knows: a division by a variable takes ten times as long. */
+static int64_t seconds_of(int64_t number, int64_t units_a_second)
+{
+    switch (units_a_second) {
+    case 1000:
+        return floor_divide(number, 1000);
+    case 1000000:
+        return floor_divide(number, 1000000);
+    case 1000000000:
+        return floor_divide(number, 1000000000);
+    default:
+        return floor_divide(number, units_a_second);
+    }
+}
+
 /* --- texts ---------------------------------------------------------------------------------------------- */
 
 /* An empty word or text of a mapping for which that is not the same as nothing. */
@@ -136,7 +151,7 @@ static bool fill_time(const struct fl_mapping_bound *bound, const struct typed_c
     if (target->kind != FL_KIND_DAY)
         return false;
     const int64_t number = cell->values->numbers[cell->row->row];
-    const int64_t seconds = has_second ? floor_divide(number, cell->column->units_a_second) : 0;
+    const int64_t seconds = has_second ? seconds_of(number, cell->column->units_a_second) : 0;
     const int64_t day = has_second ? floor_divide(seconds, SECONDS_A_DAY) : number;
     if (day < FL_DAY_MIN || day > FL_DAY_MAX)
         return false;

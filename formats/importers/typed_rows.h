@@ -10,7 +10,7 @@
 #include "formats/base/text.h"
 
 /* At most so many at a time: what they take fits the second-level cache. */
-enum { FL_TYPED_ROWS_MAX = 2048, FL_TYPED_PLACES_MAX = 18 };
+enum { FL_TYPED_ROWS_MAX = 1024, FL_TYPED_PLACES_MAX = 18 };
 
 enum fl_typed_form {
     FL_TYPED_NUMBER, /* numbers[row] * 10^-places */

@@ -11,13 +11,14 @@ import csv
 import datetime
 import io
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests/cli"), str(ROOT / "bench")]
-from cli_case import CliCase, main  # noqa: E402
+from cli_case import FOURLOOP, CliCase, main  # noqa: E402
 from peer import Peer  # noqa: E402
 
 MODULES = Path(os.environ.get("FOURLOOP_PEERS") or ROOT / "build/bench/node_modules").resolve()
@@ -82,8 +83,8 @@ class OtherPrograms(CliCase):
         """Every cell of the table that an import gives."""
         self.imports += 1
         into = f"data-{self.imports}"
-        self.write("map.yaml", MAPPING.format(time=time) + (NEVER if careful else ""))
-        self.fourloop("import", "--map", "map.yaml", "--into", into, name, **settings)
+        self.write("shop.yaml", MAPPING.format(time=time) + (NEVER if careful else ""))
+        self.fourloop("import", "--map", "shop.yaml", "--into", into, name, **settings)
         return self.fourloop("inspect", "--rows", ROWS, self.table_file(into)).stdout.decode()
 
     def assert_same_table(self, name, time):
@@ -132,10 +133,31 @@ class OtherPrograms(CliCase):
                 self.assert_same_table("events.arrow", "instant" if unit == "zoned" else "clock")
                 self.assert_same_table("events.arrow", "on_day")
 
+    def test_commands_of_the_readme(self):
+        """Each file is made by another program under the name that the README has, then its commands are run."""
+        self.duckdb("events.parquet", "id::BIGINT AS id, clock::TIMESTAMP AS clock, what, brand, paid::DOUBLE AS paid, note")
+        self.peers.ask("writeArrow", path=str(self.path("events.arrows")), form="stream", rows=self.rows, unit="us",
+                       dictionary=True)
+        self.write("chat.ndjson", '{"id": 1, "clock": "2026-03-30 10:00:00", "what": "web_visit", "brand": null, "paid": null,'
+                                  ' "note": "hi"}\n')
+        readme = (ROOT / "README.md").read_text(encoding="utf-8")
+        block = readme.split("the first bytes of a file say what it is:\n\n```\n")[1].split("```")[0]
+        wanted = self.cells("events.csv", "clock")
+        self.assertEqual(3, len(block.splitlines()))
+        for line, rows in zip(block.splitlines(), (ROWS, ROWS, 1)):
+            shutil.rmtree(self.path("data"), ignore_errors=True)
+            command = line.replace("build/fourloop", f"'{FOURLOOP}'")
+            done = subprocess.run(["sh", "-c", command], cwd=self.folder, capture_output=True, text=True, timeout=60)
+            self.assertEqual(0, done.returncode, (line, done.stderr))
+            self.assertIn(f"{rows} written", done.stderr)
+            if rows == ROWS:
+                listed = self.fourloop("inspect", "--rows", ROWS, self.table_file("data")).stdout.decode()
+                self.assertEqual(wanted, listed, line)
+
     def test_what_is_no_single_value_is_refused(self):
         self.duckdb("nested.parquet", "id::BIGINT AS id, clock::TIMESTAMP AS clock, what, [brand] AS brand, paid, note")
-        self.write("map.yaml", MAPPING.format(time="clock"))
-        self.fourloop("import", "--map", "map.yaml", "--into", "data", "nested.parquet", code=65,
+        self.write("shop.yaml", MAPPING.format(time="clock"))
+        self.fourloop("import", "--map", "shop.yaml", "--into", "data", "nested.parquet", code=65,
                       says="column `brand` is a list, which is not imported")
         self.assert_nothing_there("data")
 
