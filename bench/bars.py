@@ -17,6 +17,7 @@ BARS = {
     "score.plain.clickhouse": Bar(14, "cpu_ns_per_row"),
     "score.plain.polars": Bar(4, "cpu_ns_per_row"),
     "import.duckdb": Bar(6, "cpu_ns_per_row"),
+    "import.parquet.duckdb": Bar(2, "cpu_ns_per_row"),
     "import.alone": Bar(1, "mb_per_cpu_second", larger_is_better=True),
     "export.csv.duckdb": Bar(6, "cpu_ns_per_row"),
     "export.parquet.duckdb": Bar(2, "cpu_ns_per_row"),

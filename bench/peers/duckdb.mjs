@@ -32,12 +32,15 @@ const STORED_COLUMNS = `{customer: 'INTEGER', day: 'DATE', type: 'UTINYINT', "or
 const WORDS = 'brand, category, product, content, agent, channel, store';
 const SHORT_COLUMNS = `${WORDS}, quantity, amount, discount, margin, currency, speaker`;
 
-const rawEvents = (csv) => `
+const readRaw = (csv) => `read_csv(${quoted(csv)}, header = true, auto_detect = false, delim = ',', quote = '"',
+    escape = '"', dateformat = '%Y-%m-%d', timestampformat = '%Y-%m-%d %H:%M:%S', columns = ${RAW_COLUMNS})`;
+
+const eventsOf = (raw) => `
     SELECT customer, time::DATE AS day, types.type, "order", epoch(time::TIME)::INTEGER AS second, ${SHORT_COLUMNS},
            message, text
-    FROM read_csv(${quoted(csv)}, header = true, auto_detect = false, delim = ',', quote = '"', escape = '"',
-                  dateformat = '%Y-%m-%d', timestampformat = '%Y-%m-%d %H:%M:%S', columns = ${RAW_COLUMNS}) AS raw
-    JOIN types ON raw.type = types.name`;
+    FROM ${raw} AS raw JOIN types ON raw.type = types.name`;
+
+const rawEvents = (csv) => eventsOf(readRaw(csv));
 
 const PARQUET = '(FORMAT parquet, PARQUET_VERSION v2, COMPRESSION zstd)';
 
@@ -210,6 +213,16 @@ async function importCsv({ csv, to }) {
         TO ${quoted(to)} ${PARQUET}`);
 }
 
+async function rawParquet({ csv, to }) {
+    await database.run(`COPY (FROM ${readRaw(csv)}) TO ${quoted(to)} (FORMAT parquet)`);
+}
+
+async function importParquet({ parquet, to }) {
+    await database.run('SET preserve_insertion_order = true');
+    await database.run(`COPY (${eventsOf(`read_parquet(${quoted(parquet)})`)}
+        ORDER BY customer, day, types.type, "order") TO ${quoted(to)} ${PARQUET}`);
+}
+
 /* Sums of hashes over all rows of our file and of the peer's: of every value, and of the place of the sort key. On the
  * two days of a year when clocks change, a second of the civil day is not the wall clock's: there it is left out. */
 async function sameRows({ csv, parquet, changes }) {
@@ -254,6 +267,6 @@ async function textPages({ parquet, column, to }) {
 }
 
 await serve({
-    version, model, events, load, narrow, full, plain, answers, exportLoad, exportCopy, sameParquet, importCsv, sameRows,
-    shortColumns, textPages,
+    version, model, events, load, narrow, full, plain, answers, exportLoad, exportCopy, sameParquet, importCsv, rawParquet,
+    importParquet, sameRows, shortColumns, textPages,
 });

@@ -22,6 +22,9 @@
 #define FL_FILES_MAX 4096u                    /* process: table files of one scan */
 #define FL_RECORD_BYTES_MAX (16u << 20)       /* process: one CSV record */
 #define FL_RECORD_FIELDS_MAX 1024u            /* process: fields of one CSV record */
+#define FL_JSON_LINE_BYTES_MAX (8u << 20)     /* process: one line of NDJSON: a text of 1 MiB fits, each byte escaped */
+#define FL_JSON_VALUES_MAX (128u << 10)       /* process: brackets, braces and commas in one; each may be a value,
+                                                 which takes up to 300 bytes */
 #define FL_CONFIG_BYTES_MAX (4u << 20)        /* process: one YAML or model CSV file */
 #define FL_CONFIG_DEPTH_MAX 16                /* process */
 #define FL_ZONE_BYTES_MAX (1u << 20)          /* process: one TZif file; the largest known have 4 KiB */

@@ -135,11 +135,12 @@ static void fill_small(struct fl_text_rows *rows)
     }
 }
 
-/* Room for the cells of all words, which never move later. */
+/* Room for the cells of all words, which never move later. Nulls have word 0 all the same, even where a
+ * column is so empty that there is none: its offsets are there. */
 static bool reserve_words(struct column *column, const struct fl_words *words, unsigned growth)
 {
     const size_t text_size = words->count == 0 ? 0 : words->offsets[words->count];
-    column->word_offsets = malloc((words->count + 1) * sizeof *column->word_offsets);
+    column->word_offsets = malloc((words->count + 2) * sizeof *column->word_offsets);
     return column->word_offsets != NULL &&
            fl_buffer_reserve(&column->words, words->count * 2 + growth * text_size + SHORT_COPY);
 }
@@ -160,6 +161,7 @@ static bool fill_words(const struct fl_text_dialect *dialect, const struct fl_wo
         at = dialect->put_text(dialect->options, at, word.bytes, word.size);
     }
     column->word_offsets[words->count] = (uint32_t)(at - column->words.bytes);
+    column->word_offsets[words->count + 1] = column->word_offsets[words->count];
     memset(at, 0, SHORT_COPY);
     return true;
 }

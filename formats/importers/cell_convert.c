@@ -24,12 +24,9 @@ static int64_t business_seconds(const struct fl_mapping *mapping, const struct f
     return business == NULL ? utc : fl_zone_utc_to_local(business, utc);
 }
 
-static enum fl_fault_code convert_time(const struct fl_mapping *mapping, const struct fl_value *value,
-                                       struct fl_text text, struct fl_cell *cell, struct fl_cell *second)
+enum fl_fault_code fl_cell_from_time(const struct fl_mapping *mapping, const struct fl_value *value,
+                                     struct fl_wall_time time, struct fl_cell *cell, struct fl_cell *second)
 {
-    struct fl_wall_time time;
-    if (!fl_time_format_read(&value->format, text, &time))
-        return time.is_impossible ? FL_FAULT_IMPOSSIBLE_TIME : FL_FAULT_NOT_TIME;
     int64_t day = time.day;
     int64_t second_of_day = time.second;
     const bool foreign_zone = value->zone != NULL && value->zone != mapping->business_zone;
@@ -46,6 +43,15 @@ static enum fl_fault_code convert_time(const struct fl_mapping *mapping, const s
         *second =
             time.has_second ? (struct fl_cell){.number = second_of_day} : (struct fl_cell){.null = true};
     return FL_FAULT_NONE;
+}
+
+static enum fl_fault_code convert_time(const struct fl_mapping *mapping, const struct fl_value *value,
+                                       struct fl_text text, struct fl_cell *cell, struct fl_cell *second)
+{
+    struct fl_wall_time time;
+    if (!fl_time_format_read(&value->format, text, &time))
+        return time.is_impossible ? FL_FAULT_IMPOSSIBLE_TIME : FL_FAULT_NOT_TIME;
+    return fl_cell_from_time(mapping, value, time, cell, second);
 }
 
 /* --- texts and whole numbers ---------------------------------------------------------------------------- */

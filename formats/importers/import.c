@@ -498,9 +498,11 @@ fl_status fl_import(const struct fl_import_plan *plan, struct fl_import_report *
     const uint64_t rows_bytes = plan->memory_bytes - BESIDE_ROWS_BYTES - crew_bytes(threads);
     /* Ids come once a customer, rows come always; an eighth for ids leaves both about as many spills. */
     const uint64_t ids_bytes = rows_bytes / 8 < (64u << 20) ? rows_bytes / 8 : (64u << 20);
+    const uint64_t reader_bytes = (rows_bytes - ids_bytes) / 2;
     const struct fl_import_tuning tuning = {
         .rows_bytes = (size_t)(rows_bytes - ids_bytes),
         .ids_bytes = (size_t)ids_bytes,
+        .reader_bytes = (size_t)reader_bytes,
         .words = FL_WORD_LIMITS,
         .progress_rows = PROGRESS_ROWS,
         .threads = threads,

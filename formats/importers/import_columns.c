@@ -2,18 +2,17 @@
 #include <stdlib.h>
 
 #include "formats/importers/import_job.h"
+#include "formats/base/limits.h"
+#include "formats/importers/record_text.h"
 #include "formats/importers/reject_file.h"
 
-fl_status fl_import_open_reading(const struct fl_import_job *job, size_t input,
-                                 struct fl_import_reading *reading, struct fl_error *error)
+static fl_status open_csv(const struct fl_import_job *job, size_t input, struct fl_import_reading *reading,
+                          struct fl_error *error)
 {
     const char *shown = job->inputs[input].shown;
-    *reading = (struct fl_import_reading){.file = -1};
-    fl_status status = fl_import_open_input(job, input, &reading->file, error);
-    if (status != FL_OK)
-        return status;
     const struct fl_csv_options options = fl_mapping_csv_options(job->mapping);
-    status = fl_csv_reader_create(job->plan->io, reading->file, shown, &options, &reading->reader, error);
+    fl_status status =
+        fl_csv_reader_create(job->plan->io, reading->file, shown, &options, &reading->reader, error);
     if (status != FL_OK || !fl_mapping_has_header(job->mapping))
         return status == FL_OK ? fl_mapping_bind(job->mapping, NULL, shown, &reading->bound, error) : status;
     struct fl_csv_record header;
@@ -35,6 +34,45 @@ fl_status fl_import_open_reading(const struct fl_import_job *job, size_t input,
     return fl_mapping_bind(job->mapping, &header, shown, &reading->bound, error);
 }
 
+fl_status fl_import_bind_names(const struct fl_import_job *job, size_t input, const struct fl_text *names,
+                               size_t count, struct fl_import_reading *reading, struct fl_error *error)
+{
+    const char *shown = job->inputs[input].shown;
+    if (!fl_mapping_has_header(job->mapping))
+        (void)fl_fail(error, FL_BAD_DATA,
+                      "names its columns itself, the mapping says `header: false`: leave that out");
+    else if (count > FL_RECORD_FIELDS_MAX)
+        (void)fl_fail(error, FL_BAD_DATA, "%zu columns, at most %u", count, FL_RECORD_FIELDS_MAX);
+    else if (!fl_buffer_reserve(&reading->header, 1) ||
+             !fl_record_append(names, NULL, count, &reading->header))
+        return fl_fail_memory(error, count);
+    else {
+        const struct fl_csv_record header = {.fields = names, .field_count = count, .line = -1};
+        reading->field_count = count;
+        return fl_mapping_bind(job->mapping, &header, shown, &reading->bound, error);
+    }
+    (void)fl_error_at_path(error, shown);
+    return FL_BAD_DATA;
+}
+
+fl_status fl_import_open_reading(const struct fl_import_job *job, size_t input,
+                                 struct fl_import_reading *reading, struct fl_error *error)
+{
+    *reading = (struct fl_import_reading){.file = -1, .kind = job->inputs[input].kind};
+    const fl_status status = fl_import_open_input(job, input, &reading->file, error);
+    if (status != FL_OK)
+        return status;
+    switch (reading->kind) {
+    case FL_INPUT_NDJSON:
+        return fl_import_open_lines(job, input, reading, error);
+    case FL_INPUT_PARQUET:
+    case FL_INPUT_ARROW:
+        return fl_import_open_typed(job, input, reading, error);
+    default:
+        return open_csv(job, input, reading, error);
+    }
+}
+
 fl_status fl_import_next_record(const struct fl_import_reading *reading, struct fl_csv_reader *reader,
                                 struct fl_csv_record *record, bool *more, struct fl_error *error)
 {
@@ -48,6 +86,10 @@ void fl_import_close_reading(const struct fl_import_job *job, struct fl_import_r
 {
     fl_mapping_bound_free(reading->bound);
     fl_csv_reader_free(reading->reader);
+    fl_ndjson_reader_free(reading->lines);
+    if (reading->typed != NULL)
+        reading->typed->calls->close(reading->typed);
+    fl_typed_plan_release(&reading->plan);
     fl_buffer_release(&reading->header);
     if (reading->file >= 0)
         (void)job->plan->io->close(reading->file);
@@ -81,13 +123,24 @@ static fl_status add_column(struct fl_import_job *job, int column, struct fl_err
     return FL_OK;
 }
 
+/* What a reader of Parquet or Arrow needs, rows do without. */
+static size_t reader_bytes(const struct fl_import_job *job)
+{
+    for (size_t i = 0; i < job->plan->input_count; i++) {
+        if (job->inputs[i].kind != FL_INPUT_CSV)
+            return job->tuning->reader_bytes;
+    }
+    return 0;
+}
+
 static fl_status open_stores(struct fl_import_job *job, struct fl_error *error)
 {
     const struct fl_row_store_plan plan = {
         .io = job->plan->io,
         .directory = job->plan->folder,
         .layout = &job->layout,
-        .memory_bytes = job->tuning->rows_bytes + (job->keeps_ids ? 0 : job->tuning->ids_bytes),
+        .memory_bytes =
+            job->tuning->rows_bytes + (job->keeps_ids ? 0 : job->tuning->ids_bytes) - reader_bytes(job),
     };
     const fl_status status = fl_row_store_create(&plan, &job->rows, error);
     if (status != FL_OK || !job->keeps_ids)

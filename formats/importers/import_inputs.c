@@ -72,6 +72,7 @@ static fl_status start_spool(const struct pass *pass, struct fl_error *error)
     struct stat facts;
     if (plan->io->fstat(pass->file, &facts) != 0)
         return fl_fail_errno(error, errno, "look at", pass->input->shown);
+    pass->input->facts = facts;
     const bool from_stdin = pass->file == STDIN_FILENO; /* somebody may have read from it before */
     if (S_ISREG(facts.st_mode) && !from_stdin)
         return FL_OK;
@@ -117,6 +118,36 @@ static fl_status open_and_hash(struct pass *pass, struct fl_error *error)
     return status;
 }
 
+static fl_status read_head(struct pass *pass, struct fl_error *error)
+{
+    size_t size = 0;
+    for (;;) {
+        const ssize_t got =
+            pass->job->plan->io->read(pass->file, pass->piece + size, FL_INPUT_HEAD_BYTES - size);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return fl_fail_errno(error, errno, "read", pass->input->shown);
+        size += (size_t)got;
+        if (got == 0 || size == FL_INPUT_HEAD_BYTES)
+            break;
+    }
+    pass->input->kind =
+        fl_input_kind_of(pass->piece, size, pass->input->path, fl_mapping_format(pass->job->mapping));
+    return FL_OK;
+}
+
+/* Which kind it is: in a pass of its own, because a pipe gives its first bytes in pieces of any size. */
+static fl_status tell_kind(struct pass *pass, size_t input, struct fl_error *error)
+{
+    fl_status status = fl_import_open_input(pass->job, input, &pass->file, error);
+    if (status != FL_OK)
+        return status;
+    status = read_head(pass, error);
+    (void)pass->job->plan->io->close(pass->file);
+    return status;
+}
+
 fl_status fl_import_hash_inputs(struct fl_import_job *job, struct fl_error *error)
 {
     fl_status status = FL_OK;
@@ -125,6 +156,8 @@ fl_status fl_import_hash_inputs(struct fl_import_job *job, struct fl_error *erro
         struct pass pass = {job, &job->inputs[i], -1, piece, fl_digest_create()};
         status = piece == NULL || pass.digest == NULL ? fl_fail_memory(error, PIECE_BYTES)
                                                       : open_and_hash(&pass, error);
+        if (status == FL_OK)
+            status = tell_kind(&pass, i, error);
         fl_digest_free(pass.digest);
     }
     free(piece);
@@ -143,9 +176,31 @@ fl_status fl_import_open_input(const struct fl_import_job *job, size_t input, in
     return open_path(job->plan->io, path, opened->shown, file, error);
 }
 
+static bool is_same(const struct stat *a, const struct stat *b)
+{
+    return a->st_dev == b->st_dev && a->st_ino == b->st_ino && a->st_size == b->st_size &&
+           a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec &&
+           a->st_ctim.tv_sec == b->st_ctim.tv_sec && a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
+}
+
+fl_status fl_import_check_same(const struct fl_import_job *job, size_t input, int file,
+                               struct fl_error *error)
+{
+    const struct fl_import_input *hashed = &job->inputs[input];
+    struct stat facts;
+    if (hashed->spool >= 0)
+        return FL_OK;
+    if (job->plan->io->fstat(file, &facts) != 0)
+        return fl_fail_errno(error, errno, "look at", hashed->shown);
+    return is_same(&hashed->facts, &facts)
+               ? FL_OK
+               : fail_input(error, FL_BAD_DATA, hashed, "changed while it was read");
+}
+
 void fl_import_close_inputs(struct fl_import_job *job)
 {
     for (size_t i = 0; i < job->plan->input_count; i++) {
+        fl_ndjson_keys_free(job->inputs[i].keys);
         if (job->inputs[i].spool >= 0)
             (void)job->plan->io->close(job->inputs[i].spool);
         job->inputs[i].spool = -1;

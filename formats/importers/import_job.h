@@ -6,11 +6,15 @@
 #include "formats/folder/data_folder_write.h"
 #include "formats/importers/import.h"
 #include "formats/importers/import_ids.h"
+#include "formats/importers/mapping_typed.h"
+#include "formats/importers/ndjson_reader.h"
 #include "formats/importers/row_store.h"
 
 /* What fl_import() sets from --memory; tests set less to see spills and parts on few rows. */
 struct fl_import_tuning {
     size_t rows_bytes, ids_bytes; /* of the two row stores; rows have both when no ids are kept */
+    size_t reader_bytes; /* of rows_bytes and beside: for a reader of Parquet or Arrow, when there is an input
+                            of that */
     struct fl_word_limits words;
     uint64_t progress_rows; /* between two calls of the plan's progress */
     size_t threads;         /* that parse; 0 or 1: the calling one alone */
@@ -23,6 +27,9 @@ struct fl_import_input {
     int spool;         /* a scratch file with the bytes of what can be read only once, else -1 */
     uint64_t size_bytes;
     uint8_t digest[16];
+    struct stat facts; /* when it was hashed */
+    enum fl_input_kind kind;
+    struct fl_ndjson_keys *keys; /* of NDJSON, once they were looked for */
     bool has_reject_file;
 };
 
@@ -70,6 +77,10 @@ fl_status fl_import_hash_inputs(struct fl_import_job *job, struct fl_error *erro
 /* Opens an input at its first byte; the caller closes. */
 fl_status fl_import_open_input(const struct fl_import_job *job, size_t input, int *file,
                                struct fl_error *error);
+/* FL_BAD_DATA when the open file is not the one that was hashed, or was written to since. A scratch file is
+ * nobody else's. For readers that do not see all bytes themselves. */
+fl_status fl_import_check_same(const struct fl_import_job *job, size_t input, int file,
+                               struct fl_error *error);
 void fl_import_close_inputs(struct fl_import_job *job);
 
 /* --- import_columns.c */
@@ -77,12 +88,17 @@ void fl_import_close_inputs(struct fl_import_job *job);
  * stores. */
 fl_status fl_import_open_columns(struct fl_import_job *job, struct fl_error *error);
 void fl_import_close_columns(struct fl_import_job *job);
-/* A CSV reader over an input and the mapping bound to its header; `header` gets the header's raw text (NULL
- * bytes: the input has none). A reject file that comes back is read as if the columns that it was given were
- * not there. */
+/* A reader over an input and the mapping bound to its header; `header` gets the header as CSV (NULL bytes:
+ * the input has none). A reject file that comes back is read as if the columns that it was given were not
+ * there.
+ */
 struct fl_import_reading {
     int file;
-    struct fl_csv_reader *reader;
+    enum fl_input_kind kind;
+    struct fl_csv_reader *reader;   /* CSV */
+    struct fl_ndjson_reader *lines; /* NDJSON */
+    struct fl_typed_rows *typed;    /* PARQUET, ARROW */
+    struct fl_typed_plan plan;      /* of those */
     struct fl_mapping_bound *bound;
     struct fl_buffer header;
     bool is_reject_file;
@@ -90,10 +106,19 @@ struct fl_import_reading {
 };
 fl_status fl_import_open_reading(const struct fl_import_job *job, size_t input,
                                  struct fl_import_reading *reading, struct fl_error *error);
+/* Binds the mapping to columns of these names, and keeps them as a header in CSV. */
+fl_status fl_import_bind_names(const struct fl_import_job *job, size_t input, const struct fl_text *names,
+                               size_t count, struct fl_import_reading *reading, struct fl_error *error);
 /* The next record of the reading out of `reader`: its own, or one over a piece of its input. */
 fl_status fl_import_next_record(const struct fl_import_reading *reading, struct fl_csv_reader *reader,
                                 struct fl_csv_record *record, bool *more, struct fl_error *error);
 void fl_import_close_reading(const struct fl_import_job *job, struct fl_import_reading *reading);
+
+/* --- import_typed.c, import_ndjson.c: the same for inputs that are no CSV; reading->file is open */
+fl_status fl_import_open_typed(const struct fl_import_job *job, size_t input,
+                               struct fl_import_reading *reading, struct fl_error *error);
+fl_status fl_import_open_lines(const struct fl_import_job *job, size_t input,
+                               struct fl_import_reading *reading, struct fl_error *error);
 
 /* --- import_row.c */
 /* Completes a row that the mapping gave: the arrival day, the key of a text id, the numbers of words, for

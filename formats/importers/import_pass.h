@@ -12,6 +12,7 @@ struct fl_import_pass {
     size_t input;
     struct fl_import_reading *reading;
     struct fl_reject_file *rejects;
+    struct fl_buffer refused;    /* a record that did not come as CSV, as CSV */
     struct fl_csv_reader *again; /* over records of a batch that are read once more; NULL before the first */
 };
 
@@ -29,9 +30,20 @@ fl_status fl_import_keep_row(const struct fl_import_pass *pass, int64_t line, st
 /* The record through the mapping, into the stores or the reject file. */
 fl_status fl_import_take_record(struct fl_import_pass *pass, const struct fl_csv_record *record,
                                 struct fl_error *error);
+/* Counts a record that is refused before any mapping sees it; `trouble->reason` outlives the import. */
+fl_status fl_import_refuse_record(struct fl_import_pass *pass, const struct fl_csv_record *record,
+                                  const struct fl_row_trouble *trouble, struct fl_error *error);
+/* Whether the plan's progress is due; see there. */
+fl_status fl_import_step(const struct fl_import_pass *pass, uint64_t rows_before, uint64_t bytes_read,
+                         struct fl_error *error);
 /* The same for all that `reader` has left. */
 fl_status fl_import_take_records(struct fl_import_pass *pass, struct fl_csv_reader *reader,
                                  struct fl_error *error);
+
+/* --- import_typed.c, import_ndjson.c */
+/* All rows of an input that is no CSV. */
+fl_status fl_import_take_typed(struct fl_import_pass *pass, struct fl_error *error);
+fl_status fl_import_take_lines(struct fl_import_pass *pass, struct fl_error *error);
 
 /* --- import_commit.c */
 /* What a batch came to, as if its records were taken one by one now. */

@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "formats/importers/import_pass.h"
+#include "formats/importers/record_text.h"
 
 bool fl_import_is_over_the_limit(const struct fl_import_job *job)
 {
@@ -19,7 +20,7 @@ static struct fl_reject_plan reject_plan(const struct fl_import_pass *pass)
         .import_id = pass->job->report->import_id,
         .input_number = pass->input + 1,
         .shown_input = pass->job->inputs[pass->input].shown,
-        .delimiter = fl_csv_delimiter(pass->reading->reader),
+        .delimiter = pass->reading->reader == NULL ? ',' : fl_csv_delimiter(pass->reading->reader),
         .header = {(const char *)header->bytes, header->size},
         .field_count = fl_mapping_fields_needed(pass->reading->bound),
     };
@@ -45,7 +46,22 @@ static fl_status reject(struct fl_import_pass *pass, const struct fl_csv_record 
         if (status != FL_OK)
             return status;
     }
-    return fl_reject_file_add(pass->rejects, record, trouble, error);
+    if (record->raw.bytes != NULL)
+        return fl_reject_file_add(pass->rejects, record, trouble, error);
+    struct fl_csv_record written = *record;
+    pass->refused.size = 0;
+    if (!fl_buffer_reserve(&pass->refused, 1) ||
+        !fl_record_append(record->fields, record->quoted, record->field_count, &pass->refused))
+        return fl_fail_memory(error, pass->refused.size);
+    written.raw = (struct fl_text){(const char *)pass->refused.bytes, pass->refused.size};
+    return fl_reject_file_add(pass->rejects, &written, trouble, error);
+}
+
+fl_status fl_import_refuse_record(struct fl_import_pass *pass, const struct fl_csv_record *record,
+                                  const struct fl_row_trouble *trouble, struct fl_error *error)
+{
+    pass->job->report->rows_read++;
+    return reject(pass, record, trouble, error);
 }
 
 /* The report shows the path of the first one. */
@@ -112,6 +128,15 @@ fl_status fl_import_take_record(struct fl_import_pass *pass, const struct fl_csv
                : fl_import_keep_row(pass, record->line, row, filled, error);
 }
 
+fl_status fl_import_step(const struct fl_import_pass *pass, uint64_t rows_before, uint64_t bytes_read,
+                         struct fl_error *error)
+{
+    const uint64_t step = pass->job->tuning->progress_rows;
+    if (pass->job->report->rows_read / step == rows_before / step)
+        return FL_OK;
+    return fl_import_progress(pass->job, bytes_read, error);
+}
+
 fl_status fl_import_take_records(struct fl_import_pass *pass, struct fl_csv_reader *reader,
                                  struct fl_error *error)
 {
@@ -121,9 +146,10 @@ fl_status fl_import_take_records(struct fl_import_pass *pass, struct fl_csv_read
         fl_status status = fl_import_next_record(pass->reading, reader, &record, &more, error);
         if (status != FL_OK || !more)
             return status;
+        const uint64_t rows_before = pass->job->report->rows_read;
         status = fl_import_take_record(pass, &record, error);
-        if (status == FL_OK && pass->job->report->rows_read % pass->job->tuning->progress_rows == 0)
-            status = fl_import_progress(pass->job, fl_csv_bytes_read(pass->reading->reader), error);
+        if (status == FL_OK)
+            status = fl_import_step(pass, rows_before, fl_csv_bytes_read(pass->reading->reader), error);
         if (status != FL_OK)
             return status;
     }
@@ -133,6 +159,8 @@ fl_status fl_import_take_records(struct fl_import_pass *pass, struct fl_csv_read
 static fl_status check_unchanged(const struct fl_import_pass *pass, struct fl_error *error)
 {
     const struct fl_import_input *input = &pass->job->inputs[pass->input];
+    if (pass->reading->kind != FL_INPUT_CSV)
+        return fl_import_check_same(pass->job, pass->input, pass->reading->file, error);
     uint8_t digest[16];
     fl_csv_digest(pass->reading->reader, digest);
     if (memcmp(digest, input->digest, sizeof digest) == 0)
@@ -148,30 +176,45 @@ static fl_status fail_rejected(const struct fl_import_job *job, struct fl_error 
 {
     const struct fl_import_report *report = job->report;
     const struct fl_import_first_reject *first = &job->first_reject;
+    const enum fl_input_kind kind = job->inputs[first->input].kind;
+    const bool is_typed = kind == FL_INPUT_PARQUET || kind == FL_INPUT_ARROW;
     (void)fl_fail(
         error, FL_REJECTED,
-        "%llu rows of %llu rejected, at most %llu allowed (--max-rejects); see %s; first: line %lld: %s",
+        "%llu rows of %llu rejected, at most %llu allowed (--max-rejects); see %s; first: %s %lld: %s",
         (unsigned long long)report->rows_rejected, (unsigned long long)report->rows_read,
-        (unsigned long long)job->plan->rejects_max, report->reject_path, (long long)first->trouble.line,
-        first->trouble.words);
+        (unsigned long long)job->plan->rejects_max, report->reject_path, is_typed ? "row" : "line",
+        (long long)first->trouble.line, first->trouble.words);
     (void)fl_error_at_path(error, job->inputs[first->input].shown);
     return FL_REJECTED;
 }
 
+static fl_status take_all(struct fl_import_pass *pass, struct fl_error *error)
+{
+    switch (pass->reading->kind) {
+    case FL_INPUT_NDJSON:
+        return fl_import_take_lines(pass, error);
+    case FL_INPUT_PARQUET:
+    case FL_INPUT_ARROW:
+        return fl_import_take_typed(pass, error);
+    default:
+        return pass->job->tuning->threads > 1 ? fl_import_take_by_crew(pass, error)
+                                              : fl_import_take_records(pass, pass->reading->reader, error);
+    }
+}
+
 static fl_status read_open_input(struct fl_import_pass *pass, struct fl_error *error)
 {
-    fl_status status = pass->job->tuning->threads > 1
-                           ? fl_import_take_by_crew(pass, error)
-                           : fl_import_take_records(pass, pass->reading->reader, error);
+    fl_status status = take_all(pass, error);
     if (status == FL_OK)
         status = check_unchanged(pass, error);
     if (status == FL_OK)
         status = publish_rejects(pass, error);
     fl_reject_file_abort(pass->rejects);
     fl_csv_reader_free(pass->again);
+    fl_buffer_release(&pass->refused);
     if (status != FL_OK)
         return status;
-    pass->job->bytes_before += fl_csv_bytes_read(pass->reading->reader);
+    pass->job->bytes_before += pass->job->inputs[pass->input].size_bytes;
     pass->job->report->bytes_read = pass->job->bytes_before;
     return fl_import_is_over_the_limit(pass->job) ? fail_rejected(pass->job, error) : FL_OK;
 }

@@ -14,6 +14,7 @@ fl_status fl_mapping_create(const struct fl_io *io, const struct fl_names *types
     (*mapping)->io = io;
     (*mapping)->types = types;
     (*mapping)->has_header = true;
+    (*mapping)->format = FL_INPUT_NOT_SAID;
     (*mapping)->decimal_mark = '.';
     fl_arena_init(&(*mapping)->arena);
     return FL_OK;
@@ -264,6 +265,11 @@ void fl_mapping_use_text_ids(struct fl_mapping *mapping)
 bool fl_mapping_has_header(const struct fl_mapping *mapping)
 {
     return mapping->has_header;
+}
+
+enum fl_input_kind fl_mapping_format(const struct fl_mapping *mapping)
+{
+    return mapping->format;
 }
 
 struct fl_csv_options fl_mapping_csv_options(const struct fl_mapping *mapping)

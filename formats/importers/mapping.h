@@ -4,6 +4,7 @@
 
 #include "formats/base/io.h"
 #include "formats/importers/csv_reader.h"
+#include "formats/importers/input_kind.h"
 #include "formats/schema/schema.h"
 
 struct fl_mapping;
@@ -22,6 +23,7 @@ const struct fl_schema *fl_mapping_schema(const struct fl_mapping *mapping);
 const char *fl_mapping_zone(const struct fl_mapping *mapping); /* business zone, or NULL when it names none */
 bool fl_mapping_text_ids(const struct fl_mapping *mapping);
 bool fl_mapping_has_header(const struct fl_mapping *mapping);
+enum fl_input_kind fl_mapping_format(const struct fl_mapping *mapping); /* FL_INPUT_NOT_SAID without */
 struct fl_csv_options fl_mapping_csv_options(const struct fl_mapping *mapping);
 /* Columns of `key:` as indexes into the schema's columns; count 0 without one. */
 size_t fl_mapping_key(const struct fl_mapping *mapping, int columns[], size_t columns_max);

@@ -10,7 +10,8 @@ static fl_status fail_header(struct fl_error *error, const char *shown_path,
                              const struct fl_csv_record *header, size_t position)
 {
     fl_error_at_path(error, shown_path);
-    fl_error_at_line(error, header->line, header->field_column[position]);
+    if (header->field_column != NULL) /* names of columns that are in no line have none */
+        fl_error_at_line(error, header->line, header->field_column[position]);
     return FL_BAD_DATA;
 }
 

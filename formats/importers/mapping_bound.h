@@ -81,6 +81,9 @@ void fl_mapping_plan_quickly(struct fl_mapping_bound *bound);
 /* fl_mapping_apply() for a row that is kept and has nothing out of the ordinary. False: read it carefully. */
 bool fl_mapping_apply_quickly(struct fl_mapping_bound *bound, const struct fl_csv_record *record,
                               struct fl_cell *cells, uint32_t *filled);
+/* Fills the cells of one field out of its text, which is not empty and needs no trimming. False as above. */
+bool fl_mapping_fill_field(struct fl_mapping_bound *bound, const struct fl_quick_field *field,
+                           struct fl_text text, int currency_places, struct fl_cell *cells, uint32_t *filled);
 /* Decimal places of the currency, three capital letters. */
 int fl_mapping_currency_places(struct fl_mapping_bound *bound, struct fl_text currency);
 

@@ -117,6 +117,7 @@ struct fl_mapping {
     struct fl_field_list fields;
     const char *zone_name;               /* NULL: the mapping names none */
     const struct fl_zone *business_zone; /* NULL: nobody named one yet */
+    enum fl_input_kind format;           /* NOT_SAID: found from the first bytes of each input */
     bool own_names;
     bool text_ids;
     bool has_header;
@@ -167,6 +168,9 @@ fl_status fl_value_parse(struct fl_compiler *compiler, const struct fl_target *t
 enum fl_fault_code fl_cell_from_text(const struct fl_mapping *mapping, const struct fl_target *target,
                                      const struct fl_value *value, struct fl_text text, struct fl_cell *cell,
                                      struct fl_cell *second);
+/* A day, or a time that its text or its type told. */
+enum fl_fault_code fl_cell_from_time(const struct fl_mapping *mapping, const struct fl_value *value,
+                                     struct fl_wall_time time, struct fl_cell *cell, struct fl_cell *second);
 /* Decimal places a numeric kind is stored with. `currency_places` matters for money only. */
 int fl_kind_places(enum fl_kind kind, int currency_places);
 /* Numeric kinds. */

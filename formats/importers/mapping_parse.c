@@ -68,6 +68,18 @@ static fl_status parse_ids(struct fl_compiler *compiler, const struct fl_yaml_no
     return status;
 }
 
+static fl_status parse_format(struct fl_compiler *compiler, const struct fl_yaml_node *root,
+                              struct fl_error *error)
+{
+    const struct fl_yaml_node *node = fl_yaml_find(root, "format");
+    if (node == NULL)
+        return FL_OK;
+    int index = 0;
+    const fl_status status = fl_yaml_choice(compiler->yaml, node, fl_input_kind_words, &index, error);
+    compiler->mapping->format = (enum fl_input_kind)index;
+    return status;
+}
+
 static fl_status parse_business_zone(struct fl_compiler *compiler, const struct fl_yaml_node *root,
                                      struct fl_error *error)
 {
@@ -358,7 +370,8 @@ static fl_status parse_key(struct fl_compiler *compiler, const struct fl_yaml_no
 
 static fl_status compile(struct fl_compiler *compiler, struct fl_error *error)
 {
-    static const char *const known[] = {"table", "zone", "ids", "csv", "columns", "skip when", "key", NULL};
+    static const char *const known[] = {"table",   "zone",      "ids", "format", "csv",
+                                        "columns", "skip when", "key", NULL};
     const struct fl_yaml_node *root = fl_yaml_root(compiler->yaml);
     fl_status status = fl_yaml_only_keys(compiler->yaml, root, known, error);
     if (status == FL_OK)
@@ -367,6 +380,8 @@ static fl_status compile(struct fl_compiler *compiler, struct fl_error *error)
         status = parse_ids(compiler, root, error);
     if (status == FL_OK)
         status = parse_business_zone(compiler, root, error);
+    if (status == FL_OK)
+        status = parse_format(compiler, root, error);
     if (status == FL_OK)
         status = parse_csv(compiler, root, error);
     if (status == FL_OK)

@@ -189,8 +189,8 @@ static bool fill_text(const struct fl_mapping_bound *bound, const struct fl_quic
     return true;
 }
 
-static bool fill_field(struct fl_mapping_bound *bound, const struct fl_quick_field *field,
-                       struct fl_text text, int currency_places, struct fl_cell *cells, uint32_t *filled)
+bool fl_mapping_fill_field(struct fl_mapping_bound *bound, const struct fl_quick_field *field,
+                           struct fl_text text, int currency_places, struct fl_cell *cells, uint32_t *filled)
 {
     struct fl_cell *cell = &cells[field->column];
     bool done;
@@ -251,7 +251,7 @@ bool fl_mapping_apply_quickly(struct fl_mapping_bound *bound, const struct fl_cs
         const size_t position = (size_t)__builtin_ctzll(fields);
         const struct fl_text text = record->fields[position];
         if (!fl_cell_has_plain_ends(text) ||
-            !fill_field(bound, &quick->fields[position], text, currency_places, cells, filled))
+            !fl_mapping_fill_field(bound, &quick->fields[position], text, currency_places, cells, filled))
             return false;
     }
     return true;

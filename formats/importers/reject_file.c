@@ -148,6 +148,23 @@ bool fl_reject_file_is_header(const struct fl_csv_record *header)
     return true;
 }
 
+bool fl_reject_file_starts_so(struct fl_text text)
+{
+    static const char last_names[] = "reject_file?reject_line?reject_column?reject_reason";
+    const size_t size = sizeof last_names - 1;
+    size_t line = 0;
+    while (line < text.size && text.bytes[line] != '\n' && text.bytes[line] != '\r')
+        line++;
+    if (line <= size)
+        return false;
+    const char *at = text.bytes + line - size;
+    for (size_t i = 0; i < size; i++) {
+        if (last_names[i] != '?' && at[i] != last_names[i])
+            return false;
+    }
+    return true;
+}
+
 /* How many fields the record had, of a record that was filled up with empty ones, or SIZE_MAX. */
 static size_t fields_before(struct fl_text reason)
 {

@@ -36,6 +36,8 @@ fl_status fl_reject_file_commit(struct fl_reject_file *file, char *path, size_t 
 void fl_reject_file_abort(struct fl_reject_file *file);
 /* Whether a header ends with the columns of a reject file. */
 bool fl_reject_file_is_header(const struct fl_csv_record *header);
+/* Whether a file that starts with these bytes has such a header. */
+bool fl_reject_file_starts_so(struct fl_text text);
 /* Takes their cells off a record of a reject file, so that it is again as it stood; `field_count` is what the
  * header has without those columns. A record that was put in by hand may lack them. One that was too short
  * and got empty fields is as short again, until something stands in them or its reason is cleared. */

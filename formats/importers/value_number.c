@@ -111,7 +111,7 @@ static bool combine_small(const struct fl_record_view *view, const struct fl_val
     return true;
 }
 
-static bool turn_small(const struct fl_value *value, struct fl_small_number *number)
+bool fl_value_turn_small(const struct fl_value *value, struct fl_small_number *number)
 {
     if (value->sign == FL_SIGN_KEEP || (value->sign == FL_SIGN_ABSOLUTE && number->mantissa >= 0))
         return true;
@@ -121,7 +121,7 @@ static bool turn_small(const struct fl_value *value, struct fl_small_number *num
 bool fl_value_small_field(const struct fl_value *value, struct fl_text text, struct fl_small_number *number)
 {
     return fl_small_number_parse(text.bytes, text.size, value->decimal_mark, number) &&
-           turn_small(value, number);
+           fl_value_turn_small(value, number);
 }
 
 static bool read_small(const struct fl_record_view *view, const struct fl_value *value,
@@ -133,7 +133,7 @@ static bool read_small(const struct fl_record_view *view, const struct fl_value 
     const bool fits = value->source == FL_SOURCE_CONSTANT
                           ? !value->constant.null && fl_small_number_of(value->constant.number, number)
                           : combine_small(view, value, number);
-    return fits && turn_small(value, number);
+    return fits && fl_value_turn_small(value, number);
 }
 
 bool fl_value_small_number(const struct fl_record_view *view, const struct fl_value *value,

@@ -48,5 +48,7 @@ bool fl_value_small_number(const struct fl_record_view *view, const struct fl_va
                            struct fl_small_number *number);
 /* The same for a value that is a field, trimmed, without a value map. */
 bool fl_value_small_field(const struct fl_value *value, struct fl_text text, struct fl_small_number *number);
+/* Gives the number the sign that the value wants; false: it does not fit. */
+bool fl_value_turn_small(const struct fl_value *value, struct fl_small_number *number);
 
 #endif

@@ -5,8 +5,8 @@
  * is left to fail. Each time it must end well or with FL_NO_MEMORY and a sentence, give back all that it
  * took, and leave behind what was there before: no temporary, no file that nobody lists. At the end it must
  * come to the same files as undisturbed. Every call of ours is met that these inputs lead to: text ids,
- * words, texts, spills to disk, rejects, three scopes, a products table, two threads. What jansson, zstd,
- * libyaml and the C library take for themselves does not fail. */
+ * words, texts, spills to disk, rejects, all kinds of inputs, three scopes, a products table, two threads.
+ * What jansson, zstd, libyaml and the C library take for themselves does not fail. */
 #include "tests/unit/engine_fixture.h"
 
 #include <jansson.h>
@@ -120,26 +120,38 @@ static const char mapping_yaml[] = "zone: Europe/Oslo\nids: text\ncolumns:\n  cu
                                    "  currency: currency\n  speaker: speaker\n  message: message\n"
                                    "  text: text\n";
 
-static fl_status import(const char *into, const char *name, bool mapped, size_t rows_bytes,
-                        struct fl_error *error)
+/* By a mapping, or by our own names into `table`. */
+static fl_status import_of(const char *into, const char *name, const char *mapping_name, const char *table,
+                           size_t rows_bytes, struct fl_error *error)
 {
     char folder[FIXTURE_PATH_SIZE], mapping[FIXTURE_PATH_SIZE], input_path[FIXTURE_PATH_SIZE];
     char key[FIXTURE_PATH_SIZE];
     const char *input = fixture_path(name, input_path);
     const struct fl_import_plan plan = {.io = &io,
                                         .folder = fixture_path(into, folder),
-                                        .mapping_path = mapped ? fixture_path("mapping.yaml", mapping) : NULL,
-                                        .table = mapped ? NULL : "products",
+                                        .mapping_path =
+                                            mapping_name != NULL ? fixture_path(mapping_name, mapping) : NULL,
+                                        .table = table,
                                         .inputs = &input,
                                         .input_count = 1,
                                         .types = fl_model_types(model),
                                         .types_digest = fl_model_registry_digest(model),
                                         .rejects_max = 5,
-                                        .key_path = mapped ? fixture_path("key", key) : NULL};
-    const struct fl_import_tuning tuning = {
-        .rows_bytes = rows_bytes, .ids_bytes = rows_bytes, .words = FL_WORD_LIMITS, .progress_rows = 2};
+                                        .key_path = table == NULL ? fixture_path("key", key) : NULL};
+    const struct fl_import_tuning tuning = {.rows_bytes = rows_bytes,
+                                            .ids_bytes = rows_bytes,
+                                            .reader_bytes = rows_bytes / 2,
+                                            .words = FL_WORD_LIMITS,
+                                            .progress_rows = 2};
     struct fl_import_report report;
     return fl_import_tuned(&plan, &tuning, &report, error);
+}
+
+static fl_status import(const char *into, const char *name, bool mapped, size_t rows_bytes,
+                        struct fl_error *error)
+{
+    return import_of(into, name, mapped ? "mapping.yaml" : NULL, mapped ? NULL : "products", rows_bytes,
+                     error);
 }
 
 static void must(fl_status status, const struct fl_error *error)
@@ -174,6 +186,29 @@ static fl_status step_import(struct fl_error *error)
 static fl_status step_import_that_spills(struct fl_error *error)
 {
     return import("into", "long.csv", true, FL_ROW_STORE_BYTES_MIN, error);
+}
+
+enum { TYPED_ROWS_BYTES = 32 << 20 };
+
+static fl_status step_import_lines(struct fl_error *error)
+{
+    return import("into", "rows.ndjson", true, 1 << 20, error);
+}
+
+static fl_status step_import_parquet(struct fl_error *error)
+{
+    return import_of("into", "rows.parquet", NULL, "interactions", TYPED_ROWS_BYTES, error);
+}
+
+static fl_status step_import_arrow(struct fl_error *error)
+{
+    return import_of("into", "rows.arrow", NULL, "interactions", TYPED_ROWS_BYTES, error);
+}
+
+/* Every row by way of texts; one is refused. */
+static fl_status step_import_carefully(struct fl_error *error)
+{
+    return import_of("into", "rows.parquet", "careful.yaml", "interactions", TYPED_ROWS_BYTES, error);
 }
 
 static fl_status step_compact(struct fl_error *error)
@@ -221,7 +256,8 @@ static fl_status step_explain(struct fl_error *error)
     return status;
 }
 
-static fl_status export_table(struct fl_table *table, struct fl_error *error)
+static fl_status export_as(struct fl_table *table, const struct fl_export_format *format, const char *name,
+                           struct fl_error *error)
 {
     struct fl_output *output;
     fl_status status = fl_output_create(&io, fixture_folder, &output, error);
@@ -229,12 +265,12 @@ static fl_status export_table(struct fl_table *table, struct fl_error *error)
         return status;
     const struct fl_export_options options = fl_export_options_default();
     const struct fl_export_part part = fl_export_whole(table);
-    status = fl_export_walk(table, &part, &fl_export_format_csv, &options, output, error);
+    status = fl_export_walk(table, &part, format, &options, output, error);
     if (status != FL_OK) {
         fl_output_abort(output);
         return status;
     }
-    return fl_output_commit(output, "table.csv", error);
+    return fl_output_commit(output, name, error);
 }
 
 static fl_status step_export(struct fl_error *error)
@@ -249,7 +285,7 @@ static fl_status step_export(struct fl_error *error)
     struct fl_table *table;
     status = fl_table_open(&io, fixture_path(name, path), FL_IO_MAP, &table, error);
     if (status == FL_OK)
-        status = export_table(table, error);
+        status = export_as(table, &fl_export_format_csv, "table.csv", error);
     fl_table_close(table);
     return status;
 }
@@ -365,6 +401,15 @@ static void test_import_that_spills(void **state)
     fail_each(prepare_nothing, step_import_that_spills);
 }
 
+static void test_imports_of_other_kinds(void **state)
+{
+    (void)state;
+    fail_each(prepare_nothing, step_import_lines);
+    fail_each(prepare_nothing, step_import_parquet);
+    fail_each(prepare_nothing, step_import_arrow);
+    fail_each(prepare_nothing, step_import_carefully);
+}
+
 static void test_compact(void **state)
 {
     (void)state;
@@ -407,6 +452,32 @@ static void put_long_rows(void)
     fl_buffer_release(&csv);
 }
 
+/* What is in the data folder, as other programs would bring it. */
+static void put_other_kinds(void)
+{
+    char list[LIST_SIZE], path[FIXTURE_PATH_SIZE], name[FIXTURE_PATH_SIZE];
+    struct fl_error error;
+    fl_error_clear(&error);
+    fixture_list("data", list, sizeof list);
+    const char *file = strstr(list, "interactions-");
+    assert_non_null(file);
+    (void)snprintf(name, sizeof name, "data/%.*s", (int)strcspn(file, " \n"), file);
+    struct fl_table *table;
+    must(fl_table_open(&io, fixture_path(name, path), FL_IO_MAP, &table, &error), &error);
+    must(export_as(table, &fl_export_format_parquet, "rows.parquet", &error), &error);
+    must(export_as(table, &fl_export_format_arrow, "rows.arrow", &error), &error);
+    fl_table_close(table);
+    fixture_put("careful.yaml", "columns: {customer: customer, time: day, type: type, text: text,"
+                                " product: {column: product, empty: reject}}\n"
+                                "skip when: [{column: type, is: never, reason: never}]\n");
+    fixture_put(
+        "rows.ndjson",
+        "{\"who\": \"anna\", \"time\": \"2026-03-30T10:00:00Z\", \"type\": \"web_visit\", \"order\": 7,"
+        " \"brand\": \"Norvik\", \"category\": null, \"product\": true, \"quantity\": 1.5,"
+        " \"amount\": 12.5, \"currency\": \"EUR\", \"speaker\": \"customer\", \"message\": \"m\","
+        " \"text\": \"a\\nb\", \"more\": [1, {}]}\n{\"who\": [\"bob\"]}\n{\"who\"\n");
+}
+
 static int open_all(void **state)
 {
     struct fl_error error;
@@ -427,6 +498,7 @@ static int open_all(void **state)
     put_long_rows();
     prepare_data();
     must(run("run", 1, &error), &error);
+    put_other_kinds();
     return 0;
 }
 
@@ -440,9 +512,10 @@ int main(void)
 {
     /* The compaction comes last: the run belongs to the files before it. */
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_import), cmocka_unit_test(test_import_that_spills),
-        cmocka_unit_test(test_run),    cmocka_unit_test(test_explain),
-        cmocka_unit_test(test_export), cmocka_unit_test(test_compact),
+        cmocka_unit_test(test_import),  cmocka_unit_test(test_import_that_spills),
+        cmocka_unit_test(test_run),     cmocka_unit_test(test_explain),
+        cmocka_unit_test(test_export),  cmocka_unit_test(test_imports_of_other_kinds),
+        cmocka_unit_test(test_compact),
     };
     return cmocka_run_group_tests(tests, open_all, close_all);
 }

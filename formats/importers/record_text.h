@@ -1,0 +1,15 @@
+/* record_text.h - fields as one line of CSV. */
+#ifndef FORMATS_IMPORTERS_RECORD_TEXT_H
+#define FORMATS_IMPORTERS_RECORD_TEXT_H
+
+#include <stdbool.h>
+
+#include "formats/base/arena.h"
+#include "formats/base/text.h"
+
+/* Appends the fields with commas between them, no line end. Quoted where anything in them could be taken for
+ * something else (any delimiter: it is found from the first line), and where they are empty and quoted[i].
+ * `quoted` may be NULL. False: no memory. */
+bool fl_record_append(const struct fl_text *fields, const bool *quoted, size_t count, struct fl_buffer *out);
+
+#endif
