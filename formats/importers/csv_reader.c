@@ -56,7 +56,7 @@ struct scan {
     const char *record_end; /* the line end, or the end of input */
     int64_t breaks_inside;  /* line breaks in quoted fields */
     const char *open_quote; /* NULL outside of quotes */
-    bool any_folded;
+    bool any_folded, any_quoted;
 };
 
 /* --- coming and going ----------------------------------------------------------------------------------- */
@@ -332,6 +332,7 @@ static enum scan_result scan_field(struct fl_csv_reader *reader, struct scan *sc
         reader->fields[field] = (struct fl_text){start_at, (size_t)(scan->at - start_at)};
     }
     reader->quoted[field] = quoted;
+    scan->any_quoted |= quoted;
     reader->any_quoted |= quoted;
     reader->folded[field] = folded;
     scan->any_folded |= folded;
@@ -444,7 +445,7 @@ static fl_status give_record(struct fl_csv_reader *reader, const struct scan *sc
         .field_count = reader->field_count,
         .filled = filled_of(reader),
         .is_ascii = fl_cell_is_ascii((struct fl_text){reader->at, size}),
-        .any_quoted = reader->any_quoted,
+        .any_quoted = scan->any_quoted,
         .line = reader->line,
         .raw = {reader->at, size},
     };
