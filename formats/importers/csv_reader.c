@@ -197,7 +197,7 @@ static void take_separator_line(struct fl_csv_reader *reader)
         return;
     const char named = at[4];
     const bool alone = at + 5 == reader->end || at[5] == '\r' || at[5] == '\n';
-    if (!alone || named == reader->quote || named == '\r' || named == '\n')
+    if (!alone || named == 0 || named == reader->quote || named == '\r' || named == '\n')
         return;
     if (reader->delimiter == 0)
         reader->delimiter = named;

@@ -14,7 +14,7 @@
 
 enum {
     WINDOW_BYTES = 256 * 1024, /* what csv_reader.c reads first */
-    FILLER_LINE_BYTES = 256
+    FILLER_LINE_BYTES = 4096
 };
 
 static void require(bool holds)
@@ -101,7 +101,7 @@ static void skip(struct fl_text *text, size_t bytes)
 static bool skip_separator(struct fl_text *text, char *named)
 {
     if (text->size < 5 || strncasecmp(text->bytes, "sep=", 4) != 0 ||
-        strchr("\"\r\n", text->bytes[4]) != NULL)
+        memchr("\"\r\n", text->bytes[4], sizeof "\"\r\n") != NULL)
         return false;
     if (text->size > 5 && text->bytes[5] != '\r' && text->bytes[5] != '\n')
         return false;
@@ -171,19 +171,26 @@ static struct {
     char filler;
 } input;
 
+/* Lines are counted from their end, so that only the first can be shorter. */
+static ssize_t put_filler(char *out, size_t size)
+{
+    require(size >= input.filler_bytes);
+    memset(out, input.filler, input.filler_bytes);
+    for (size_t end = input.filler_bytes; end > 0; end -= end < FILLER_LINE_BYTES ? end : FILLER_LINE_BYTES)
+        out[end - 1] = '\n';
+    input.at = input.filler_bytes;
+    return (ssize_t)input.filler_bytes;
+}
+
 static ssize_t read_input(int file, void *bytes, size_t size)
 {
     (void)file;
-    char *out = bytes;
-    size_t given = 0;
-    for (; given < size && input.at < input.filler_bytes; given++)
-        out[given] = (input.filler_bytes - ++input.at) % FILLER_LINE_BYTES == 0 ? '\n' : input.filler;
+    if (input.at == 0)
+        return put_filler(bytes, size); /* the CSV comes by reads of its own */
+    const size_t at = input.at - input.filler_bytes, left = input.records.size - at;
+    const size_t given = size < left ? size : left;
     if (given > 0)
-        return (ssize_t)given; /* the CSV comes by reads of its own */
-    const size_t at = input.at - input.filler_bytes;
-    given = size < input.records.size - at ? size : input.records.size - at;
-    if (given > 0)
-        memcpy(out, input.records.bytes + at, given);
+        memcpy(bytes, input.records.bytes + at, given);
     input.at += given;
     return (ssize_t)given;
 }
