@@ -118,11 +118,13 @@ static fl_status read_more(struct fl_ndjson_reader *reader, struct fl_error *err
         memmove(bytes->bytes, bytes->bytes + reader->at, bytes->size - reader->at);
     bytes->size -= reader->at;
     reader->at = 0;
-    if (!fl_buffer_reserve(bytes, bytes->size + PIECE_BYTES))
+    /* A pipe gives little at a time; room for a whole piece behind each would be copied as often. */
+    if (bytes->capacity - bytes->size < PIECE_BYTES / 2 &&
+        !fl_buffer_reserve(bytes, bytes->size + PIECE_BYTES))
         return fl_fail_memory(error, bytes->size + PIECE_BYTES);
     ssize_t got;
     do {
-        got = reader->io->read(reader->file, bytes->bytes + bytes->size, PIECE_BYTES);
+        got = reader->io->read(reader->file, bytes->bytes + bytes->size, bytes->capacity - bytes->size);
     } while (got < 0 && errno == EINTR);
     if (got < 0)
         return fl_fail_errno(error, errno, "read", reader->shown);
@@ -218,6 +220,11 @@ static const char *parse(struct fl_ndjson_reader *reader, struct fl_text line, i
     *refused_at = 1;
     if (has_too_many_values(line))
         return "record: too many values in one line";
+    const char *nul = memchr(line.bytes, '\0', line.size);
+    if (nul != NULL) { /* the library overlooks one behind a number or a word */
+        *refused_at = nul - line.bytes + 1;
+        return "record: it holds a NUL";
+    }
     json_error_t fault;
     reader->object =
         json_loadb(line.bytes, line.size, JSON_REJECT_DUPLICATES | JSON_DECODE_INT_AS_REAL, &fault);
