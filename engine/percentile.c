@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { DIGIT_BITS = 8, DIGITS = 1 << DIGIT_BITS, INSERTION_MAX = 48 };
 
@@ -67,39 +68,14 @@ void fl_sort_raws(uint64_t *raws, size_t count)
 
 /* ---- the cuts ----
  *
- * Only the raws around the hundred cuts need to be sorted. All are counted by magnitude and leading bits; a
- * bucket is looked into when a cut may lie in it. Sorting all of them was 6 % of a run. */
-
-enum { LEADING_BITS = 10, BUCKETS = (64 - LEADING_BITS + 1) << LEADING_BITS };
+ * Only the raws around the hundred cuts need to be sorted. All were counted by magnitude and leading bits as
+ * they came; a bucket is looked into when a cut may lie in it. Sorting all of them was 6 % of a run. */
 
 struct buckets {
-    size_t raws[BUCKETS];
-    uint64_t is_cut[BUCKETS / 64]; /* a bit each: a cut may lie in it */
-    size_t count, in_cut;          /* raws of all buckets; of those with the bit */
+    const size_t *raws;                   /* how many are in each */
+    uint64_t is_cut[FL_RAW_BUCKETS / 64]; /* a bit each: a cut may lie in it */
+    size_t count, in_cut;                 /* raws of all buckets; of those with the bit */
 };
-
-/* Rises with raw: its first LEADING_BITS + 1 bits, whatever its magnitude, so that a few large raws do not
- * push all others into one bucket. */
-static size_t bucket_of(uint64_t raw)
-{
-    if (raw >> LEADING_BITS == 0)
-        return (size_t)raw;
-    const unsigned shift = 63 - LEADING_BITS - (unsigned)__builtin_clzll(raw);
-    return ((size_t)shift << LEADING_BITS) + (size_t)(raw >> shift);
-}
-
-static void count_raws(const struct fl_raw_list *list, struct buckets *buckets)
-{
-    for (size_t chunk = 0; chunk < list->chunk_count; chunk++) {
-        const size_t raws = fl_raw_list_of_chunk(list, chunk);
-        for (size_t i = 0; i < raws; i++) {
-            const int64_t raw = list->chunks[chunk][i];
-            if (raw > 0)
-                buckets->raws[bucket_of((uint64_t)raw)]++;
-        }
-    }
-    buckets->count = list->positive;
-}
 
 static unsigned percentile_from(uint64_t less, uint64_t equal, uint64_t count)
 {
@@ -112,7 +88,7 @@ static void find_cut_buckets(struct buckets *buckets)
 {
     size_t before = 0;
     unsigned reached = 0;
-    for (size_t i = 0; i < BUCKETS; i++) {
+    for (size_t i = 0; i < FL_RAW_BUCKETS; i++) {
         const size_t raws = buckets->raws[i];
         if (raws == 0)
             continue;
@@ -137,7 +113,7 @@ static void gather_cut(const struct fl_raw_list *list, const struct buckets *buc
         const size_t raws_of_chunk = fl_raw_list_of_chunk(list, chunk);
         for (size_t i = 0; i < raws_of_chunk; i++) {
             const int64_t raw = list->chunks[chunk][i];
-            if (raw > 0 && is_cut(buckets, bucket_of((uint64_t)raw)))
+            if (raw > 0 && is_cut(buckets, fl_raw_bucket((uint64_t)raw)))
                 raws[count++] = (uint64_t)raw;
         }
     }
@@ -164,7 +140,7 @@ static void find_cuts(const struct buckets *buckets, const uint64_t *raws, struc
 {
     size_t before = 0;
     unsigned found = 0;
-    for (size_t i = 0; i < BUCKETS; i++) {
+    for (size_t i = 0; i < FL_RAW_BUCKETS; i++) {
         if (is_cut(buckets, i)) {
             found = add_cuts(raws, buckets->raws[i], before, buckets->count, found, cuts);
             raws += buckets->raws[i];
@@ -177,22 +153,20 @@ static void find_cuts(const struct buckets *buckets, const uint64_t *raws, struc
 
 bool fl_percentile_find_cuts(const struct fl_raw_list *list, struct fl_percentile_cuts *cuts)
 {
-    struct buckets *buckets = calloc(1, sizeof *buckets);
-    if (buckets == NULL)
-        return false;
-    count_raws(list, buckets);
-    if (buckets->count > 0)
-        find_cut_buckets(buckets);
-    uint64_t *raws = malloc(buckets->in_cut * sizeof *raws + 1);
-    if (raws != NULL) {
-        gather_cut(list, buckets, raws);
-        fl_sort_raws(raws, buckets->in_cut);
-        find_cuts(buckets, raws, cuts);
+    struct buckets buckets = {.raws = list->in_bucket, .count = list->positive};
+    if (buckets.count == 0) {
+        memset(cuts->raw, 0xFF, sizeof cuts->raw);
+        return true;
     }
-    const bool done = raws != NULL;
+    find_cut_buckets(&buckets);
+    uint64_t *raws = malloc(buckets.in_cut * sizeof *raws);
+    if (raws == NULL)
+        return false;
+    gather_cut(list, &buckets, raws);
+    fl_sort_raws(raws, buckets.in_cut);
+    find_cuts(&buckets, raws, cuts);
     free(raws);
-    free(buckets);
-    return done;
+    return true;
 }
 
 /* ---- rows ---- */

@@ -5,6 +5,10 @@
 
 static bool add_chunk(struct fl_raw_list *list)
 {
+    if (list->in_bucket == NULL)
+        list->in_bucket = calloc(FL_RAW_BUCKETS, sizeof *list->in_bucket);
+    if (list->in_bucket == NULL)
+        return false;
     if (list->chunk_count == list->chunk_capacity) {
         const size_t capacity = list->chunk_capacity * 2 + 16;
         int64_t **chunks = realloc(list->chunks, capacity * sizeof *chunks);
@@ -27,7 +31,10 @@ bool fl_raw_list_add(struct fl_raw_list *list, int64_t raw)
         return false;
     list->chunks[list->chunk_count - 1][at] = raw;
     list->count++;
-    list->positive += raw > 0;
+    if (raw > 0) {
+        list->positive++;
+        list->in_bucket[fl_raw_bucket((uint64_t)raw)]++;
+    }
     return true;
 }
 
@@ -41,5 +48,6 @@ void fl_raw_list_release(struct fl_raw_list *list)
     for (size_t chunk = 0; chunk < list->chunk_count; chunk++)
         free(list->chunks[chunk]);
     free(list->chunks);
+    free(list->in_bucket);
     *list = (struct fl_raw_list){0};
 }
