@@ -252,7 +252,7 @@ class LoadSql(CliCase):
 
     def test_slips(self):
         self.fourloop("load-sql", "--for", "postgres", "--to", "ndjson", "out", "--table", "customers", code=64,
-                      says="postgres does not read ndjson")
+                      says="postgres does not read ndjson; --to takes pgcopy|csv for it")
         self.fourloop("load-sql", "--for", "oracle", "out", "--table", "customers", code=64, says="--for takes")
         self.fourloop("load-sql", "--for", "duckdb", "data", "--table", "all", code=64, says="one table at a time")
         self.fourloop("load-sql", "--for", "duckdb", "nowhere", "--table", "customers", code=66)

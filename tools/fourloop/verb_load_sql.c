@@ -210,6 +210,15 @@ static void print_all(const struct load_sql *load)
     print_check(load);
 }
 
+/* "parquet|csv" */
+static void list_formats(const struct sql_dialect *dialect, char *formats, size_t size)
+{
+    formats[0] = '\0';
+    for (size_t i = 0, used = 0; i < SQL_LOADS_MAX && dialect->loads[i].format != NULL && used < size; i++)
+        used += (size_t)snprintf(formats + used, size - used, "%s%s", i == 0 ? "" : "|",
+                                 dialect->loads[i].format);
+}
+
 /* The best format that the database reads and this build writes, unless the user named one. */
 static fl_status choose_format(const struct command *command, struct load_sql *load, struct fl_error *error)
 {
@@ -223,7 +232,10 @@ static fl_status choose_format(const struct command *command, struct load_sql *l
         load->format = wish->text;
     if (load->format != NULL && sql_load_of(load->dialect, load->format) != NULL)
         return FL_OK;
-    return fl_fail(error, FL_USAGE, "load-sql: %s does not read %s", load->dialect->name, load->format);
+    char formats[64];
+    list_formats(load->dialect, formats, sizeof formats);
+    return fl_fail(error, FL_USAGE, "load-sql: %s does not read %s; --to takes %s for it",
+                   load->dialect->name, load->format, formats);
 }
 
 static fl_status name_file(const struct command *command, struct load_sql *load, struct fl_error *error)
