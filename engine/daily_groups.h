@@ -11,6 +11,10 @@ struct fl_rows {
     const uint8_t *type;
     const int64_t *order;      /* NULL: no row's type is counted by order, or none has one */
     const uint8_t *order_null; /* 1: the row has none; NULL: each has one */
+    /* In minor units of the model's currency: + of purchases, - of returns and cancels, 0 of all else. NULL:
+     * not wanted, or 0 everywhere. */
+    const int64_t *net, *margin;
+    const uint8_t *promoted; /* 1: a purchase with a discount; NULL as above */
     size_t count;
 };
 
@@ -21,6 +25,9 @@ static inline void fl_rows_pass(struct fl_rows *rows, size_t passed)
     rows->type += passed;
     rows->order = rows->order == NULL ? NULL : rows->order + passed;
     rows->order_null = rows->order_null == NULL ? NULL : rows->order_null + passed;
+    rows->net = rows->net == NULL ? NULL : rows->net + passed;
+    rows->margin = rows->margin == NULL ? NULL : rows->margin + passed;
+    rows->promoted = rows->promoted == NULL ? NULL : rows->promoted + passed;
     rows->count -= passed;
 }
 

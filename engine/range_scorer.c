@@ -78,7 +78,8 @@ static fl_status put_word(void *context, uint32_t word, const struct fl_scope_sc
                           struct fl_error *error)
 {
     const struct fl_range_scorer *scorer = context;
-    const struct fl_results results = {scorer->scope, &scorer->customer, &word, score, 1};
+    const struct fl_results results = {
+        .scope = scorer->scope, .customers = &scorer->customer, .words = &word, .scores = score, .count = 1};
     return scorer->sink(scorer->sink_context, &results, error);
 }
 
@@ -118,7 +119,8 @@ static fl_status put_words(struct fl_range_scorer *scorer, int64_t customer, str
 static fl_status put_customers(struct fl_range_scorer *scorer, const int64_t *customers,
                                const struct fl_scope_score *scores, size_t count, struct fl_error *error)
 {
-    const struct fl_results results = {FL_SCOPE_CUSTOMER, customers, NULL, scores, count};
+    const struct fl_results results = {
+        .scope = FL_SCOPE_CUSTOMER, .customers = customers, .scores = scores, .count = count};
     scorer->customers += count;
     return scorer->sink(scorer->sink_context, &results, error);
 }

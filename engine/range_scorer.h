@@ -2,6 +2,7 @@
 #ifndef ENGINE_RANGE_SCORER_H
 #define ENGINE_RANGE_SCORER_H
 
+#include "engine/customer_facts.h"
 #include "engine/result_columns.h"
 #include "engine/scan.h"
 #include "engine/scope_stage.h"
@@ -27,6 +28,7 @@ struct fl_results {
     const int64_t *customers; /* of each scope */
     const uint32_t *words;    /* its word; NULL: the scope is the customer */
     const struct fl_scope_score *scores;
+    const struct fl_customer_facts *facts; /* of customers; NULL: none are wanted */
     size_t count;
 };
 

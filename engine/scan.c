@@ -577,10 +577,13 @@ static void hand_out_chunk(struct fl_scan *scan, bool whole, struct fl_scan_piec
     for (int scope = 0; scope < FL_WORDED_SCOPES; scope++)
         piece->words[scope] = chunk->word[scope];
     piece->customers = chunk->customers;
-    piece->scopes = (struct fl_scope_rows){
-        .rows = {chunk->day, chunk->type, chunk->order, chunk->order_null, chunk->rows},
-        .ends = chunk->ends,
-        .count = chunk->customer_count};
+    piece->scopes = (struct fl_scope_rows){.rows = {.day = chunk->day,
+                                                    .type = chunk->type,
+                                                    .order = chunk->order,
+                                                    .order_null = chunk->order_null,
+                                                    .count = chunk->rows},
+                                           .ends = chunk->ends,
+                                           .count = chunk->customer_count};
     hand_out(scan, whole, piece);
 }
 

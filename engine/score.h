@@ -8,14 +8,25 @@
 #define FL_BAND_LIST(X) X(COLD, "cold") X(ENGAGED, "engaged") X(HOT, "hot") X(NONE, "none") X(WARM, "warm")
 #define FL_TREND_LIST(X)                                                                                     \
     X(FALLING, "falling") X(QUIET, "quiet") X(RISING, "rising") X(STARTED, "started") X(STEADY, "steady")
-#define X(name, word) FL_BAND_##name,
+#define FL_LOOP_WORD_LIST(X)                                                                                 \
+    X(AWARENESS, "awareness")                                                                                \
+    X(CONVERSION, "conversion") X(EXPERIENCE, "experience") X(NURTURING, "nurturing")
+#define FL_PHASE_LIST(X) X(CONNECT, "connect") X(CONQUER, "conquer") X(ENTICE, "entice") X(FIND, "find")
+#define X(name, word)    FL_BAND_##name,
 enum fl_band { FL_BAND_LIST(X) FL_BANDS };
 #undef X
 #define X(name, word) FL_TREND_##name,
 enum fl_trend { FL_TREND_LIST(X) FL_TRENDS };
 #undef X
+#define X(name, word) FL_LOOP_WORD_##name,
+enum fl_loop_word { FL_LOOP_WORD_LIST(X) FL_LOOP_WORDS };
+#undef X
+#define X(name, word) FL_PHASE_##name,
+enum fl_phase { FL_PHASE_LIST(X) FL_PHASES };
+#undef X
 
-/* SEMANTICS.md section 2; points in micro-points. */
+/* SEMANTICS.md section 2, and of 3 and 4 what each scope has; points in micro-points, money in minor units.
+ */
 struct fl_scope_score {
     int64_t raw, raw_positive, raw_negative, intent_raw;
     int64_t points_28, points_84, intent_points_28, intent_points_84;
@@ -25,6 +36,8 @@ struct fl_scope_score {
     int32_t first_day, last_day, last_purchase_day;
     bool has_purchase;
     uint8_t engagement, intent, band, trend, intent_trend;
+    uint8_t loop, phase, ambassador, engaged_no_value;
+    int64_t net_12m;
 };
 
 /* The rows so far, but for what the kernels sum. */

@@ -64,8 +64,14 @@ static void check(const uint32_t *ends, size_t count, bool with_nulls)
         order[row] = rows[row].order;
         order_null[row] = !rows[row].has_order;
     }
-    const struct fl_scope_rows scopes = {
-        .rows = {day, type, order, with_nulls ? order_null : NULL, row_count}, ends, FROM, count};
+    const struct fl_scope_rows scopes = {.rows = {.day = day,
+                                                  .type = type,
+                                                  .order = order,
+                                                  .order_null = with_nulls ? order_null : NULL,
+                                                  .count = row_count},
+                                         .ends = ends,
+                                         .from = FROM,
+                                         .count = count};
     struct fl_scope_score slow[FL_KERNEL_RUNS_MAX];
     for (size_t i = 0, from = FROM; i < count; from = ends[i++])
         slow[i] = slow_score(&(struct slow_scorer){model, AS_OF}, rows + from, ends[i] - from);

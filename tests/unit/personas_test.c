@@ -133,8 +133,11 @@ static struct fl_scope_score score_scope(const char *persona, const char *scope)
         const int64_t order = (int64_t)fl_digest64(row->order, strlen(row->order));
         const uint8_t order_null = row->order[0] == '\0';
         if (in_scope(row, persona, scope))
-            assert_true(
-                fl_scorer_add(&scorer, &(struct fl_rows){&row->day, &row->type, &order, &order_null, 1}));
+            assert_true(fl_scorer_add(&scorer, &(struct fl_rows){.day = &row->day,
+                                                                 .type = &row->type,
+                                                                 .order = &order,
+                                                                 .order_null = &order_null,
+                                                                 .count = 1}));
     }
     fl_scorer_end(&scorer, &score);
     return score;

@@ -70,8 +70,11 @@ static struct fl_scope_score score_alone(const struct customer *customer, uint32
     struct fl_scope_score score;
     fl_scorer_init(&scorer, points, &model->settings, FL_SCOPE_BRAND, AS_OF);
     for (size_t i = 0; i < customer->count; i++) {
-        const struct fl_rows row = {&customer->day[i], &customer->type[i], &customer->order[i],
-                                    &customer->order_null[i], 1};
+        const struct fl_rows row = {.day = &customer->day[i],
+                                    .type = &customer->type[i],
+                                    .order = &customer->order[i],
+                                    .order_null = &customer->order_null[i],
+                                    .count = 1};
         if (customer->word[i] == word)
             assert_true(fl_scorer_add(&scorer, &row));
     }
@@ -140,8 +143,11 @@ static void test_equals_each_word_alone(void **state)
         for (size_t at = 0; at < customer.count;) {
             const size_t left = customer.count - at,
                          wanted = 1 + next_random(&random) % (i % 3 == 0 ? ROWS_MAX : 9);
-            struct fl_rows rows = {customer.day + at, customer.type + at, customer.order + at,
-                                   customer.order_null + at, wanted < left ? wanted : left};
+            struct fl_rows rows = {.day = customer.day + at,
+                                   .type = customer.type + at,
+                                   .order = customer.order + at,
+                                   .order_null = customer.order_null + at,
+                                   .count = wanted < left ? wanted : left};
             assert_int_equal(fl_scope_stage_add(stage, &rows, customer.word + at, NULL), FL_OK);
             at += rows.count;
         }
@@ -171,8 +177,11 @@ static void test_failing_sink_and_limit(void **state)
     do {
         make_customer(&customer, &random);
     } while (count_words(&customer) < 30);
-    const struct fl_rows rows = {customer.day, customer.type, customer.order, customer.order_null,
-                                 customer.count};
+    const struct fl_rows rows = {.day = customer.day,
+                                 .type = customer.type,
+                                 .order = customer.order,
+                                 .order_null = customer.order_null,
+                                 .count = customer.count};
     struct fl_scope_stage *stage = create_stage(1 << 20);
     assert_int_equal(fl_scope_stage_add(stage, &rows, customer.word, NULL), FL_OK);
     assert_int_equal(fl_scope_stage_end(stage, refuse, &calls, NULL), FL_IO);

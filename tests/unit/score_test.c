@@ -243,11 +243,12 @@ static void test_no_order_column(void **state)
     struct fl_scorer scorer;
     struct fl_scope_score score;
     fl_scorer_init(&scorer, points, &model->settings, FL_SCOPE_CUSTOMER, AS_OF);
-    assert_true(fl_scorer_add(&scorer, &(struct fl_rows){day, type, NULL, NULL, 2}));
+    assert_true(fl_scorer_add(&scorer, &(struct fl_rows){.day = day, .type = type, .count = 2}));
     fl_scorer_end(&scorer, &score);
     assert_int_equal(score.units, 2);
     fl_scorer_begin(&scorer);
-    assert_true(fl_scorer_add(&scorer, &(struct fl_rows){day, type, order, NULL, 2}));
+    assert_true(
+        fl_scorer_add(&scorer, &(struct fl_rows){.day = day, .type = type, .order = order, .count = 2}));
     fl_scorer_end(&scorer, &score);
     assert_int_equal(score.units, 1);
     assert_int_equal(score.rows, 2);
@@ -261,8 +262,8 @@ static void test_too_many_rows(void **state)
     struct fl_scorer scorer;
     fl_scorer_init(&scorer, points, &model->settings, FL_SCOPE_CUSTOMER, AS_OF);
     scorer.span.rows = FL_SCOPE_ROWS_MAX - 1;
-    assert_false(fl_scorer_add(&scorer, &(struct fl_rows){day, type, NULL, NULL, 2}));
-    assert_true(fl_scorer_add(&scorer, &(struct fl_rows){day, type, NULL, NULL, 1}));
+    assert_false(fl_scorer_add(&scorer, &(struct fl_rows){.day = day, .type = type, .count = 2}));
+    assert_true(fl_scorer_add(&scorer, &(struct fl_rows){.day = day, .type = type, .count = 1}));
 }
 
 static void test_score_formula(void **state)

@@ -1,0 +1,60 @@
+/* customer_facts.h - what only a whole customer has: value, life cycle, profile (SEMANTICS.md sections 3 and
+ * 4). */
+#ifndef ENGINE_CUSTOMER_FACTS_H
+#define ENGINE_CUSTOMER_FACTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Sorted, so that a number is the word's place in the dictionary of a results file. */
+#define FL_STAGE_LIST(X)                                                                                     \
+    X(ACTIVE, "active")                                                                                      \
+    X(LAPSED, "lapsed")                                                                                      \
+    X(LEAD, "lead")                                                                                          \
+    X(LOST, "lost")                                                                                          \
+    X(NEW, "new") X(PROSPECT, "prospect") X(SLIPPING, "slipping") X(WON_BACK, "won_back")
+#define FL_TENURE_LIST(X)                                                                                    \
+    X(LONGER, "longer")                                                                                      \
+    X(UNDER_1_YEAR, "under_1_year") X(UNDER_3_YEARS, "under_3_years") X(UNDER_90_DAYS, "under_90_days")
+#define X(name, word) FL_STAGE_##name,
+enum fl_stage { FL_STAGE_LIST(X) FL_STAGES };
+#undef X
+#define X(name, word) FL_TENURE_##name,
+enum fl_tenure { FL_TENURE_LIST(X) FL_TENURES };
+#undef X
+
+/* Churn signals, bits. */
+enum {
+    FL_SIGNAL_OVERDUE = 1,
+    FL_SIGNAL_P_ALIVE = 2,
+    FL_SIGNAL_FALLING = 4,
+    FL_SIGNAL_OPT_OUT = 8,
+    FL_SIGNAL_FRICTION = 16,
+    FL_SIGNAL_RETURNS = 32
+};
+
+/* Money in minor units of the model's currency; a value whose has_... is false is not set. */
+struct fl_customer_facts {
+    /* Value. Windows are those of the model: 12 months and 24 months by default. */
+    int64_t bought_12m, returned_12m, margin_12m, net_24m;
+    int64_t promo_share_milli; /* has_promo_share: something was bought */
+    int64_t purchase_days_24m;
+    int32_t recency_days; /* has_recency: a purchase in 24 months */
+    int32_t first_purchase_day, days_since_purchase, longest_gap_days; /* has_bought */
+    int64_t repeat_days, repeat_bought;                                /* x, and what those days brought */
+    int64_t mean_purchase;                                             /* has_repeat */
+    int64_t p_alive_micro, expected_micro, lifetime_value;             /* has_fit */
+    /* Life cycle. */
+    int64_t rhythm_milli, overdue_milli; /* has_bought */
+    int32_t winback_day;                 /* has_winback */
+    int32_t tenure_days;
+    uint32_t main_category; /* FL_NO_WORD: none */
+    uint8_t stage, tenure, signals;
+    bool has_promo_share, has_recency, has_bought, has_repeat, has_fit, has_winback, returns_all;
+    /* Profile: words are numbers in the united dictionaries, FL_NO_WORD where there is none. */
+    bool has_store_distance;
+    uint32_t age_band, life_stage, country, region, urbanity, nearest_store;
+    int64_t store_distance_m;
+};
+
+#endif
