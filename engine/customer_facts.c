@@ -53,26 +53,39 @@ struct fl_purchase_history fl_purchase_history_of(const struct fl_day_facts *day
     return history;
 }
 
+struct span {
+    size_t first, end;
+};
+
+/* The categories of the days after `before` up to `last`. */
+static struct span span_of(const struct fl_day_facts *days, int32_t before, int32_t last)
+{
+    const struct fl_category_fact *facts = days->categories;
+    size_t end = days->category_count, first;
+    while (end > 0 && facts[end - 1].day > last)
+        end--;
+    for (first = end; first > 0 && facts[first - 1].day > before;)
+        first--;
+    return (struct span){first, end};
+}
+
 uint32_t fl_main_category(struct fl_facts_maker *maker, const struct fl_day_facts *days, int32_t as_of_day)
 {
-    const int32_t before = as_of_day - maker->rules->life->category_days;
     const struct fl_category_fact *facts = days->categories;
-    int64_t *net = maker->category_net, most = 0;
-    uint32_t category = FL_NO_WORD;
-    size_t end = days->category_count, first;
-    while (end > 0 && facts[end - 1].day > as_of_day)
-        end--;
-    for (first = end; first > 0 && facts[first - 1].day > before; first--)
-        net[facts[first - 1].category] += facts[first - 1].net;
-    for (size_t i = first; i < end; i++) {
-        const int64_t of_category = net[facts[i].category];
-        net[facts[i].category] = 0; /* cleared for the next customer; and looked at once */
-        if (of_category < most || of_category <= 0 || (of_category == most && facts[i].category > category))
-            continue;
-        most = of_category;
-        category = facts[i].category;
+    const struct span span = span_of(days, as_of_day - maker->rules->life->category_days, as_of_day);
+    int64_t *net = maker->category_net;
+    uint32_t main = FL_NO_WORD;
+    for (size_t i = span.first; i < span.end; i++)
+        net[facts[i].category] += facts[i].net;
+    for (size_t i = span.first; i < span.end; i++) {
+        const uint32_t category = facts[i].category;
+        if (main == FL_NO_WORD || net[category] > net[main] ||
+            (net[category] == net[main] && category < main))
+            main = category;
     }
-    return category;
+    for (size_t i = span.first; i < span.end; i++)
+        net[facts[i].category] = 0;
+    return main;
 }
 
 /* ---- the stage ---- */

@@ -99,7 +99,8 @@ struct fl_purchase_history {
     int32_t last_gap_days; /* between the last two; 0: there is one */
 };
 struct fl_purchase_history fl_purchase_history_of(const struct fl_day_facts *days, int32_t as_of_day);
-/* The category with the largest net amount above 0 in the model's category_days, FL_NO_WORD where none has.
+/* The category with the largest net amount in the model's category_days, of equal ones the smallest word;
+ * FL_NO_WORD: no row that moves money has one.
  */
 uint32_t fl_main_category(struct fl_facts_maker *maker, const struct fl_day_facts *days, int32_t as_of_day);
 

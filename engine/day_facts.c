@@ -204,9 +204,9 @@ static bool add_row(struct fl_day_facts *facts, const struct fl_rows *rows, size
         return true;
     if (!add_money(facts, rows, row, role, of_day))
         return false;
-    if (categories != NULL && categories[row] != FL_NO_WORD && rows->net != NULL && rows->net[row] != 0)
-        facts->categories[facts->category_count++] =
-            (struct fl_category_fact){.day = day, .category = categories[row], .net = rows->net[row]};
+    if (categories != NULL && categories[row] != FL_NO_WORD)
+        facts->categories[facts->category_count++] = (struct fl_category_fact){
+            .day = day, .category = categories[row], .net = rows->net == NULL ? 0 : rows->net[row]};
     return true;
 }
 

@@ -60,10 +60,7 @@ static void check_day(const struct slow_facts *slow, const struct fl_day_fact *o
         sum.bought += role == FL_ROLE_PURCHASE ? rows[i].amount : 0;
         sum.promoted += role == FL_ROLE_PURCHASE && rows[i].promoted ? rows[i].amount : 0;
         sum.returned += role == FL_ROLE_RETURN || role == FL_ROLE_CANCEL ? rows[i].amount : 0;
-        sum.margin += slow_net(slow, i) != 0 || role == FL_ROLE_PURCHASE || role == FL_ROLE_RETURN ||
-                              role == FL_ROLE_CANCEL
-                          ? rows[i].margin
-                          : 0;
+        sum.margin += slow_is_money(slow, i) ? rows[i].margin : 0;
     }
     assert_int_equal(sum.events, of_day->events);
     assert_int_equal(sum.bought, of_day->bought);
@@ -139,7 +136,8 @@ static void test_without_money(void **state)
     assert_int_equal(days.day_count, 1);
     assert_int_equal(days.days[0].events, FL_DAY_PURCHASE);
     assert_int_equal(days.days[0].bought | days.days[0].returned | days.days[0].margin, 0);
-    assert_int_equal(days.category_count, 0);
+    assert_int_equal(days.category_count, 2);
+    assert_int_equal(days.categories[0].net | days.categories[1].net, 0);
     fl_day_facts_release(&days);
 }
 

@@ -20,13 +20,11 @@ static inline void fill_fact_arrays(const struct slow_facts *slow, struct fact_a
     assert_true(slow->count <= FACT_ROWS_MAX);
     for (size_t i = 0; i < slow->count; i++) {
         const struct fact_row *row = &slow->rows[i];
-        const enum fl_role role = slow_role(slow, i);
-        const bool money = role == FL_ROLE_PURCHASE || role == FL_ROLE_RETURN || role == FL_ROLE_CANCEL;
         arrays->day[i] = row->day;
         arrays->type[i] = row->type;
         arrays->net[i] = slow_net(slow, i);
-        arrays->margin[i] = money ? row->margin : 0;
-        arrays->promoted[i] = role == FL_ROLE_PURCHASE && row->promoted;
+        arrays->margin[i] = slow_is_money(slow, i) ? row->margin : 0;
+        arrays->promoted[i] = slow_role(slow, i) == FL_ROLE_PURCHASE && row->promoted;
         arrays->category[i] = row->category;
     }
     arrays->rows = (struct fl_rows){.day = arrays->day,

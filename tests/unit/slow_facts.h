@@ -57,18 +57,28 @@ static inline int32_t slow_last(const struct slow_facts *slow, enum fl_role role
     return last;
 }
 
+static inline bool slow_is_money(const struct slow_facts *slow, size_t row)
+{
+    const enum fl_role role = slow_role(slow, row);
+    return role == FL_ROLE_PURCHASE || role == FL_ROLE_RETURN || role == FL_ROLE_CANCEL;
+}
+
 static inline uint32_t slow_category(const struct slow_facts *slow, int32_t as_of)
 {
     uint32_t best = FL_NO_WORD;
     int64_t most = 0;
     for (uint32_t category = 0; category < slow->rules->category_count; category++) {
         int64_t net = 0;
+        bool found = false;
         for (size_t i = 0; i < slow->count; i++) {
             const int32_t age = as_of - slow->rows[i].day;
-            if (slow->rows[i].category == category && age >= 0 && age < slow->rules->life->category_days)
-                net += slow_net(slow, i);
+            if (slow->rows[i].category != category || age < 0 || age >= slow->rules->life->category_days ||
+                !slow_is_money(slow, i))
+                continue;
+            found = true;
+            net += slow_net(slow, i);
         }
-        if (net > most) {
+        if (found && (best == FL_NO_WORD || net > most)) {
             most = net;
             best = category;
         }
@@ -169,9 +179,7 @@ static inline void slow_sums(const struct slow_facts *slow, int32_t as_of, struc
         const struct fact_row *row = &slow->rows[i];
         const int64_t net = slow_net(slow, i);
         const bool purchase = slow_role(slow, i) == FL_ROLE_PURCHASE;
-        const bool money =
-            purchase || slow_role(slow, i) == FL_ROLE_RETURN || slow_role(slow, i) == FL_ROLE_CANCEL;
-        if (row->day > as_of || !money)
+        if (row->day > as_of || !slow_is_money(slow, i))
             continue;
         facts->net_24m += row->day >= rfm ? net : 0;
         if (row->day < year)
@@ -281,12 +289,13 @@ static inline struct fl_customer_facts slow_facts(const struct slow_facts *slow,
     X(bought_12m)                                                                                            \
     X(returned_12m)                                                                                          \
     X(margin_12m)                                                                                            \
-    X(net_24m) X(promo_share_milli) X(purchase_days_24m) X(recency_days) X(first_purchase_day)               \
-        X(days_since_purchase) X(longest_gap_days) X(repeat_days) X(repeat_bought) X(mean_purchase)          \
-            X(p_alive_micro) X(expected_micro) X(lifetime_value) X(rhythm_milli) X(overdue_milli)            \
-                X(winback_day) X(tenure_days) X(main_category) X(stage) X(tenure) X(signals)                 \
-                    X(has_promo_share) X(has_recency) X(has_bought) X(has_repeat) X(has_fit) X(has_winback)  \
-                        X(returns_all)
+    X(net_24m)                                                                                               \
+    X(promo_share_milli)                                                                                     \
+    X(purchase_days_24m) X(recency_days) X(first_purchase_day) X(days_since_purchase) X(longest_gap_days)    \
+        X(repeat_days) X(repeat_bought) X(mean_purchase) X(p_alive_micro) X(expected_micro)                  \
+            X(lifetime_value) X(rhythm_milli) X(overdue_milli) X(winback_day) X(tenure_days)                 \
+                X(main_category) X(stage) X(tenure) X(signals) X(has_promo_share) X(has_recency)             \
+                    X(has_bought) X(has_repeat) X(has_fit) X(has_winback) X(returns_all)
 
 static inline void assert_equal_facts(const struct fl_customer_facts *a, const struct fl_customer_facts *b)
 {
