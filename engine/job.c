@@ -186,6 +186,14 @@ static void fill_facts(const struct job *job, int scope, struct emit_facts *fact
         facts->list[sizeof list / sizeof list[0] - 3] = NULL; /* without `columns` */
 }
 
+/* What no stage computes. */
+static fl_result_columns absent_columns(void)
+{
+    return (((fl_result_columns)1 << FL_SCORES_TIER_BEFORE) - 1) * 2 + 1 -
+           ((((fl_result_columns)1 << FL_SCORES_LOST_TO_DECAY) - 1) * 2 + 1) -
+           ((fl_result_columns)1 << FL_BRAND_SCORES_BRAND);
+}
+
 static fl_status open_emit(struct job *job, int scope, const struct emit_facts *facts, struct fl_error *error)
 {
     struct fl_emit_plan plan = {.scope = (enum fl_scope)scope,
@@ -193,11 +201,14 @@ static fl_status open_emit(struct job *job, int scope, const struct emit_facts *
                                 .io_mode = job->plan->io_mode,
                                 .out = job->plan->out,
                                 .columns = job->manifest.columns,
+                                .absent = absent_columns(),
+                                .model = job->model,
                                 .facts = facts->list,
                                 .memory_bytes = job->plan->memory_bytes};
     const int worded = fl_worded_of((enum fl_scope)scope);
     if (worded >= 0)
-        plan.words = job->words.words[worded].words;
+        plan.dictionaries[0] =
+            (struct fl_emit_dictionary){fl_emit_tables[scope].word_id, job->words.words[worded].words};
     fl_status status = fl_scan_digest(fl_workers_scan(job->workers), plan.data_digest, error);
     return status == FL_OK ? fl_emit_create(&plan, &job->emits[scope], error) : status;
 }
