@@ -277,6 +277,8 @@ static fl_status write_model_copy(struct job *job, struct fl_error *error)
         const char *name = fl_model_part_name((enum fl_model_part)part);
         const struct fl_buffer *bytes = &job->model->parts[part];
         struct fl_run_file file = {0};
+        if (!job->model->has_part[part])
+            continue;
         fl_status status = fl_run_output_write(job->output, name, bytes->bytes, bytes->size, &file, error);
         if (status == FL_OK)
             status = fl_run_manifest_add_output(&job->manifest, "model", name, 0, file.size_bytes,
