@@ -323,11 +323,13 @@ struct late_columns {
     uint8_t not_pending[FL_POPULATION_ROWS], nights[FL_POPULATION_ROWS];
 };
 
-static void fill_late(const struct fl_population_rows *rows, struct late_columns *late)
+static void fill_late(const struct fl_emit *emit, const struct fl_population_rows *rows,
+                      struct late_columns *late)
 {
     for (size_t i = 0; i < rows->count; i++) {
         const struct fl_tier_state *tier = &rows->tier[i];
         late->code[i] = 100 * rows->r[i] + 10 * rows->f[i] + rows->m[i];
+        late->group[i] = emit->plan.model->rfm_groups.of_code[late->code[i]];
         late->tier[i] = tier->tier;
         late->not_pending[i] = tier->pending == FL_TIERS;
         late->pending[i] = late->not_pending[i] ? 0 : tier->pending;
@@ -367,7 +369,7 @@ static fl_status append_late(void *context, const struct fl_population_rows *row
     struct fl_column_values values[LATE_COLUMNS];
     struct late_columns late;
     if (emit->population.plan.wants_value)
-        fill_late(rows, &late);
+        fill_late(emit, rows, &late);
     for (size_t i = 0; i < emit->late_count; i++)
         values[i] = late_values(emit->late_ids[i], rows, &late);
     return fl_table_writer_append_late(emit->writer, values, rows->count, error);
