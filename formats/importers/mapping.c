@@ -134,11 +134,12 @@ fl_status fl_target_init(struct fl_mapping *mapping, struct fl_target *target, c
     const bool is_time = strcmp(name, "time") == 0;
     const int column = fl_schema_find(schema, fl_text_of(is_time ? "day" : name));
     assert(column >= 0);
+    const bool is_minor = schema->columns[column].kind == FL_KIND_MONEY && mapping->money == FL_MONEY_MINOR;
     *target = (struct fl_target){
         .name = is_time ? "time" : schema->columns[column].name,
         .column = column,
         .second_column = is_time ? fl_schema_find(schema, fl_text_of("second")) : -1,
-        .kind = schema->columns[column].kind,
+        .kind = is_minor ? FL_KIND_INTEGER : schema->columns[column].kind,
         .rule = rule_of(name),
         .is_numeric = fl_kind_is_numeric(schema->columns[column].kind),
         .required = is_required(schema, name),
@@ -220,7 +221,7 @@ static bool is_importable(const struct fl_schema *schema)
 }
 
 fl_status fl_mapping_own_names(const struct fl_io *io, const struct fl_schema *schema,
-                               const struct fl_names *types, struct fl_mapping **mapping,
+                               const struct fl_names *types, enum fl_money money, struct fl_mapping **mapping,
                                struct fl_error *error)
 {
     *mapping = NULL;
@@ -232,6 +233,7 @@ fl_status fl_mapping_own_names(const struct fl_io *io, const struct fl_schema *s
         return status;
     (*mapping)->schema = schema;
     (*mapping)->own_names = true;
+    (*mapping)->money = money;
     status = add_own_targets(*mapping, error);
     if (status == FL_OK)
         return FL_OK;

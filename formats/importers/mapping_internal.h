@@ -83,7 +83,7 @@ struct fl_target {
     const char *name;
     int column;        /* index into the schema's columns */
     int second_column; /* `time` only, else -1 */
-    enum fl_kind kind;
+    enum fl_kind kind; /* the column's; INTEGER for money that comes in minor units */
     enum fl_rule rule;
     bool is_numeric; /* fl_kind_is_numeric() */
     bool required;
@@ -118,6 +118,7 @@ struct fl_mapping {
     const char *zone_name;               /* NULL: the mapping names none */
     const struct fl_zone *business_zone; /* NULL: nobody named one yet */
     enum fl_input_kind format;           /* NOT_SAID: found from the first bytes of each input */
+    enum fl_money money;
     bool own_names;
     bool text_ids;
     bool has_header;

@@ -68,6 +68,18 @@ static fl_status parse_ids(struct fl_compiler *compiler, const struct fl_yaml_no
     return status;
 }
 
+static fl_status parse_money(struct fl_compiler *compiler, const struct fl_yaml_node *root,
+                             struct fl_error *error)
+{
+    static const char *const forms[] = {"units", "minor", NULL};
+    const struct fl_yaml_node *node = fl_yaml_find(root, "money");
+    int index = 0;
+    const fl_status status =
+        node == NULL ? FL_OK : fl_yaml_choice(compiler->yaml, node, forms, &index, error);
+    compiler->mapping->money = index == 1 ? FL_MONEY_MINOR : FL_MONEY_UNITS;
+    return status;
+}
+
 static fl_status parse_format(struct fl_compiler *compiler, const struct fl_yaml_node *root,
                               struct fl_error *error)
 {
@@ -370,14 +382,16 @@ static fl_status parse_key(struct fl_compiler *compiler, const struct fl_yaml_no
 
 static fl_status compile(struct fl_compiler *compiler, struct fl_error *error)
 {
-    static const char *const known[] = {"table",   "zone",      "ids", "format", "csv",
-                                        "columns", "skip when", "key", NULL};
+    static const char *const known[] = {"table", "zone",    "ids",       "money", "format",
+                                        "csv",   "columns", "skip when", "key",   NULL};
     const struct fl_yaml_node *root = fl_yaml_root(compiler->yaml);
     fl_status status = fl_yaml_only_keys(compiler->yaml, root, known, error);
     if (status == FL_OK)
         status = parse_table(compiler, root, error);
     if (status == FL_OK)
         status = parse_ids(compiler, root, error);
+    if (status == FL_OK)
+        status = parse_money(compiler, root, error);
     if (status == FL_OK)
         status = parse_business_zone(compiler, root, error);
     if (status == FL_OK)

@@ -707,7 +707,8 @@ static void refuses_headers(void **state)
 static struct fl_mapping *own(const char *table)
 {
     struct fl_mapping *mapping = NULL;
-    assert_int_equal(fl_mapping_own_names(&fl_io_system, fl_schema_by_name(table), types, &mapping, NULL),
+    assert_int_equal(fl_mapping_own_names(&fl_io_system, fl_schema_by_name(table), types, FL_MONEY_NOT_SAID,
+                                          &mapping, NULL),
                      FL_OK);
     return mapping;
 }
@@ -758,9 +759,9 @@ static void maps_our_own_names(void **state)
 
     struct fl_error error;
     fl_error_clear(&error);
-    assert_int_equal(
-        fl_mapping_own_names(&fl_io_system, fl_schema_by_name("customer_scores"), types, &mapping, &error),
-        FL_BAD_MODEL);
+    assert_int_equal(fl_mapping_own_names(&fl_io_system, fl_schema_by_name("customer_scores"), types,
+                                          FL_MONEY_NOT_SAID, &mapping, &error),
+                     FL_BAD_MODEL);
     assert_string_equal(error.message,
                         "table customer_scores is not imported: interactions, products and customers are");
 }
