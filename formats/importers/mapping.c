@@ -100,10 +100,33 @@ static bool is_required(const struct fl_schema *schema, const char *name)
     return false;
 }
 
+/* What the numbers of a column may be, as stored; all others any. */
+static const struct {
+    const char *name;
+    int64_t least, most;
+} ranges[] = {
+    {"amount", 0, INT64_MAX},
+    {"discount", 0, INT64_MAX},
+    {"birth_year", FL_BIRTH_YEAR_MIN, FL_BIRTH_YEAR_MAX},
+    {"latitude", -90000000, 90000000},
+    {"longitude", -180000000, 180000000},
+    {"store_distance_m", 0, FL_STORE_DISTANCE_MAX},
+};
+
+static void set_range(struct fl_target *target)
+{
+    target->least = INT64_MIN;
+    target->most = INT64_MAX;
+    for (size_t i = 0; i < sizeof ranges / sizeof ranges[0]; i++) {
+        if (strcmp(ranges[i].name, target->name) != 0)
+            continue;
+        target->least = ranges[i].least;
+        target->most = ranges[i].most;
+    }
+}
+
 static enum fl_rule rule_of(const char *name)
 {
-    if (strcmp(name, "amount") == 0 || strcmp(name, "discount") == 0)
-        return FL_RULE_NOT_NEGATIVE;
     if (strcmp(name, "currency") == 0)
         return FL_RULE_CURRENCY;
     return strcmp(name, "speaker") == 0 ? FL_RULE_SPEAKER : FL_RULE_NONE;
@@ -144,6 +167,7 @@ fl_status fl_target_init(struct fl_mapping *mapping, struct fl_target *target, c
         .is_numeric = fl_kind_is_numeric(schema->columns[column].kind),
         .required = is_required(schema, name),
     };
+    set_range(target);
     if (!make_reasons(&mapping->arena, target))
         return fl_fail_memory(error, sizeof *target);
     return FL_OK;

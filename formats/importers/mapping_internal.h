@@ -76,7 +76,7 @@ struct fl_value {
 
 enum { FL_JOINS_MAX = 64 }; /* in one mapping: each keeps room for its longest text */
 
-enum fl_rule { FL_RULE_NONE, FL_RULE_NOT_NEGATIVE, FL_RULE_CURRENCY, FL_RULE_SPEAKER };
+enum fl_rule { FL_RULE_NONE, FL_RULE_CURRENCY, FL_RULE_SPEAKER };
 
 /* One column of ours (two for `time`), and the cases it is read by: the first whose `when` holds. */
 struct fl_target {
@@ -85,7 +85,8 @@ struct fl_target {
     int second_column; /* `time` only, else -1 */
     enum fl_kind kind; /* the column's; INTEGER for money that comes in minor units */
     enum fl_rule rule;
-    bool is_numeric; /* fl_kind_is_numeric() */
+    int64_t least, most; /* of numeric kinds, as stored */
+    bool is_numeric;     /* fl_kind_is_numeric() */
     bool required;
     struct fl_value *cases;
     size_t case_count;
@@ -174,6 +175,11 @@ enum fl_fault_code fl_cell_from_time(const struct fl_mapping *mapping, const str
                                      struct fl_wall_time time, struct fl_cell *cell, struct fl_cell *second);
 /* Decimal places a numeric kind is stored with. `currency_places` matters for money only. */
 int fl_kind_places(enum fl_kind kind, int currency_places);
+/* Whether a numeric target takes the number, as stored. */
+static inline bool fl_target_takes(const struct fl_target *target, int64_t number)
+{
+    return number >= target->least && number <= target->most;
+}
 /* Numeric kinds. */
 enum fl_fault_code fl_cell_from_number(const struct fl_target *target, struct fl_decimal number,
                                        int currency_places, struct fl_cell *cell);

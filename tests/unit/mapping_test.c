@@ -397,6 +397,45 @@ static void reads_money(void **state)
                  "(column `x`)");
 }
 
+static void check_customer(const char *columns, const char *cell, const char *expected)
+{
+    char yaml[200], csv[100], wanted[200];
+    (void)snprintf(yaml, sizeof yaml, "table: customers\ncolumns: {customer: c, %s}\n", columns);
+    (void)snprintf(csv, sizeof csv, "c,x\n1,%s\n", cell);
+    const bool kept = strncmp(expected, "rejected", 8) != 0;
+    (void)snprintf(wanted, sizeof wanted, "%s%s\n", kept ? "kept customer=1 " : "", expected);
+    check(yaml, csv, wanted);
+}
+
+/* What no customer has is a slip of the file: a two-digit year, a swapped pair, kilometres below zero. */
+static void knows_what_profiles_may_hold(void **state)
+{
+    (void)state;
+    check_customer("birth_year: x", "1850", "birth_year=1850");
+    check_customer("birth_year: x", "2100", "birth_year=2100");
+    check_customer("birth_year: x", "80",
+                   "rejected 2:3 birth_year: out of range | birth_year: out of range: 1850 to 2100 (column "
+                   "`x`)");
+    check_customer("birth_year: x", "2101",
+                   "rejected 2:3 birth_year: out of range | birth_year: out of range: 1850 to 2100 (column "
+                   "`x`)");
+    check_customer("latitude: x", "-90", "latitude=-90000000");
+    check_customer("latitude: x", "90.0000004", "latitude=90000000");
+    check_customer("latitude: x", "90.000001",
+                   "rejected 2:3 latitude: out of range | latitude: out of range: -90 to 90 (column `x`)");
+    check_customer("longitude: x", "180", "longitude=180000000");
+    check_customer(
+        "longitude: x", "-180.000001",
+        "rejected 2:3 longitude: out of range | longitude: out of range: -180 to 180 (column `x`)");
+    check_customer("store_distance_m: x", "0", "store_distance_m=0");
+    check_customer("store_distance_m: x", "-1",
+                   "rejected 2:3 store_distance_m: negative | store_distance_m: negative after the mapping "
+                   "(column `x`)");
+    check_customer("store_distance_m: x", "40000001",
+                   "rejected 2:3 store_distance_m: out of range | store_distance_m: out of range: 0 to "
+                   "40000000 (column `x`)");
+}
+
 static void computes(void **state)
 {
     (void)state;
@@ -994,6 +1033,7 @@ int main(void)
         cmocka_unit_test(maps_lines_of_the_real_files),
         cmocka_unit_test(maps_the_whole_real_files),
         cmocka_unit_test(reads_money),
+        cmocka_unit_test(knows_what_profiles_may_hold),
         cmocka_unit_test(computes),
         cmocka_unit_test(reads_words),
         cmocka_unit_test(reads_orders),
