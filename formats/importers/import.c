@@ -91,7 +91,7 @@ static fl_status open_own_names(struct fl_import_job *job, struct fl_error *erro
     (void)snprintf(job->mapping_digest, sizeof job->mapping_digest, "%s",
                    money == FL_MONEY_MINOR ? OWN_NAMES_DIGEST_MINOR : OWN_NAMES_DIGEST);
     if (schema == NULL)
-        return fl_fail(error, FL_USAGE, "no table `%s`: there are interactions, customers, products", table);
+        return fl_fail(error, FL_USAGE, "no table `%s`: there are " FL_MAPPING_TABLES_WORDS, table);
     return fl_mapping_own_names(job->plan->io, schema, job->plan->types, money, &job->mapping, error);
 }
 

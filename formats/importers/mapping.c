@@ -85,14 +85,14 @@ bool fl_kind_is_numeric(enum fl_kind kind)
            kind == FL_KIND_INTEGER;
 }
 
-/* What no row of a table can be without. */
+const char *const fl_mapping_tables[] = {"interactions", "products", "customers", "stores", NULL};
+
+/* What no row of a table can be without. Of the others it is what a row is about: their first column. */
 static bool is_required(const struct fl_schema *schema, const char *name)
 {
     static const char *const of_interactions[] = {"customer", "day", "time", "type"};
-    if (strcmp(schema->name, "products") == 0)
-        return strcmp(name, "product") == 0;
-    if (strcmp(schema->name, "customers") == 0)
-        return strcmp(name, "customer") == 0;
+    if (strcmp(schema->name, "interactions") != 0)
+        return strcmp(name, schema->columns[0].name) == 0;
     for (size_t i = 0; i < sizeof of_interactions / sizeof of_interactions[0]; i++) {
         if (strcmp(of_interactions[i], name) == 0)
             return true;
@@ -240,8 +240,11 @@ static fl_status add_own_targets(struct fl_mapping *mapping, struct fl_error *er
 
 static bool is_importable(const struct fl_schema *schema)
 {
-    return strcmp(schema->name, "interactions") == 0 || strcmp(schema->name, "products") == 0 ||
-           strcmp(schema->name, "customers") == 0;
+    for (size_t i = 0; fl_mapping_tables[i] != NULL; i++) {
+        if (strcmp(fl_mapping_tables[i], schema->name) == 0)
+            return true;
+    }
+    return false;
 }
 
 fl_status fl_mapping_own_names(const struct fl_io *io, const struct fl_schema *schema,
@@ -250,8 +253,8 @@ fl_status fl_mapping_own_names(const struct fl_io *io, const struct fl_schema *s
 {
     *mapping = NULL;
     if (!is_importable(schema))
-        return fl_fail(error, FL_BAD_MODEL,
-                       "table %s is not imported: interactions, products and customers are", schema->name);
+        return fl_fail(error, FL_BAD_MODEL, "table %s is not imported: " FL_MAPPING_TABLES_WORDS " are",
+                       schema->name);
     fl_status status = fl_mapping_create(io, types, mapping, error);
     if (status != FL_OK)
         return status;

@@ -13,6 +13,10 @@ struct fl_mapping;
  * type names and outlives the mapping. FL_BAD_MODEL with line, column and a caret. */
 fl_status fl_mapping_parse(const struct fl_io *io, const char *bytes, size_t size, const char *shown_path,
                            const struct fl_names *types, struct fl_mapping **mapping, struct fl_error *error);
+/* Names of the tables that are imported, NULL at the end, and the same in words. */
+extern const char *const fl_mapping_tables[];
+#define FL_MAPPING_TABLES_WORDS "interactions, products, customers and stores"
+
 /* What a number in a money column counts. */
 enum fl_money {
     FL_MONEY_NOT_SAID, /* units; but then the columns of an export of ours are refused, which has minor ones

@@ -46,13 +46,12 @@ fl_status fl_compiler_zone(struct fl_compiler *compiler, const struct fl_yaml_no
 static fl_status parse_table(struct fl_compiler *compiler, const struct fl_yaml_node *root,
                              struct fl_error *error)
 {
-    static const char *const tables[] = {"interactions", "products", "customers", NULL};
     const struct fl_yaml_node *node = fl_yaml_find(root, "table");
     int index = 0;
     const fl_status status =
-        node == NULL ? FL_OK : fl_yaml_choice(compiler->yaml, node, tables, &index, error);
+        node == NULL ? FL_OK : fl_yaml_choice(compiler->yaml, node, fl_mapping_tables, &index, error);
     if (status == FL_OK)
-        compiler->mapping->schema = fl_schema_by_name(tables[index]);
+        compiler->mapping->schema = fl_schema_by_name(fl_mapping_tables[index]);
     return status;
 }
 
@@ -222,8 +221,10 @@ static fl_status check_column_names(const struct fl_compiler *compiler, const st
 static fl_status check_required(const struct fl_compiler *compiler, const struct fl_yaml_node *columns,
                                 struct fl_error *error)
 {
-    static const char *const required[][4] = {
-        {"interactions", "customer", "type", "time"}, {"products", "product"}, {"customers", "customer"}};
+    static const char *const required[][4] = {{"interactions", "customer", "type", "time"},
+                                              {"products", "product"},
+                                              {"customers", "customer"},
+                                              {"stores", "store"}};
     const char *table = compiler->mapping->schema->name;
     for (size_t i = 0; i < sizeof required / sizeof required[0]; i++) {
         if (strcmp(required[i][0], table) != 0)

@@ -801,8 +801,9 @@ static void maps_our_own_names(void **state)
     assert_int_equal(fl_mapping_own_names(&fl_io_system, fl_schema_by_name("customer_scores"), types,
                                           FL_MONEY_NOT_SAID, &mapping, &error),
                      FL_BAD_MODEL);
-    assert_string_equal(error.message,
-                        "table customer_scores is not imported: interactions, products and customers are");
+    assert_string_equal(
+        error.message,
+        "table customer_scores is not imported: interactions, products, customers and stores are");
 }
 
 static void tells_what_it_fills(void **state)
@@ -850,7 +851,8 @@ static void refuses_mappings(void **state)
     } cases[] = {
         {"zone: UTC\n", "a mapping needs `columns`", 1, 1},
         {"tabel: products\ncolumns: {}\n", "unknown key `tabel`; did you mean `table`?", 1, 1},
-        {"table: stores\ncolumns: {}\n", "", 1, 8},
+        {"table: shops\ncolumns: {}\n", "", 1, 8},
+        {"table: stores\ncolumns: {}\n", "stores needs a column `store`", 2, 10},
         {"ids: number\ncolumns: {}\n", "", 1, 6},
         {"zone: Europe/Olso\ncolumns: {}\n", "", 1, 7},
         {"csv: {delimiter: ab}\ncolumns: {}\n",
