@@ -393,3 +393,13 @@ fl_status fl_scan_cursor_load(struct fl_scan_cursor *cursor, const struct fl_row
     *more = cursor->run_count > 0;
     return FL_OK;
 }
+
+struct fl_rows fl_scan_cursor_rows(const struct fl_scan_cursor *cursor, uint32_t to)
+{
+    struct fl_rows rows = {.day = cursor->day, .type = cursor->type, .count = to};
+    if (cursor->has_order) {
+        rows.order = cursor->order;
+        rows.order_null = cursor->order_null;
+    }
+    return rows;
+}

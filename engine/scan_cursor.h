@@ -68,6 +68,9 @@ fl_status fl_scan_cursor_load(struct fl_scan_cursor *cursor, const struct fl_row
                               struct fl_scan_pages *pages, struct fl_run_counts *counts, bool *more,
                               struct fl_error *error);
 
+/* All rows of the block in hand up to row `to`; lent. */
+struct fl_rows fl_scan_cursor_rows(const struct fl_scan_cursor *cursor, uint32_t to);
+
 static inline int64_t fl_scan_cursor_customer(const struct fl_scan_cursor *cursor)
 {
     return cursor->run_customers[cursor->run];
