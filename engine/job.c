@@ -222,7 +222,9 @@ static fl_status open_emit(struct job *job, int scope, const struct emit_facts *
                                 .out = job->plan->out,
                                 .columns = job->manifest.columns,
                                 .absent = absent_columns(),
+
                                 .model = job->model,
+                                .as_of_day = job->plan->as_of_day,
                                 .facts = facts->list,
                                 .memory_bytes = job->plan->memory_bytes};
     const int worded = fl_worded_of((enum fl_scope)scope);
@@ -250,7 +252,7 @@ static fl_status finish_emit(struct job *job, int scope, struct fl_error *error)
 {
     char name[256] = "";
     struct fl_table_summary summary;
-    fl_status status = fl_emit_finish(job->emits[scope], name, &summary, error);
+    fl_status status = fl_emit_finish(job->emits[scope], NULL, NULL, name, &summary, error);
     /* Also after a failure: the last step of publishing may fail with the file in place. */
     if (name[0] != '\0') {
         const fl_status noted = fl_run_output_note(job->output, name, status == FL_OK ? error : NULL);
