@@ -299,17 +299,6 @@ static bool add_effects(struct walk *walk, unsigned present, struct fl_diff_move
     return fits;
 }
 
-static fl_status compare_ids(const struct walk *walk, struct fl_error *error)
-{
-    if (!walk->has_ids || fl_text_equal(fl_diff_text(walk->tally.sides[0], walk->id_at[0]),
-                                        fl_diff_text(walk->tally.sides[1], walk->id_at[1])))
-        return FL_OK;
-    return fl_fail(
-        error, FL_BAD_DATA,
-        "one key stands for different customer ids in the two runs: their data folders were not imported "
-        "with one key file");
-}
-
 /* The row of one side; a side without it stays at 0. */
 static void fill_side(const struct walk *walk, int side, struct fl_diff_move *move)
 {
@@ -326,9 +315,7 @@ static void fill_side(const struct walk *walk, int side, struct fl_diff_move *mo
 
 static fl_status add_both(struct walk *walk, struct fl_diff_move *move, struct fl_error *error)
 {
-    fl_status status = compare_ids(walk, error);
-    if (status == FL_OK)
-        status = fl_diff_tally_add(&walk->tally, &walk->crossed, error);
+    const fl_status status = fl_diff_tally_add(&walk->tally, &walk->crossed, error);
     if (status != FL_OK)
         return status;
     walk->pairs[walk->pair_count++] = (struct fl_rank_pair){{move->raw[0], move->raw[1]}};
