@@ -13,7 +13,7 @@ struct fl_emit_table {
     uint16_t word_id;          /* column of the scope's word; 0: the scope is the customer */
     bool percentile;
 };
-extern const struct fl_emit_table fl_emit_tables[FL_SCOPES]; /* stem NULL: no table of that scope */
+extern const struct fl_emit_table fl_emit_tables[FL_SCOPES];
 
 struct fl_emit_plan {
     enum fl_scope scope;                 /* which table */
