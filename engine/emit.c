@@ -21,6 +21,9 @@ const struct fl_emit_table fl_emit_tables[FL_SCOPES] = {
     [FL_SCOPE_CATEGORY] = {.schema = "category_scores",
                            .stem = "categories",
                            .word_id = FL_CATEGORY_SCORES_CATEGORY},
+    [FL_SCOPE_PRODUCT] = {.schema = "product_scores",
+                          .stem = "products",
+                          .word_id = FL_PRODUCT_SCORES_PRODUCT},
 };
 
 /* In the order of the schema. */

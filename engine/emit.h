@@ -15,7 +15,7 @@ struct fl_emit_table {
     uint16_t word_id;          /* column of the scope's word; 0: the scope is the customer */
     bool of_customers;         /* has what only customers have: facts, and what compares them all */
 };
-extern const struct fl_emit_table fl_emit_tables[FL_SCOPES]; /* stem NULL: no table of that scope */
+extern const struct fl_emit_table fl_emit_tables[FL_SCOPES];
 
 /* The words that the numbers of one column stand for; fixed lists (bands, stages) are known to the table. */
 struct fl_emit_dictionary {

@@ -56,7 +56,8 @@ static void end_stage(struct job *job, const char *name)
 
 /* ---- what the run is made of ---- */
 
-static bool has_worded_scope(const struct fl_model *model)
+/* Whether rows take words of their product. */
+static bool has_product_words(const struct fl_model *model)
 {
     return model->settings.scopes[FL_SCOPE_BRAND] || model->settings.scopes[FL_SCOPE_CATEGORY];
 }
@@ -68,7 +69,7 @@ static bool is_input(const struct fl_model *model, const struct fl_data_folder *
     if (strcmp(file->table, "interactions") == 0)
         return true;
     if (strcmp(file->table, "products") == 0)
-        return has_worded_scope(model);
+        return has_product_words(model);
     return strcmp(file->table, "customer_ids") == 0 && folder->text_ids && !folder->pseudonymous;
 }
 
@@ -176,9 +177,15 @@ static fl_status check_counts(const struct fl_run_counts *counts, uint64_t rows,
 static fl_status open_words(struct job *job, struct fl_error *error)
 {
     bool wanted[FL_WORDED_SCOPES];
-    wanted[FL_WORDED_BRAND] = job->model->settings.scopes[FL_SCOPE_BRAND];
-    wanted[FL_WORDED_CATEGORY] = job->model->settings.scopes[FL_SCOPE_CATEGORY];
-    if (!has_worded_scope(job->model))
+    bool any = false;
+    for (int scope = 0; scope < FL_SCOPES; scope++) {
+        const int worded = fl_worded_of((enum fl_scope)scope);
+        if (worded < 0)
+            continue;
+        wanted[worded] = job->model->settings.scopes[scope];
+        any = any || wanted[worded];
+    }
+    if (!any)
         return FL_OK;
     return fl_scope_words_open(job->folder, job->plan->io_mode, wanted, &job->words, error);
 }
