@@ -81,6 +81,18 @@ def completejourney(folder, counts):
                "discount": money_text(minor_units(discount)), "currency": "USD"}
 
 
+def completejourney_profiles(root):
+    """Households as rows of the customers table: a given age band, life stage from who lives there."""
+    for line in read_csv(Path(root) / "completejourney/demographics.csv"):
+        yield {"customer": line["household_id"], "age_band": line["age"], "life_stage": line["household_comp"]}
+
+
+def completejourney_products(root):
+    """(brand, category) by product."""
+    return {line["product_id"]: (line["brand"] or None, line["product_category"] or None)
+            for line in read_csv(Path(root) / "completejourney/products.csv")}
+
+
 def completejourney_coupons(folder, counts):
     """Redeemed coupons, which have a day but no time."""
     for line in read_csv(folder / "coupon_redemptions.csv"):
