@@ -186,6 +186,14 @@ static void fill_facts(const struct job *job, int scope, struct emit_facts *fact
         facts->list[sizeof list / sizeof list[0] - 3] = NULL; /* without `columns` */
 }
 
+/* What no stage computes. */
+static fl_result_columns absent_columns(void)
+{
+    return (((fl_result_columns)1 << FL_SCORES_TIER_BEFORE) - 1) * 2 + 1 -
+           ((((fl_result_columns)1 << FL_SCORES_LOST_TO_DECAY) - 1) * 2 + 1) -
+           ((fl_result_columns)1 << FL_BRAND_SCORES_BRAND);
+}
+
 static fl_status open_emit(struct job *job, int scope, const struct emit_facts *facts, struct fl_error *error)
 {
     struct fl_emit_plan plan = {.scope = (enum fl_scope)scope,
@@ -193,11 +201,14 @@ static fl_status open_emit(struct job *job, int scope, const struct emit_facts *
                                 .io_mode = job->plan->io_mode,
                                 .out = job->plan->out,
                                 .columns = job->manifest.columns,
+                                .absent = absent_columns(),
+                                .model = job->model,
                                 .facts = facts->list,
                                 .memory_bytes = job->plan->memory_bytes};
     const int worded = fl_worded_of((enum fl_scope)scope);
     if (worded >= 0)
-        plan.words = job->words.words[worded].words;
+        plan.dictionaries[0] =
+            (struct fl_emit_dictionary){fl_emit_tables[scope].word_id, job->words.words[worded].words};
     fl_status status = fl_scan_digest(fl_workers_scan(job->workers), plan.data_digest, error);
     return status == FL_OK ? fl_emit_create(&plan, &job->emits[scope], error) : status;
 }
@@ -266,6 +277,8 @@ static fl_status write_model_copy(struct job *job, struct fl_error *error)
         const char *name = fl_model_part_name((enum fl_model_part)part);
         const struct fl_buffer *bytes = &job->model->parts[part];
         struct fl_run_file file = {0};
+        if (!job->model->has_part[part])
+            continue;
         fl_status status = fl_run_output_write(job->output, name, bytes->bytes, bytes->size, &file, error);
         if (status == FL_OK)
             status = fl_run_manifest_add_output(&job->manifest, "model", name, 0, file.size_bytes,

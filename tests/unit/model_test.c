@@ -6,6 +6,9 @@
  * each system call failing. */
 #include "tests/unit/engine_fixture.h"
 
+#include "engine/model/model_defaults.h"
+#include "engine/model/model_keys.h"
+
 static fl_status parse_yaml(const char *text, struct fl_model_settings *settings, struct fl_error *error)
 {
     fl_error_clear(error);
@@ -46,6 +49,7 @@ static void test_default_settings(void **state)
     struct fl_model_settings settings;
     struct fl_error error;
     assert_default_settings(&model->settings);
+    assert_memory_equal(&model->settings, &fl_model_settings_default, sizeof model->settings);
     assert_int_equal(parse_yaml("currency: EUR\n", &settings, &error), FL_OK);
     assert_default_settings(&settings);
     assert_int_equal(model->rates.count, 0);
@@ -88,25 +92,158 @@ static void test_settings_refused(void **state)
     assert_yaml_refused("k_points: {engagment: {customer: 1}}\n", 1, 12, "");
     assert_yaml_refused("k_points: {intent: {customers: 1}}\n", 1, 21, "");
     assert_yaml_refused("k_points: {intent: {customer: 0}}\n", 1, 31,
-                        "points lie above 0 and up to 1000000000");
+                        "`0` is no number from 0.000001 to 1000000000");
     assert_yaml_refused("k_points: {intent: {customer: 0.0000001}}\n", 1, 31,
-                        "points have at most 6 decimals");
+                        "`0.0000001` has more than 6 decimals");
     assert_yaml_refused("k_points: {intent: {customer: 1000000001}}\n", 1, 31,
-                        "points lie above 0 and up to 1000000000");
+                        "`1000000001` is no number from 0.000001 to 1000000000");
     assert_yaml_refused("k_points: 7\n", 1, 11, "");
-    assert_yaml_refused("trend_unit_points: -1\n", 1, 20, "points lie above 0 and up to 1000000000");
+    assert_yaml_refused("trend_unit_points: -1\n", 1, 20, "`-1` is no number from 0.000001 to 1000000000");
     assert_yaml_refused("bands: [20, 40]\n", 1, 8,
-                        "bands are a list of three scores: the lowest of warm, engaged, hot");
-    assert_yaml_refused("bands: 20\n", 1, 8, "bands are a list of three scores");
+                        "bands is a list of three rising scores: the lowest of warm, engaged, hot");
+    assert_yaml_refused("bands: 20\n", 1, 8, "bands is a list of three rising scores");
     assert_yaml_refused("bands: [1, 40, 60]\n", 1, 9, "");
     assert_yaml_refused("bands: [20, 20, 60]\n", 1, 13, "");
     assert_yaml_refused("bands: [20, 40, 101]\n", 1, 17, "");
     assert_yaml_refused("late_report_days: -1\n", 1, 19, "");
-    assert_yaml_refused("scopes: customer\n", 1, 9, "scopes are a list: [customer, brand, category]");
+    assert_yaml_refused("scopes: customer\n", 1, 9,
+                        "scopes is a list of [customer, brand, category, product] or fewer");
     assert_yaml_refused("scopes: [brand]\n", 1, 9, "the scope customer is always needed");
     assert_yaml_refused("scopes: [customer, brand, brand]\n", 1, 27, "the scope is there twice");
     assert_yaml_refused("scopes: [customer, brands]\n", 1, 20, "");
-    assert_yaml_refused("scopes: [customer, product]\n", 1, 20, "");
+}
+
+/* Groups of keys, each at a value that is not its default. */
+static void test_groups(void **state)
+{
+    (void)state;
+    struct fl_model_settings settings;
+    struct fl_error error;
+    assert_int_equal(
+        parse_yaml("type_view: true\nscopes: [customer, product]\nage_bands: [0, 50]\n"
+                   "value:\n  window_days: 180\n  rfm_days: 365\n  frequency_cuts: [2, 4, 6, 8]\n"
+                   "  recency_cuts: [7, 30.5, 90, 180]\n  monetary_cuts: [-1, 0.005, 99.99, 250.00001]\n"
+                   "  fit: bgnbd\n  tier_by: lifetime\n  tier_shares: [1, 9.5, 89.5]\n  tier_up: 1\n"
+                   "  tier_down: 0.001\n  engaged_floor: 100\n  intent_floor: 1\n",
+                   &settings, &error),
+        FL_OK);
+    const struct fl_value_settings *value = &settings.value;
+    assert_true(settings.type_view && settings.scopes[FL_SCOPE_PRODUCT]);
+    assert_int_equal(settings.age_band_count, 2);
+    assert_int_equal(settings.age_band_floor[1], 50);
+    assert_int_equal(value->window_days, 180);
+    assert_int_equal(value->rfm_days, 365);
+    assert_int_equal(value->frequency_cuts[3], 8);
+    assert_true(value->has_recency_cuts && value->has_monetary_cuts);
+    assert_int_equal(value->recency_cuts_milli[1], 30500);
+    assert_int_equal(value->monetary_cuts_milli[0], -100000);
+    assert_int_equal(value->monetary_cuts_milli[1], 500);
+    assert_int_equal(value->monetary_cuts_milli[3], 25000001);
+    assert_int_equal(value->fit, FL_VALUE_FIT_BGNBD);
+    assert_int_equal(value->tier_by, FL_TIER_BY_LIFETIME);
+    assert_int_equal(value->tier_share_milli[0], 10);
+    assert_int_equal(value->tier_share_milli[2], 895);
+    assert_int_equal(value->tier_up_milli, 1000);
+    assert_int_equal(value->tier_down_milli, 1);
+    assert_int_equal(value->engaged_floor, 100);
+    assert_int_equal(value->intent_floor, 1);
+}
+
+/* What money is counted in follows from the currency, wherever its line stands. */
+static void test_money_of_currency(void **state)
+{
+    (void)state;
+    struct fl_model_settings settings;
+    struct fl_error error;
+    assert_int_equal(
+        parse_yaml("value: {monetary_cuts: [1, 2, 3, 4.001]}\ncurrency: JPY\n", &settings, &error), FL_OK);
+    assert_int_equal(settings.value.monetary_cuts_milli[3], 4001);
+    assert_yaml_refused("value: {monetary_cuts: [1, 2, 3, 4.0001]}\ncurrency: JPY\n", 1, 34,
+                        "`4.0001` has more than 3 decimals");
+}
+
+static void test_groups_refused(void **state)
+{
+    (void)state;
+    assert_yaml_refused("values: {window_days: 7}\n", 1, 1, "unknown key `values`; did you mean `value`?");
+    assert_yaml_refused("value: {windowdays: 7}\n", 1, 9,
+                        "unknown key `windowdays`; did you mean `window_days`?");
+    assert_yaml_refused("value: 365\n", 1, 8, "a text where a map (key: value) belongs");
+    assert_yaml_refused("value: {window_days: 0}\n", 1, 22, "`0` is no whole number from 1 to 36500");
+    assert_yaml_refused("value: {frequency_cuts: [1, 3, 5, 10]}\n", 1, 26,
+                        "`1` is no whole number from 2 to 36500");
+    assert_yaml_refused("value: {frequency_cuts: [2, 3, 3, 10]}\n", 1, 32,
+                        "`3` is no whole number from 4 to 36500");
+    assert_yaml_refused("value: {frequency_cuts: none}\n", 1, 25,
+                        "frequency_cuts is a list of four rising counts of purchase days");
+    assert_yaml_refused("value: {recency_cuts: [1, 2, 3]}\n", 1, 23,
+                        "recency_cuts is a list of four rising days since the last purchase");
+    assert_yaml_refused("value: {recency_cuts: [1, 2, 3, 2.5]}\n", 1, 33,
+                        "`2.5` is no number from 3.001 to 36500");
+    assert_yaml_refused("value: {recency_cuts: off}\n", 1, 23, "recency_cuts is a list of four");
+    assert_yaml_refused("value: {recency_cuts: 'none'}\n", 1, 23, "recency_cuts is a list of four");
+    assert_yaml_refused("value: {fit: bgbnd}\n", 1, 14, "`bgbnd` is not known; did you mean `bgnbd`?");
+    assert_yaml_refused("value: {tier_by: clv}\n", 1, 18, "`clv` is not known; known here: net, lifetime");
+    assert_yaml_refused("value: {tier_shares: [5, 15]}\n", 1, 22,
+                        "tier_shares is a list of three shares in percent: of A, B and C");
+    assert_yaml_refused("value: {tier_shares: [5, 15, 0]}\n", 1, 30, "`0` is no number from 0.1 to 100");
+    assert_yaml_refused("value: {tier_shares: [5, 15, 1.25]}\n", 1, 30, "`1.25` has more than 1 decimal\n");
+    assert_yaml_refused("value: {tier_shares: [40, 40, 20.1]}\n", 1, 22,
+                        "the shares of A, B and C are 100.1 % together, at most 100 %");
+    assert_yaml_refused("value: {tier_up: 0.999}\n", 1, 18, "`0.999` is no number from 1 to 10");
+    assert_yaml_refused("value: {tier_down: 1.001}\n", 1, 20, "`1.001` is no number from 0.001 to 1");
+    assert_yaml_refused("value: {engaged_floor: 101}\n", 1, 24, "`101` is no whole number from 1 to 100");
+    assert_yaml_refused("life: {new_days: 366}\n", 1, 18,
+                        "new_days 366 is above lost_days 365: who is lost would still be new");
+    assert_yaml_refused("life: {new_days: 45, lost_days: 89, lapsed_days: 60}\n", 1, 33,
+                        "won_back_days 90 is above lost_days 89: who is lost again would still be won back");
+    assert_yaml_refused("life: {lapsed_days: 366}\n", 1, 21, "lapsed_days 366 is above lost_days 365");
+    assert_yaml_refused("life: {overdue_slipping: 5}\n", 1, 26, "overdue_slipping 5 is above overdue_lost 4");
+    assert_yaml_refused("life: {prior_gaps: 0}\n", 1, 20, "");
+    assert_yaml_refused("life: {p_alive_below: 1.1}\n", 1, 23, "`1.1` is no number from 0 to 1");
+    assert_yaml_refused("life: {tenure_days: [90, 90, 1095]}\n", 1, 26, "");
+    assert_yaml_refused("loops: {conversion_moving_intent: 46}\n", 1, 35,
+                        "conversion_moving_intent 46 is above conversion_intent 45");
+    assert_yaml_refused("loops: {ambassador_days: 1}\n", 1, 26, "ambassador_event_days 2 is above");
+    assert_yaml_refused("loops: {nurturing_points: 0}\n", 1, 27, "");
+    assert_yaml_refused("type_view: yes\n", 1, 12, "`yes` is neither true nor false");
+    assert_yaml_refused("age_bands: []\n", 1, 12, "age_bands is a list of 1 to 16 rising ages");
+    assert_yaml_refused("age_bands: [18, 25]\n", 1, 13, "the first age band begins at 0");
+    assert_yaml_refused("age_bands: [0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16]\n", 1, 12,
+                        "age_bands is a list of 1 to 16 rising ages");
+}
+
+static bool default_file_sets(const struct fl_yaml_node *root, const struct fl_model_key *key)
+{
+    const struct fl_yaml_node *map = key->group == NULL ? root : fl_yaml_find(root, key->group);
+    return map != NULL && fl_yaml_find(map, key->name) != NULL;
+}
+
+/* Each key as it is printed at its default can be read again, alone, and gives the defaults; and the default
+ * file has it with just that value. */
+static void test_every_key(void **state)
+{
+    (void)state;
+    const struct fl_model_default_file *file = &fl_model_default_files[FL_MODEL_SETTINGS];
+    struct fl_yaml_file *yaml = NULL;
+    assert_int_equal(fl_yaml_parse((const char *)file->bytes, file->size, "model.yaml", &yaml, NULL), FL_OK);
+    for (size_t i = 0; i < fl_model_key_count; i++) {
+        const struct fl_model_key *key = &fl_model_keys[i];
+        char value[256], line[300], alone[400];
+        struct fl_model_settings settings;
+        struct fl_error error;
+        fl_model_key_print(key, &fl_model_settings_default, value, sizeof value);
+        (void)snprintf(line, sizeof line, "\n%s%s: %s\n", key->group == NULL ? "" : "  ", key->name, value);
+        (void)snprintf(alone, sizeof alone, "%s%s%s", key->group == NULL ? "" : key->group,
+                       key->group == NULL ? "" : ":", line);
+        if (parse_yaml(alone, &settings, &error) != FL_OK)
+            fail_msg("%s: %s", alone, error.message);
+        assert_memory_equal(&settings, &fl_model_settings_default, sizeof settings);
+        if (!default_file_sets(fl_yaml_root(yaml), key) ||
+            memmem(file->bytes, file->size, line, strlen(line)) == NULL)
+            fail_msg("the default model.yaml lacks%s", line);
+    }
+    fl_yaml_free(yaml);
 }
 
 static fl_status parse_rates(const char *text, struct fl_rates *rates, struct fl_error *error)
@@ -171,14 +308,14 @@ static void test_rates_refused(void **state)
 static void test_hash(void **state)
 {
     (void)state;
-    static const char *const names[] = {"m/registry.csv", "m/model.yaml", "m/rates.csv"};
+    static const char *const names[] = {"m/registry.csv", "m/model.yaml", "m/rates.csv", "m/rfm_groups.csv"};
     char path[FIXTURE_PATH_SIZE];
     struct fl_model *first = NULL, *second = NULL, *built_in = default_model();
     init_model_folder("m");
     assert_int_equal(fl_model_open(&fl_io_system, fixture_path("m", path), &first, NULL), FL_OK);
     assert_string_equal(fl_model_hash(first), fl_model_hash(built_in));
     assert_int_equal(strlen(fl_model_hash(first)), 32);
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         size_t size = 0;
         char *bytes = fixture_get(names[i], &size);
         assert_non_null(bytes);
@@ -224,14 +361,14 @@ static void test_init(void **state)
     fl_error_clear(&error);
     init_model_folder("m");
     fixture_list("m", list, sizeof list);
-    assert_string_equal(list, "model.yaml rates.csv registry.csv");
+    assert_string_equal(list, "model.yaml rates.csv registry.csv rfm_groups.csv");
     assert_int_equal(fl_model_init(&fl_io_system, fixture_path("m", path), NULL, &error), FL_CANNOT_CREATE);
     assert_string_equal(error.message, "the folder holds a model file already: nothing was written");
     fixture_remove("m/registry.csv");
     fixture_remove("m/model.yaml");
     assert_int_equal(fl_model_init(&fl_io_system, fixture_path("m", path), NULL, NULL), FL_CANNOT_CREATE);
     fixture_list("m", list, sizeof list);
-    assert_string_equal(list, "rates.csv");
+    assert_string_equal(list, "rates.csv rfm_groups.csv");
     fixture_remove("m");
     assert_int_equal(fl_model_init(&fl_io_system, fixture_path("no/m", path), NULL, NULL), FL_CANNOT_CREATE);
 }
@@ -261,7 +398,7 @@ static void test_init_when_calls_fail(void **state)
         const struct fl_io io = fixture_io(at, EIO);
         const fl_status status = fl_model_init(&io, fixture_path("m", path), NULL, NULL);
         fixture_list("m", list, sizeof list);
-        assert_string_equal(list, status == FL_OK ? "model.yaml rates.csv registry.csv" : "");
+        assert_string_equal(list, status == FL_OK ? "model.yaml rates.csv registry.csv rfm_groups.csv" : "");
         if (fixture_calls < at)
             return fixture_remove("m");
         fixture_remove("m");
@@ -271,11 +408,20 @@ static void test_init_when_calls_fail(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_default_settings),     cmocka_unit_test(test_settings),
-        cmocka_unit_test(test_settings_refused),     cmocka_unit_test(test_rates),
-        cmocka_unit_test(test_rates_refused),        cmocka_unit_test(test_hash),
-        cmocka_unit_test(test_open_failures),        cmocka_unit_test(test_init),
-        cmocka_unit_test(test_init_with_a_currency), cmocka_unit_test(test_init_when_calls_fail),
+        cmocka_unit_test(test_default_settings),
+        cmocka_unit_test(test_settings),
+        cmocka_unit_test(test_settings_refused),
+        cmocka_unit_test(test_groups),
+        cmocka_unit_test(test_money_of_currency),
+        cmocka_unit_test(test_groups_refused),
+        cmocka_unit_test(test_every_key),
+        cmocka_unit_test(test_rates),
+        cmocka_unit_test(test_rates_refused),
+        cmocka_unit_test(test_hash),
+        cmocka_unit_test(test_open_failures),
+        cmocka_unit_test(test_init),
+        cmocka_unit_test(test_init_with_a_currency),
+        cmocka_unit_test(test_init_when_calls_fail),
     };
     return cmocka_run_group_tests(tests, fixture_open, fixture_close);
 }
