@@ -5,6 +5,7 @@
 
 #include "engine/result_fields.h"
 #include "engine/run_folder.h"
+#include "engine/run_inputs.h"
 #include "engine/scan.h"
 #include "formats/base/decimal.h"
 #include "formats/base/publish.h"
@@ -15,8 +16,7 @@ struct work {
     struct fl_run_manifest manifest;
     struct fl_model *model;
     struct fl_data_folder *data;
-    struct fl_data_folder inputs; /* a view of `data` that lists only the run's inputs */
-    struct fl_data_file *files;   /* its list */
+    struct fl_run_inputs inputs; /* of `data`, those of the run */
     struct fl_points *points;
     int64_t customer;
     struct fl_scope_score score;
@@ -40,40 +40,6 @@ static fl_status open_model(struct work *work, const char *run, struct fl_error 
             work->manifest.model_hash);
     fl_error_at_path(error, run);
     return FL_CORRUPT;
-}
-
-/* Lists the files of `data` that hold the run's inputs, which may have been folded since. */
-static fl_status list_inputs(struct work *work, struct fl_data_origin *origins, bool *used,
-                             struct fl_error *error)
-{
-    const struct fl_run_manifest *manifest = &work->manifest;
-    for (size_t i = 0; i < manifest->input_count; i++)
-        origins[i] = (struct fl_data_origin){manifest->inputs[i].name, manifest->inputs[i].digest};
-    const fl_status status =
-        fl_data_folder_find_origins(work->data, origins, manifest->input_count, used, error);
-    work->inputs = *work->data;
-    work->inputs.files = work->files;
-    work->inputs.file_count = 0;
-    for (size_t i = 0; i < work->data->file_count && status == FL_OK; i++) {
-        if (used[i])
-            work->files[work->inputs.file_count++] = work->data->files[i];
-    }
-    return status;
-}
-
-/* The data folder as the run saw it: imports since then must not count. */
-static fl_status narrow_data(struct work *work, struct fl_error *error)
-{
-    const size_t inputs = work->manifest.input_count, files = work->data->file_count;
-    struct fl_data_origin *origins = calloc(inputs + 1, sizeof *origins);
-    bool *used = calloc(files + 1, sizeof *used);
-    work->files = calloc(files + 1, sizeof *work->files);
-    const fl_status status = origins == NULL || used == NULL || work->files == NULL
-                                 ? fl_fail_memory(error, (files + 1) * sizeof *work->files)
-                                 : list_inputs(work, origins, used, error);
-    free(origins);
-    free(used);
-    return status;
 }
 
 static fl_status find_key(struct work *work, const char *customer, struct fl_error *error)
@@ -297,7 +263,7 @@ static fl_status score_again(struct work *work, struct fl_error *error)
 {
     const struct fl_scan_plan plan = {
         .io = work->io,
-        .folder = &work->inputs,
+        .folder = &work->inputs.folder,
         .io_mode = FL_IO_COPY,
         .rules = {.registry = &work->model->registry,
                   .as_of_day = work->manifest.as_of_day,
@@ -380,7 +346,7 @@ static fl_status explain(struct work *work, const char *run, const char *data, c
     if (status == FL_OK)
         status = fl_data_folder_open(work->io, data, &work->data, error);
     if (status == FL_OK)
-        status = narrow_data(work, error);
+        status = fl_run_inputs_open(work->data, &work->manifest, &work->inputs, error);
     if (status == FL_OK)
         status = find_key(work, customer, error);
     if (status == FL_OK)
@@ -400,7 +366,7 @@ fl_status fl_explain(const struct fl_io *io, const char *run, const char *data, 
     if (status == FL_OK)
         fill(work, explanation);
     free(work->customer_id);
-    free(work->files);
+    fl_run_inputs_release(&work->inputs);
     fl_points_free(work->points);
     fl_data_folder_close(work->data);
     fl_model_free(work->model);

@@ -45,6 +45,8 @@ struct fl_run_plan {
     const char *model;
     const char *data;
     const char *out;
+    const char *inputs_of; /* an earlier run whose inputs alone count, as far as `data` has grown since; NULL:
+                              all files count. FL_MISSING: one of them is gone */
     int32_t as_of_day;
     enum fl_view view;
     enum fl_io_mode io_mode;

@@ -25,6 +25,9 @@ static const struct fl_column brand_scores_columns[] = {
 static const struct fl_column category_scores_columns[] = {
 #include "formats/schema/category_scores.def"
 };
+static const struct fl_column stores_columns[] = {
+#include "formats/schema/stores.def"
+};
 static const struct fl_column transitions_columns[] = {
 #include "formats/schema/transitions.def"
 };
@@ -40,6 +43,7 @@ static const struct fl_column transitions_columns[] = {
     X(5, customer_scores, "flseg", 2)                                                                        \
     X(6, brand_scores, "flseg", 2)                                                                           \
     X(7, category_scores, "flseg", 2)                                                                        \
+    X(8, stores, "flint", 1)                                                                                 \
     X(12, transitions, "flseg", 1)
 
 static const struct fl_schema schemas[] = {
