@@ -92,12 +92,12 @@ void fl_range_scorer_close(struct fl_range_scorer *scorer)
     free(scorer);
 }
 
-static fl_status put_word(void *context, uint32_t word, const struct fl_scope_score *score,
-                          struct fl_error *error)
+static fl_status put_words(void *context, const int64_t *customers, const uint32_t *words,
+                           const struct fl_scope_score *scores, size_t count, struct fl_error *error)
 {
     const struct fl_range_scorer *scorer = context;
     const struct fl_results results = {
-        .scope = scorer->scope, .customers = &scorer->customer, .words = &word, .scores = score, .count = 1};
+        .scope = scorer->scope, .customers = customers, .words = words, .scores = scores, .count = count};
     return scorer->sink(scorer->sink_context, &results, error);
 }
 
@@ -107,10 +107,11 @@ static fl_status fail_too_many_rows(struct fl_error *error)
                    (unsigned long long)FL_SCOPE_ROWS_MAX);
 }
 
+/* The rows of the piece's one customer. */
 static fl_status add_to_stages(struct fl_range_scorer *scorer, const struct fl_scan_piece *piece,
-                               size_t customer, struct fl_error *error)
+                               struct fl_error *error)
 {
-    const struct fl_rows rows = fl_scope_rows_of(&piece->scopes, customer);
+    const struct fl_rows rows = fl_scope_rows_of(&piece->scopes, 0);
     const size_t from = (size_t)(rows.day - piece->scopes.rows.day);
     fl_status status = FL_OK;
     for (int scope = 0; scope < FL_SCOPES && status == FL_OK; scope++) {
@@ -145,15 +146,29 @@ static fl_status make_facts(struct fl_range_scorer *scorer, const struct fl_scan
     return status;
 }
 
-/* The scores of the customer's brands, its categories go out. */
-static fl_status put_words(struct fl_range_scorer *scorer, int64_t customer, struct fl_error *error)
+/* The scores of the customer's brands, its categories, its products go out. */
+static fl_status end_stages(struct fl_range_scorer *scorer, struct fl_error *error)
 {
     fl_status status = FL_OK;
-    scorer->customer = customer;
     for (int scope = 0; scope < FL_SCOPES && status == FL_OK; scope++) {
         scorer->scope = (enum fl_scope)scope;
         if (scorer->stages[scope] != NULL)
-            status = fl_scope_stage_end(scorer->stages[scope], put_word, scorer, error);
+            status = fl_scope_stage_end(scorer->stages[scope], scorer->customer, put_words, scorer, error);
+    }
+    return status;
+}
+
+/* The same of whole customers. */
+static fl_status run_stages(struct fl_range_scorer *scorer, const struct fl_scan_piece *piece, size_t first,
+                            const struct fl_scope_rows *customers, struct fl_error *error)
+{
+    fl_status status = FL_OK;
+    for (int scope = 0; scope < FL_SCOPES && status == FL_OK; scope++) {
+        scorer->scope = (enum fl_scope)scope;
+        if (scorer->stages[scope] != NULL)
+            status = fl_scope_stage_whole(scorer->stages[scope], piece->customers + first, customers,
+                                          piece->words[fl_worded_of((enum fl_scope)scope)], put_words, scorer,
+                                          error);
     }
     return status;
 }
@@ -179,7 +194,7 @@ static fl_status end_customer(struct fl_range_scorer *scorer, struct fl_error *e
     if (scorer->facts != NULL)
         fl_facts_stage_end(scorer->facts, &score, &scorer->made_facts[0]);
     fl_status status = put_customers(scorer, &scorer->customer, &score, 1, error);
-    return status == FL_OK ? put_words(scorer, scorer->customer, error) : status;
+    return status == FL_OK ? end_stages(scorer, error) : status;
 }
 
 static fl_status add_piece(struct fl_range_scorer *scorer, const struct fl_scan_piece *piece,
@@ -190,7 +205,7 @@ static fl_status add_piece(struct fl_range_scorer *scorer, const struct fl_scan_
     if (!fl_scorer_add(&scorer->scorer, &rows))
         return fail_too_many_rows(error);
     fl_status status = scorer->facts == NULL ? FL_OK : add_facts(scorer, piece, 0, error);
-    return status == FL_OK ? add_to_stages(scorer, piece, 0, error) : status;
+    return status == FL_OK ? add_to_stages(scorer, piece, error) : status;
 }
 
 /* Some of the customers of a piece that holds all their rows. */
@@ -204,12 +219,7 @@ static fl_status score_whole(struct fl_range_scorer *scorer, const struct fl_sca
     fl_status status = make_facts(scorer, piece, first, scores, count, error);
     if (status == FL_OK)
         status = put_customers(scorer, piece->customers + first, scores, count, error);
-    for (size_t i = 0; i < count && scorer->has_stages && status == FL_OK; i++) {
-        status = add_to_stages(scorer, piece, first + i, error);
-        if (status == FL_OK)
-            status = put_words(scorer, piece->customers[first + i], error);
-    }
-    return status;
+    return status == FL_OK && scorer->has_stages ? run_stages(scorer, piece, first, &scopes, error) : status;
 }
 
 static fl_status take_piece(struct fl_range_scorer *scorer, const struct fl_scan_piece *piece,

@@ -10,7 +10,16 @@
 /* The worded scope of a kind of scope, or -1. */
 static inline int fl_worded_of(enum fl_scope scope)
 {
-    return scope == FL_SCOPE_BRAND ? FL_WORDED_BRAND : scope == FL_SCOPE_CATEGORY ? FL_WORDED_CATEGORY : -1;
+    switch (scope) {
+    case FL_SCOPE_BRAND:
+        return FL_WORDED_BRAND;
+    case FL_SCOPE_CATEGORY:
+        return FL_WORDED_CATEGORY;
+    case FL_SCOPE_PRODUCT:
+        return FL_WORDED_PRODUCT;
+    default:
+        return -1;
+    }
 }
 
 struct fl_range_scorer_plan {
