@@ -100,6 +100,10 @@ void fl_facts_maker_release(struct fl_facts_maker *maker);
 void fl_customer_facts_make(struct fl_facts_maker *maker, const struct fl_day_facts *days,
                             const struct fl_customer_night *night, struct fl_customer_facts *facts);
 
+/* What the stage of the night before adds, for a caller that knows it only later: on the night of becoming
+ * lapsed the winback day is that night. */
+void fl_customer_facts_note_before(struct fl_customer_facts *facts, uint8_t stage_before, int32_t as_of_day);
+
 /* ---- the pieces, for a fit ---- */
 
 /* Purchase days up to some day; all but `days` hold for days > 0 alone. */
