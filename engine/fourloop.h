@@ -15,7 +15,7 @@ enum fl_view {
     FL_VIEW_KNOWN_THEN /* rows that had arrived by the as-of day */
 };
 
-/* ---- the model folder: registry.csv, model.yaml, rates.csv ---- */
+/* ---- the model folder: registry.csv, model.yaml, rates.csv, and rfm_groups.csv, value.yaml if there ---- */
 
 struct fl_model;
 
@@ -45,6 +45,8 @@ struct fl_run_plan {
     const char *model;
     const char *data;
     const char *out;
+    const char *inputs_of; /* an earlier run whose inputs alone count, as far as `data` has grown since; NULL:
+                              all files count. FL_MISSING: one of them is gone */
     int32_t as_of_day;
     enum fl_view view;
     enum fl_io_mode io_mode;

@@ -11,36 +11,12 @@
 #include <assert.h>
 #include <stdlib.h>
 
-#include "engine/run_window.h"
+#include "engine/scan_merge.h"
 #include "formats/base/bytes.h"
 #include "formats/base/checksum.h"
 
 /* Beside the cursors: pages being decoded, and a block of results being written for each table. */
-enum {
-    CHUNK_ROWS = 16384,
-    CHUNK_CUSTOMERS = 1024,
-    FEW_ROWS = 32,
-    PAGES_BYTES = 10 << 20,
-    RESULTS_BYTES = 16 << 20
-};
-
-struct cursor_heap {
-    struct fl_scan_cursor **cursors;
-    size_t count;
-};
-
-/* Rows of customers of several files, merged; behind them room for what copy_few() copies too much. */
-struct chunk {
-    int32_t day[CHUNK_ROWS + FL_SCAN_SLACK_ROWS];
-    uint8_t type[CHUNK_ROWS + FL_SCAN_SLACK_ROWS];
-    int64_t order[CHUNK_ROWS + FL_SCAN_SLACK_ROWS];
-    uint8_t order_null[CHUNK_ROWS + FL_SCAN_SLACK_ROWS];
-    uint32_t word[FL_WORDED_SCOPES][CHUNK_ROWS + FL_SCAN_SLACK_ROWS];
-    size_t rows;
-    int64_t customers[CHUNK_CUSTOMERS];
-    uint32_t ends[CHUNK_CUSTOMERS];
-    size_t customer_count;
-};
+enum { PAGES_BYTES = 10 << 20, RESULTS_BYTES = 16 << 20 };
 
 struct fl_scan {
     struct fl_scan_plan plan;
@@ -50,93 +26,16 @@ struct fl_scan {
     struct fl_scan_cursor **active; /* of these, the ones with a run that was not taken */
     size_t active_count;
     struct fl_run_window *window;
-    struct cursor_heap merging;  /* of one customer, by row */
-    struct fl_scan_cursor *lent; /* the last run of its block was handed out: load the next one first */
-    bool loaded;                 /* each cursor has its first block of the range */
+    struct fl_scan_merge merging; /* of one customer, by row */
+    struct fl_scan_cursor *lent;  /* the last run of its block was handed out: load the next one first */
+    bool loaded;                  /* each cursor has its first block of the range */
     bool started;
     int64_t last_customer; /* of the piece before, once started */
     struct fl_scan_pages pages;
-    struct chunk *chunk;
+    struct fl_scan_chunk *chunk;
     struct fl_run_counts counts;
     uint64_t rows, memory_bytes;
 };
-
-/* ---- the heap of cursors ---- */
-
-/* Day and type as one number that sorts like the pair. */
-static int64_t row_key(const struct fl_scan_cursor *cursor, uint32_t row)
-{
-    return (int64_t)cursor->day[row] * FL_TYPES_MAX + cursor->type[row];
-}
-
-static bool has_order(const struct fl_scan_cursor *cursor, uint32_t row)
-{
-    return cursor->has_order && cursor->order_null[row] == 0;
-}
-
-static int compare_rows(const struct fl_scan_cursor *a, uint32_t row_a, const struct fl_scan_cursor *b,
-                        uint32_t row_b)
-{
-    const int64_t key_a = row_key(a, row_a), key_b = row_key(b, row_b);
-    if (key_a != key_b)
-        return key_a < key_b ? -1 : 1;
-    const bool ordered_a = has_order(a, row_a), ordered_b = has_order(b, row_b);
-    if (!ordered_a || !ordered_b)
-        return (int)ordered_a - (int)ordered_b;
-    return (a->order[row_a] > b->order[row_b]) - (a->order[row_a] < b->order[row_b]);
-}
-
-static bool before_by_row(const struct fl_scan_cursor *a, const struct fl_scan_cursor *b)
-{
-    const int order = compare_rows(a, a->row, b, b->row);
-    return order != 0 ? order < 0 : a->file < b->file;
-}
-
-static void sift_down(struct cursor_heap *heap, size_t at)
-{
-    struct fl_scan_cursor **cursors = heap->cursors;
-    for (;;) {
-        size_t least = at;
-        for (size_t child = 2 * at + 1; child <= 2 * at + 2 && child < heap->count; child++) {
-            if (before_by_row(cursors[child], cursors[least]))
-                least = child;
-        }
-        if (least == at)
-            return;
-        struct fl_scan_cursor *moved = cursors[at];
-        cursors[at] = cursors[least];
-        cursors[least] = moved;
-        at = least;
-    }
-}
-
-static void heap_push(struct cursor_heap *heap, struct fl_scan_cursor *cursor)
-{
-    size_t at = heap->count++;
-    while (at > 0 && before_by_row(cursor, heap->cursors[(at - 1) / 2])) {
-        heap->cursors[at] = heap->cursors[(at - 1) / 2];
-        at = (at - 1) / 2;
-    }
-    heap->cursors[at] = cursor;
-}
-
-static struct fl_scan_cursor *heap_pop(struct cursor_heap *heap)
-{
-    struct fl_scan_cursor *first = heap->cursors[0];
-    heap->cursors[0] = heap->cursors[--heap->count];
-    sift_down(heap, 0);
-    return first;
-}
-
-/* The cursor that comes next after the first, or NULL. */
-static const struct fl_scan_cursor *heap_second(const struct cursor_heap *heap)
-{
-    if (heap->count < 2)
-        return NULL;
-    if (heap->count == 2 || before_by_row(heap->cursors[1], heap->cursors[2]))
-        return heap->cursors[1];
-    return heap->cursors[2];
-}
 
 /* ---- opening ---- */
 
@@ -184,6 +83,10 @@ static fl_status check_memory_at_all(const struct fl_scan *scan, struct fl_error
 static fl_status open_file(struct fl_scan *scan, size_t index, struct fl_error *error)
 {
     const struct fl_data_file *file = &scan->plan.folder->files[index];
+    const struct fl_scope_words *words = scan->plan.words;
+    const struct fl_cursor_wants wants = {.words = words == NULL ? NULL : &words->files[index],
+                                          .money = scan->plan.money,
+                                          .arrival = scan->plan.wants_arrival};
     struct fl_table *table = NULL;
     char *path = fl_data_folder_path_of(scan->plan.folder, file->name);
     if (path == NULL)
@@ -193,7 +96,7 @@ static fl_status open_file(struct fl_scan *scan, size_t index, struct fl_error *
     if (status != FL_OK)
         return status;
     status = check_table(table, file, error);
-    scan->memory_bytes += fl_scan_cursor_memory(table);
+    scan->memory_bytes += fl_scan_cursor_memory(table, &wants);
     if (status == FL_OK)
         status = check_memory(scan, scan->cursor_count + 1, error);
     if (status != FL_OK) {
@@ -202,9 +105,7 @@ static fl_status open_file(struct fl_scan *scan, size_t index, struct fl_error *
     }
     scan->rows += fl_table_rows(table);
     struct fl_scan_cursor *cursor = &scan->cursors[scan->cursor_count];
-    const struct fl_scope_words *words = scan->plan.words;
-    return fl_scan_cursor_open(cursor, table, scan->cursor_count++,
-                               words == NULL ? NULL : &words->files[index], error);
+    return fl_scan_cursor_open(cursor, table, scan->cursor_count++, &wants, error);
 }
 
 static int compare_first_days(const void *a, const void *b)
@@ -273,6 +174,10 @@ fl_status fl_scan_open(const struct fl_scan_plan *plan, struct fl_scan **scan, s
     opened->chunk = calloc(1, sizeof *opened->chunk);
     opened->window = calloc(1, sizeof *opened->window);
     fl_status status = check_memory_at_all(opened, error);
+    if (opened->chunk != NULL) {
+        opened->chunk->wants_money = plan->money != NULL;
+        opened->chunk->wants_arrival = plan->wants_arrival;
+    }
     if (status == FL_OK && (opened->chunk == NULL || opened->window == NULL))
         status = fl_fail_memory(error, sizeof *opened->chunk + sizeof *opened->window);
     if (status == FL_OK)
@@ -382,161 +287,28 @@ uint64_t fl_scan_memory(const struct fl_scan *scan)
     return scan->memory_bytes;
 }
 
-/* ---- pieces ---- */
+/* ---- merging one customer ---- */
 
-/* All rows of the block in hand up to row `to`. */
-static struct fl_rows rows_of(const struct fl_scan_cursor *cursor, uint32_t to)
+/* The next block of a cursor whose block has ended: its customer may go on there. */
+static fl_status load_merged(struct fl_scan *scan, struct fl_scan_cursor *cursor, struct fl_error *error)
 {
-    struct fl_rows rows = {.day = cursor->day, .type = cursor->type, .count = to};
-    if (cursor->has_order) {
-        rows.order = cursor->order;
-        rows.order_null = cursor->order_null;
-    }
-    return rows;
-}
-
-/* Puts the cursor's run `run` among the merging. */
-static void merge_run(struct fl_scan *scan, struct fl_scan_cursor *cursor, size_t run)
-{
-    cursor->run = run;
-    cursor->row = fl_scan_cursor_run_start(cursor, run);
-    heap_push(&scan->merging, cursor);
-}
-
-/* Passes over `rows` rows of the first merging cursor. At the end of a block its customer may go on in the
- * next. */
-static fl_status pass_merged(struct fl_scan *scan, uint32_t rows, struct fl_error *error)
-{
-    struct fl_scan_cursor *cursor = scan->merging.cursors[0];
     const int64_t customer = fl_scan_cursor_customer(cursor);
-    cursor->row += rows;
-    if (cursor->row < fl_scan_cursor_run_end(cursor)) {
-        sift_down(&scan->merging, 0);
-        return FL_OK;
-    }
-    heap_pop(&scan->merging);
-    if (cursor->run + 1 < cursor->run_count)
-        return FL_OK;
     fl_status status = load_next(scan, cursor, error);
     if (status == FL_OK && cursor->run_count > 0 && cursor->run_customers[0] == customer)
-        merge_run(scan, cursor, cursor->taken++);
+        fl_scan_merge_add(&scan->merging, cursor, cursor->taken++);
     return status;
-}
-
-static void copy_to_chunk(struct chunk *chunk, const struct fl_scan_cursor *cursor, uint32_t rows)
-{
-    const uint32_t from = cursor->row;
-    memcpy(chunk->day + chunk->rows, cursor->day + from, rows * sizeof *chunk->day);
-    memcpy(chunk->type + chunk->rows, cursor->type + from, rows);
-    if (cursor->has_order) {
-        memcpy(chunk->order + chunk->rows, cursor->order + from, rows * sizeof *chunk->order);
-        memcpy(chunk->order_null + chunk->rows, cursor->order_null + from, rows);
-    } else {
-        memset(chunk->order_null + chunk->rows, 1, rows);
-    }
-    for (int scope = 0; scope < FL_WORDED_SCOPES; scope++) {
-        if (cursor->word[scope] != NULL)
-            memcpy(chunk->word[scope] + chunk->rows, cursor->word[scope] + from, rows * sizeof(uint32_t));
-    }
-    chunk->rows += rows;
-}
-
-/* How many rows of `cursor` may go before the next row of `other` (NULL: none waits), at least one, at most
- * `max`. */
-static uint32_t stretch(const struct fl_scan_cursor *cursor, const struct fl_scan_cursor *other, uint32_t max)
-{
-    const uint32_t left = fl_scan_cursor_run_end(cursor) - cursor->row;
-    const uint32_t most = left < max ? left : max;
-    if (other == NULL)
-        return most;
-    uint32_t rows = 1;
-    while (rows < most && compare_rows(cursor, cursor->row + rows, other, other->row) <= 0)
-        rows++;
-    return rows;
 }
 
 static fl_status merge_chunk(struct fl_scan *scan, struct fl_error *error)
 {
-    struct chunk *chunk = scan->chunk;
-    chunk->rows = chunk->customer_count = 0;
-    while (chunk->rows < CHUNK_ROWS && scan->merging.count > 0) {
-        const struct fl_scan_cursor *first = scan->merging.cursors[0];
-        const uint32_t rows =
-            stretch(first, heap_second(&scan->merging), (uint32_t)(CHUNK_ROWS - chunk->rows));
-        copy_to_chunk(chunk, first, rows);
-        fl_status status = pass_merged(scan, rows, error);
-        if (status != FL_OK)
-            return status;
+    fl_status status = FL_OK;
+    fl_scan_chunk_clear(scan->chunk);
+    while (status == FL_OK && scan->chunk->rows < FL_CHUNK_ROWS && scan->merging.count > 0) {
+        struct fl_scan_cursor *ended = fl_scan_merge_step(&scan->merging, scan->chunk);
+        if (ended != NULL)
+            status = load_merged(scan, ended, error);
     }
-    return FL_OK;
-}
-
-/* ---- runs that lie apart in time ---- */
-
-/* For runs of few rows: whole FL_SCAN_SLACK_ROWS rows are copied, some instructions each; the calls of
- * memcpy() for each column were a fifth of a run over daily files. */
-static void copy_few(struct chunk *chunk, const struct fl_scan_cursor *cursor, uint32_t from, uint32_t rows)
-{
-    enum { STEP = FL_SCAN_SLACK_ROWS };
-    for (uint32_t done = 0; done < rows; done += STEP) {
-        const size_t to = chunk->rows + done, row = from + done;
-        memcpy(chunk->day + to, cursor->day + row, STEP * sizeof *chunk->day);
-        memcpy(chunk->type + to, cursor->type + row, STEP);
-        if (cursor->has_order) {
-            memcpy(chunk->order + to, cursor->order + row, STEP * sizeof *chunk->order);
-            memcpy(chunk->order_null + to, cursor->order_null + row, STEP);
-        } else {
-            memset(chunk->order_null + to, 1, STEP);
-        }
-        for (int scope = 0; scope < FL_WORDED_SCOPES; scope++) {
-            if (cursor->word[scope] != NULL)
-                memcpy(chunk->word[scope] + to, cursor->word[scope] + row, STEP * sizeof(uint32_t));
-        }
-    }
-    chunk->rows += rows;
-}
-
-static bool goes_before(const struct fl_scan_cursor *a, uint32_t row_a, const struct fl_scan_cursor *b,
-                        uint32_t row_b)
-{
-    const int64_t key_a = row_key(a, row_a), key_b = row_key(b, row_b);
-    if (key_a != key_b) /* nearly always */
-        return key_a < key_b;
-    const int order = compare_rows(a, row_a, b, row_b);
-    return order != 0 ? order < 0 : a->file < b->file;
-}
-
-/* Copies the runs of the first customer of the `left` runs one behind the other, behind what the chunk holds;
- * returns how many. 0, with nothing copied, when their rows lie between one another, or there is no room.
- * Whether a run is the customer's last is asked once only, as each such question is answered wrongly as often
- * as there are customers. */
-static size_t join_runs(struct fl_scan *scan, const struct fl_window_run *runs, size_t left)
-{
-    struct chunk *chunk = scan->chunk;
-    const struct fl_scan_cursor *before = NULL;
-    const size_t rows_before = chunk->rows;
-    uint32_t last_row = 0;
-    size_t joined = 0;
-    do {
-        struct fl_scan_cursor *cursor = scan->active[runs[joined].cursor];
-        const uint32_t from = fl_scan_cursor_run_start(cursor, runs[joined].run);
-        const uint32_t to = cursor->run_ends[runs[joined].run], rows = to - from;
-        if (rows > CHUNK_ROWS - chunk->rows ||
-            (before != NULL && !goes_before(before, last_row, cursor, from))) {
-            chunk->rows = rows_before;
-            return 0;
-        }
-        if (rows <= FEW_ROWS) {
-            copy_few(chunk, cursor, from, rows);
-        } else {
-            cursor->row = from;
-            copy_to_chunk(chunk, cursor, rows);
-        }
-        before = cursor;
-        last_row = to - 1;
-        joined++;
-    } while (joined < left && runs[joined].customer == runs->customer);
-    return joined;
+    return status;
 }
 
 /* ---- handing out ---- */
@@ -558,32 +330,22 @@ static void hand_out_runs(struct fl_scan *scan, const struct fl_scan_cursor *cur
     for (int scope = 0; scope < FL_WORDED_SCOPES; scope++)
         piece->words[scope] = cursor->word[scope];
     piece->customers = cursor->run_customers + run;
-    piece->scopes = (struct fl_scope_rows){.rows = rows_of(cursor, cursor->run_ends[run + count - 1]),
-                                           .ends = cursor->run_ends + run,
-                                           .from = fl_scan_cursor_run_start(cursor, run),
-                                           .count = count};
+    piece->scopes =
+        (struct fl_scope_rows){.rows = fl_scan_cursor_rows(cursor, cursor->run_ends[run + count - 1]),
+                               .ends = cursor->run_ends + run,
+                               .from = fl_scan_cursor_run_start(cursor, run),
+                               .count = count};
     hand_out(scan, whole, piece);
-}
-
-static void end_chunk_customer(struct chunk *chunk, int64_t customer)
-{
-    chunk->customers[chunk->customer_count] = customer;
-    chunk->ends[chunk->customer_count++] = (uint32_t)chunk->rows;
 }
 
 static void hand_out_chunk(struct fl_scan *scan, bool whole, struct fl_scan_piece *piece)
 {
-    const struct chunk *chunk = scan->chunk;
+    const struct fl_scan_chunk *chunk = scan->chunk;
     for (int scope = 0; scope < FL_WORDED_SCOPES; scope++)
         piece->words[scope] = chunk->word[scope];
     piece->customers = chunk->customers;
-    piece->scopes = (struct fl_scope_rows){.rows = {.day = chunk->day,
-                                                    .type = chunk->type,
-                                                    .order = chunk->order,
-                                                    .order_null = chunk->order_null,
-                                                    .count = chunk->rows},
-                                           .ends = chunk->ends,
-                                           .count = chunk->customer_count};
+    piece->scopes = (struct fl_scope_rows){
+        .rows = fl_scan_chunk_rows(chunk), .ends = chunk->ends, .count = chunk->customer_count};
     hand_out(scan, whole, piece);
 }
 
@@ -593,7 +355,7 @@ static fl_status hand_out_merged(struct fl_scan *scan, struct fl_scan_piece *pie
     fl_status status = merge_chunk(scan, error);
     if (status != FL_OK)
         return status;
-    end_chunk_customer(scan->chunk, customer);
+    fl_scan_chunk_end(scan->chunk, customer);
     hand_out_chunk(scan, false, piece);
     return FL_OK;
 }
@@ -615,17 +377,17 @@ static size_t lone_runs(const struct fl_run_window *window)
 static size_t join_customers(struct fl_scan *scan)
 {
     struct fl_run_window *window = scan->window;
-    struct chunk *chunk = scan->chunk;
-    chunk->rows = chunk->customer_count = 0;
-    while (chunk->customer_count < CHUNK_CUSTOMERS && window->next < window->count) {
+    struct fl_scan_chunk *chunk = scan->chunk;
+    fl_scan_chunk_clear(chunk);
+    while (chunk->customer_count < FL_CHUNK_CUSTOMERS && window->next < window->count) {
         const struct fl_window_run *runs = window->runs + window->next;
         const bool goes_on =
             chunk->customer_count == 0 && scan->started && runs->customer == scan->last_customer;
-        const size_t joined = join_runs(scan, runs, window->count - window->next);
+        const size_t joined = fl_scan_chunk_join(chunk, scan->active, runs, window->count - window->next);
         if (joined == 0)
             break;
         window->next += joined;
-        end_chunk_customer(chunk, runs->customer);
+        fl_scan_chunk_end(chunk, runs->customer);
         if (goes_on) /* not whole: it goes alone */
             break;
     }
@@ -651,7 +413,7 @@ static fl_status hand_out_next(struct fl_scan *scan, struct fl_scan_piece *piece
     }
     window->next += of_customer;
     for (size_t i = 0; i < of_customer; i++)
-        merge_run(scan, scan->active[runs[i].cursor], runs[i].run);
+        fl_scan_merge_add(&scan->merging, scan->active[runs[i].cursor], runs[i].run);
     return hand_out_merged(scan, piece, error);
 }
 
@@ -667,11 +429,11 @@ static fl_status hand_out_last(struct fl_scan *scan, int64_t customer, struct fl
             continue;
         alone = cursor;
         count++;
-        merge_run(scan, cursor, cursor->taken++);
+        fl_scan_merge_add(&scan->merging, cursor, cursor->taken++);
     }
     if (count > 1)
         return hand_out_merged(scan, piece, error);
-    heap_pop(&scan->merging);
+    scan->merging.count = 0;
     hand_out_runs(scan, alone, alone->run, 1, false, piece);
     scan->lent = alone;
     return FL_OK;

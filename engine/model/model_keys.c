@@ -51,7 +51,7 @@ const struct fl_model_key fl_model_keys[] = {
     {"value", "recency_cuts", LIST(value.recency_cuts_milli, 4), .places = PLACES_MILLI,
      .flags = FL_KEY_RISING | FL_KEY_MAY_BE_OFF, .extra = MEMBER(value.has_recency_cuts), .min = 0,
      .max = (int64_t)FL_WINDOW_DAYS_MAX * MILLI,
-     .shape = "four rising days since the last purchase, the most of R 5, 4, 3, 2; or none"},
+     .shape = "four rising days since the last purchase, the fewest of R 4, 3, 2, 1; or none"},
     {"value", "monetary_cuts", LIST(value.monetary_cuts_milli, 4), .places = PLACES_MILLI,
      .flags = FL_KEY_RISING | FL_KEY_MAY_BE_OFF | FL_KEY_MONEY, .extra = MEMBER(value.has_monetary_cuts),
      .min = -INT64_C(1000000000000000), .max = INT64_C(1000000000000000),

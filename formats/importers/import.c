@@ -87,7 +87,7 @@ static fl_status open_own_names(struct fl_import_job *job, struct fl_error *erro
 {
     const char *table = job->plan->table == NULL ? "interactions" : job->plan->table;
     const struct fl_schema *schema = fl_schema_by_name(table);
-    const enum fl_money money = job->plan->money;
+    const enum fl_money_unit money = job->plan->money;
     (void)snprintf(job->mapping_digest, sizeof job->mapping_digest, "%s",
                    money == FL_MONEY_MINOR ? OWN_NAMES_DIGEST_MINOR : OWN_NAMES_DIGEST);
     if (schema == NULL)

@@ -248,7 +248,7 @@ static bool is_importable(const struct fl_schema *schema)
 }
 
 fl_status fl_mapping_own_names(const struct fl_io *io, const struct fl_schema *schema,
-                               const struct fl_names *types, enum fl_money money, struct fl_mapping **mapping,
+                               const struct fl_names *types, enum fl_money_unit money, struct fl_mapping **mapping,
                                struct fl_error *error)
 {
     *mapping = NULL;

@@ -18,7 +18,7 @@ extern const char *const fl_mapping_tables[];
 #define FL_MAPPING_TABLES_WORDS "interactions, products, customers and stores"
 
 /* What a number in a money column counts. */
-enum fl_money {
+enum fl_money_unit {
     FL_MONEY_NOT_SAID, /* units; but then the columns of an export of ours are refused, which has minor ones
                         */
     FL_MONEY_UNITS,    /* 12.50 euros */
@@ -27,8 +27,8 @@ enum fl_money {
 
 /* The mapping used without a file: every header is a column name of ours (`time` fills day and second). */
 fl_status fl_mapping_own_names(const struct fl_io *io, const struct fl_schema *schema,
-                               const struct fl_names *types, enum fl_money money, struct fl_mapping **mapping,
-                               struct fl_error *error);
+                               const struct fl_names *types, enum fl_money_unit money,
+                               struct fl_mapping **mapping, struct fl_error *error);
 void fl_mapping_free(struct fl_mapping *mapping);
 
 const struct fl_schema *fl_mapping_schema(const struct fl_mapping *mapping);

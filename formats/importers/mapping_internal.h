@@ -119,7 +119,7 @@ struct fl_mapping {
     const char *zone_name;               /* NULL: the mapping names none */
     const struct fl_zone *business_zone; /* NULL: nobody named one yet */
     enum fl_input_kind format;           /* NOT_SAID: found from the first bytes of each input */
-    enum fl_money money;
+    enum fl_money_unit money;
     bool own_names;
     bool text_ids;
     bool has_header;

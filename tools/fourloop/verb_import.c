@@ -116,7 +116,7 @@ static json_t *json_of(const struct fl_import_report *report)
         json_of_reasons(report->rejects, report->reject_count), "reject_file", report->reject_path);
 }
 
-static enum fl_money money_of(const struct command *command)
+static enum fl_money_unit money_of(const struct command *command)
 {
     const struct flag_value *money = &command->flags[FLAG_MONEY];
     if (!money->given)
