@@ -39,14 +39,12 @@ struct fl_profiles {
 
 /* ---- age bands ---- */
 
-/* "18-24", "65+"; "18" for a band of one year. */
+/* "18-24", "65+". */
 static void name_band(const struct fl_profiles *profiles, int32_t band, char name[BAND_NAME_SIZE])
 {
     const int32_t from = profiles->age_band_floor[band];
     if (band + 1 == profiles->age_band_count)
         (void)snprintf(name, BAND_NAME_SIZE, "%d+", from);
-    else if (profiles->age_band_floor[band + 1] == from + 1)
-        (void)snprintf(name, BAND_NAME_SIZE, "%d", from);
     else
         (void)snprintf(name, BAND_NAME_SIZE, "%d-%d", from, profiles->age_band_floor[band + 1] - 1);
 }
@@ -394,11 +392,8 @@ static void take_home(const struct fl_profiles *profiles, const struct profile_c
     for (int word = 0; word < FILE_WORDS; word++)
         profile->word[word] =
             fl_united_word(&cursor->columns[word_ids[word]], cursor->file->numbers[word], cursor->row);
-    if (fl_is_null(birth_year, cursor->row))
-        return;
-    const uint32_t band = band_of(profiles, birth_year->as.i64[cursor->row]);
-    if (band != FL_NO_WORD)
-        profile->word[FL_PROFILE_AGE_BAND] = band;
+    if (profile->word[FL_PROFILE_AGE_BAND] == FL_NO_WORD && !fl_is_null(birth_year, cursor->row))
+        profile->word[FL_PROFILE_AGE_BAND] = band_of(profiles, birth_year->as.i64[cursor->row]);
 }
 
 /* A distance that is given counts, whatever it was measured by; else that to the nearest store. */

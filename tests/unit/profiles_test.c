@@ -259,12 +259,12 @@ static void test_age_bands(void **state)
                  NULL, false);
     struct fl_data_folder *folder = open_data();
     open_profiles(folder, "2026-01-01", FL_PROFILE_WITH_ALL);
-    assert_profile(1, "18|-|-|-|-|-|-|-");   /* 18 in the year of the as-of day, whatever the birthday */
-    assert_profile(2, "0-17|-|-|-|-|-|-|-"); /* a year of birth says more than a band */
+    assert_profile(1, "18-18|-|-|-|-|-|-|-"); /* 18 in the year of the as-of day, whatever the birthday */
+    assert_profile(2, "60-69|-|-|-|-|-|-|-"); /* a given band stays as it is */
     assert_profile(3, "0-17|-|-|-|-|-|-|-");
     assert_profile(4, "-|-|-|-|-|-|-|-"); /* not born yet */
     assert_profile(5, "60-69|-|-|-|-|-|-|-");
-    assert_profile(6, "60-69|-|-|-|-|-|-|-"); /* as it is */
+    assert_profile(6, "60-69|-|-|-|-|-|-|-");
     assert_profile(7, "19+|-|-|-|-|-|-|-");
     assert_profile(8, "-|-|-|-|-|-|-|-");
     assert_profile(9, "19+|-|-|-|-|-|-|-");
