@@ -134,7 +134,7 @@ static int compare_samples(const void *left, const void *right)
     return a->spent < b->spent ? -1 : a->spent > b->spent;
 }
 
-static size_t merge_samples(struct fl_spend_sample *samples, size_t count)
+size_t fl_spend_samples_merge(struct fl_spend_sample *samples, size_t count)
 {
     size_t kept = 0;
     qsort(samples, count, sizeof *samples, compare_samples);
@@ -215,7 +215,7 @@ fl_status fl_spend_fit(struct fl_spend_sample *samples, size_t count, unsigned t
                        struct fl_spend_fit *fit, struct fl_error *error)
 {
     struct search search = {.samples = samples, .threads = threads};
-    search.count = merge_samples(samples, count);
+    search.count = fl_spend_samples_merge(samples, count);
     fl_status status = check_samples(samples, search.count, error);
     if (status != FL_OK)
         return status;

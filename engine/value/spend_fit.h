@@ -27,6 +27,9 @@ struct fl_spend_fit {
     int steps;
 };
 
+/* Sorts them and makes equal ones one of as many customers. Returns how many are left; they come first. */
+size_t fl_spend_samples_merge(struct fl_spend_sample *samples, size_t count);
+
 /* As fl_purchase_fit(); also FL_BAD_DATA when q is not above 1, as a mean spend does not exist then. Requires
  * of each sample: repeats >= 1, spent > 0, customers > 0. */
 fl_status fl_spend_fit(struct fl_spend_sample *samples, size_t count, unsigned threads,
