@@ -39,6 +39,8 @@ static void say_report(const struct command *command, const struct fl_value_fit_
         "day of anybody brings %.2f %s",
         spend->p, spend->q, spend->v, fit->spend.log_likelihood, fit->spend.customers, fit->spend.steps,
         fl_spend_expected(spend, 0, 0), fit->currency);
+    if (fit->spend.alike)
+        report_say("  customers' means differ by chance alone: each is expected to spend the common mean");
     report_say("  days between purchases: %" PRId32 " (of %" PRId64
                " gaps), and those of %zu main categories",
                fit->gap_days, fit->gaps, fit->category_count);
