@@ -296,14 +296,24 @@ static fl_status write_files(const struct fl_io *io, const char *folder, const c
     return status;
 }
 
-/* FL_OK when the folder holds no file of a model. */
+static fl_status check_absent_in(const struct fl_io *io, const char *folder, const char *name,
+                                 struct fl_error *error)
+{
+    char *path = fl_path_join(folder, name);
+    const fl_status status =
+        path == NULL ? fl_fail_memory(error, strlen(folder) + 32) : check_absent(io, path, error);
+    free(path);
+    return status;
+}
+
+/* FL_OK when the folder holds no file of a model, and none that would be written. */
 static fl_status check_none(const struct fl_io *io, const char *folder, struct fl_error *error)
 {
-    char *paths[FL_MODEL_PARTS] = {NULL};
-    fl_status status = join_paths(folder, paths, error);
+    fl_status status = FL_OK;
     for (int part = 0; part < FL_MODEL_PARTS && status == FL_OK; part++)
-        status = check_absent(io, paths[part], error);
-    free_paths(paths);
+        status = check_absent_in(io, folder, part_names[part], error);
+    for (size_t i = 0; i < fl_model_default_file_count && status == FL_OK; i++)
+        status = check_absent_in(io, folder, fl_model_default_files[i].name, error);
     return status;
 }
 

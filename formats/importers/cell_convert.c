@@ -234,7 +234,8 @@ void fl_fault_sentence(const struct fl_mapping *mapping, const struct fl_target 
             range_sentence(target, reason, place, words);
             break;
         }
-        /* fall through */
+        snprintf(words, FL_FAULT_WORDS_SIZE, "%s%s", reason, place);
+        break;
     default:
         snprintf(words, FL_FAULT_WORDS_SIZE, "%s%s", reason, place);
         break;
