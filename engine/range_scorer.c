@@ -51,6 +51,8 @@ static fl_status open_facts(struct fl_range_scorer *scorer, struct fl_error *err
         return FL_OK;
     const struct fl_facts_stage_plan stage_plan = {.rules = plan->facts,
                                                    .registry = &plan->model->registry,
+                                                   .profiles = plan->profiles,
+                                                   .profile_parts = plan->profile_parts,
                                                    .as_of_day = plan->scan.rules.as_of_day,
                                                    .memory_bytes = plan->memory_bytes};
     return fl_facts_stage_create(&stage_plan, &scorer->facts, error);
@@ -141,7 +143,8 @@ static fl_status make_facts(struct fl_range_scorer *scorer, const struct fl_scan
     for (size_t i = 0; i < count && scorer->facts != NULL && status == FL_OK; i++) {
         status = add_facts(scorer, piece, first + i, error);
         if (status == FL_OK)
-            fl_facts_stage_end(scorer->facts, &scores[i], &scorer->made_facts[i]);
+            status = fl_facts_stage_end(scorer->facts, piece->customers[first + i], &scores[i],
+                                        &scorer->made_facts[i], error);
     }
     return status;
 }
@@ -191,9 +194,11 @@ static fl_status end_customer(struct fl_range_scorer *scorer, struct fl_error *e
     struct fl_scope_score score;
     fl_scorer_end(&scorer->scorer, &score);
     fl_scorer_begin(&scorer->scorer);
+    fl_status status = FL_OK;
     if (scorer->facts != NULL)
-        fl_facts_stage_end(scorer->facts, &score, &scorer->made_facts[0]);
-    fl_status status = put_customers(scorer, &scorer->customer, &score, 1, error);
+        status = fl_facts_stage_end(scorer->facts, scorer->customer, &score, &scorer->made_facts[0], error);
+    if (status == FL_OK)
+        status = put_customers(scorer, &scorer->customer, &score, 1, error);
     return status == FL_OK ? end_stages(scorer, error) : status;
 }
 
@@ -241,6 +246,8 @@ fl_status fl_range_scorer_run(struct fl_range_scorer *scorer, int64_t customer_f
     scorer->sink = sink;
     scorer->sink_context = context;
     fl_scan_range(scorer->scan, customer_first, customer_last);
+    if (scorer->facts != NULL)
+        fl_facts_stage_seek(scorer->facts, customer_first);
     for (;;) {
         struct fl_scan_piece piece;
         fl_status status = fl_scan_next(scorer->scan, &piece, error);

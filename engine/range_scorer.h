@@ -27,9 +27,12 @@ struct fl_range_scorer_plan {
     const struct fl_model *model;
     const struct fl_points *points;
     fl_result_columns columns; /* of the customers' own scores */
-    const struct fl_facts_rules
-        *facts;            /* NULL: facts of customers are not wanted; else the scan must want money */
-    uint64_t memory_bytes; /* for the brands or categories of one customer */
+    /* NULL: facts of customers are not wanted; else the scan must give money, and words of categories if any
+     * row has one. */
+    const struct fl_facts_rules *facts;
+    const struct fl_profiles *profiles; /* NULL: facts have no profile, and first contacts are not known */
+    unsigned profile_parts;             /* of facts */
+    uint64_t memory_bytes;              /* for the brands or categories of one customer */
     uint32_t range_rows; /* of workers' ranges; 0: the usual, fewer make many ranges of few rows, for tests */
 };
 
