@@ -19,6 +19,8 @@ struct job {
     struct fl_model *model;
     struct fl_data_folder *folder;
     struct fl_points *points;
+    struct fl_money money;
+    struct fl_value_rules value;
     struct fl_run_manifest manifest;
     struct fl_buffer columns; /* names of the manifest's, as a text */
     struct fl_run_output *output;
@@ -107,16 +109,25 @@ static fl_status open_inputs(struct job *job, struct fl_error *error)
         status = fl_data_folder_open(plan->io, plan->data, &job->folder, error);
     if (status == FL_OK)
         status = describe_inputs(job, error);
-    if (status == FL_OK)
-        status = fl_points_create(job->model, &job->points, error);
-    return status;
+    if (status != FL_OK)
+        return status;
+    fl_money_init(&job->money, job->model);
+    fl_value_rules_init(&job->value, job->model, plan->as_of_day);
+    return fl_points_create(job->model, &job->points, error);
 }
 
 /* ---- scoring ---- */
 
+/* Brands, categories, products always have them. */
+static bool wants_value(const struct job *job)
+{
+    return job->words.files != NULL || !fl_result_columns_raw_only(job->manifest.columns);
+}
+
 static struct fl_range_scorer_plan scorer_plan(const struct job *job)
 {
     const struct fl_run_plan *plan = job->plan;
+    const bool with_value = wants_value(job);
     return (struct fl_range_scorer_plan){
         .scan = {.io = plan->io,
                  .folder = job->folder,
@@ -128,11 +139,13 @@ static struct fl_range_scorer_plan scorer_plan(const struct job *job)
                            .customer_first = INT64_MIN,
                            .customer_last = INT64_MAX},
                  .words = job->words.files == NULL ? NULL : &job->words,
+                 .money = with_value ? &job->money : NULL,
                  .memory_bytes = plan->memory_bytes,
                  .progress = plan->progress,
                  .progress_context = plan->progress_context},
         .model = job->model,
         .points = job->points,
+        .value = with_value ? &job->value : NULL,
         .columns = job->manifest.columns,
         .memory_bytes = plan->memory_bytes};
 }

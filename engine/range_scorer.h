@@ -26,8 +26,9 @@ struct fl_range_scorer_plan {
     struct fl_scan_plan scan;
     const struct fl_model *model;
     const struct fl_points *points;
-    fl_result_columns columns; /* of the customers' own scores */
-    uint64_t memory_bytes;     /* for the brands or categories of one customer */
+    const struct fl_value_rules *value; /* NULL: net_12m, loop and the like are wanted of no scope */
+    fl_result_columns columns;          /* of the customers' own scores */
+    uint64_t memory_bytes;              /* for the brands or categories of one customer */
     uint32_t range_rows; /* of workers' ranges; 0: the usual, fewer make many ranges of few rows, for tests */
 };
 
