@@ -7,6 +7,7 @@
 
 #include "engine/currency_check.h"
 #include "engine/emit.h"
+#include "engine/run_inputs.h"
 #include "engine/run_output.h"
 #include "engine/workers.h"
 #include "formats/base/civil.h"
@@ -17,7 +18,9 @@ enum { STAGES_MAX = 8 };
 struct job {
     const struct fl_run_plan *plan;
     struct fl_model *model;
-    struct fl_data_folder *folder;
+    struct fl_data_folder *data;
+    struct fl_run_inputs inputs;         /* those of plan->inputs_of */
+    const struct fl_data_folder *folder; /* one of these two */
     struct fl_points *points;
     struct fl_money money;
     struct fl_value_rules value;
@@ -69,6 +72,8 @@ static bool is_input(const struct fl_model *model, const struct fl_data_folder *
         return true;
     if (strcmp(file->table, "products") == 0)
         return has_product_words(model);
+    if (strcmp(file->table, "customers") == 0 || strcmp(file->table, "stores") == 0)
+        return true; /* profiles */
     return strcmp(file->table, "customer_ids") == 0 && folder->text_ids && !folder->pseudonymous;
 }
 
@@ -99,6 +104,23 @@ static fl_status describe_inputs(struct job *job, struct fl_error *error)
     return FL_OK;
 }
 
+/* What of the data folder counts. */
+static fl_status open_data(struct job *job, struct fl_error *error)
+{
+    const struct fl_run_plan *plan = job->plan;
+    struct fl_run_manifest earlier;
+    fl_status status = fl_data_folder_open(plan->io, plan->data, &job->data, error);
+    job->folder = job->data;
+    if (status != FL_OK || plan->inputs_of == NULL)
+        return status;
+    status = fl_run_folder_read(plan->io, plan->inputs_of, &earlier, error);
+    if (status == FL_OK)
+        status = fl_run_inputs_open(job->data, &earlier, &job->inputs, error);
+    fl_run_manifest_release(&earlier);
+    job->folder = &job->inputs.folder;
+    return status;
+}
+
 static fl_status open_inputs(struct job *job, struct fl_error *error)
 {
     const struct fl_run_plan *plan = job->plan;
@@ -106,7 +128,7 @@ static fl_status open_inputs(struct job *job, struct fl_error *error)
         return fl_fail(error, FL_USAGE, "the as-of day %d lies outside the calendar", plan->as_of_day);
     fl_status status = fl_model_open(plan->io, plan->model, &job->model, error);
     if (status == FL_OK)
-        status = fl_data_folder_open(plan->io, plan->data, &job->folder, error);
+        status = open_data(job, error);
     if (status == FL_OK)
         status = describe_inputs(job, error);
     if (status != FL_OK)
@@ -206,6 +228,14 @@ static void fill_facts(const struct job *job, int scope, struct emit_facts *fact
         facts->list[sizeof list / sizeof list[0] - 3] = NULL; /* without `columns` */
 }
 
+/* What no stage computes. */
+static fl_result_columns absent_columns(void)
+{
+    return (((fl_result_columns)1 << FL_SCORES_TIER_BEFORE) - 1) * 2 + 1 -
+           ((((fl_result_columns)1 << FL_SCORES_LOST_TO_DECAY) - 1) * 2 + 1) -
+           ((fl_result_columns)1 << FL_BRAND_SCORES_BRAND);
+}
+
 static fl_status open_emit(struct job *job, int scope, const struct emit_facts *facts, struct fl_error *error)
 {
     struct fl_emit_plan plan = {.scope = (enum fl_scope)scope,
@@ -213,11 +243,16 @@ static fl_status open_emit(struct job *job, int scope, const struct emit_facts *
                                 .io_mode = job->plan->io_mode,
                                 .out = job->plan->out,
                                 .columns = job->manifest.columns,
+                                .absent = absent_columns(),
+
+                                .model = job->model,
+                                .as_of_day = job->plan->as_of_day,
                                 .facts = facts->list,
                                 .memory_bytes = job->plan->memory_bytes};
     const int worded = fl_worded_of((enum fl_scope)scope);
     if (worded >= 0)
-        plan.words = job->words.words[worded].words;
+        plan.dictionaries[0] =
+            (struct fl_emit_dictionary){fl_emit_tables[scope].word_id, job->words.words[worded].words};
     fl_status status = fl_scan_digest(fl_workers_scan(job->workers), plan.data_digest, error);
     return status == FL_OK ? fl_emit_create(&plan, &job->emits[scope], error) : status;
 }
@@ -239,7 +274,7 @@ static fl_status finish_emit(struct job *job, int scope, struct fl_error *error)
 {
     char name[256] = "";
     struct fl_table_summary summary;
-    fl_status status = fl_emit_finish(job->emits[scope], name, &summary, error);
+    fl_status status = fl_emit_finish(job->emits[scope], NULL, NULL, name, &summary, error);
     /* Also after a failure: the last step of publishing may fail with the file in place. */
     if (name[0] != '\0') {
         const fl_status noted = fl_run_output_note(job->output, name, status == FL_OK ? error : NULL);
@@ -286,6 +321,8 @@ static fl_status write_model_copy(struct job *job, struct fl_error *error)
         const char *name = fl_model_part_name((enum fl_model_part)part);
         const struct fl_buffer *bytes = &job->model->parts[part];
         struct fl_run_file file = {0};
+        if (!job->model->has_part[part])
+            continue;
         fl_status status = fl_run_output_write(job->output, name, bytes->bytes, bytes->size, &file, error);
         if (status == FL_OK)
             status = fl_run_manifest_add_output(&job->manifest, "model", name, 0, file.size_bytes,
@@ -357,14 +394,15 @@ static fl_status run_once(const struct fl_run_plan *plan, struct fl_run_report *
     struct job job = {.plan = plan, .stage_start = microseconds_now()};
     *report = (struct fl_run_report){0};
     fl_status status = run(&job, report, error);
-    *folded = status == FL_MISSING && job.folder != NULL && fl_data_folder_has_changed(job.folder);
+    *folded = status == FL_MISSING && job.data != NULL && fl_data_folder_has_changed(job.data);
     fl_workers_close(job.workers);
     fl_scope_words_release(&job.words);
     fl_run_output_end(job.output);
     fl_run_manifest_release(&job.manifest);
     fl_buffer_release(&job.columns);
     fl_points_free(job.points);
-    fl_data_folder_close(job.folder);
+    fl_run_inputs_release(&job.inputs);
+    fl_data_folder_close(job.data);
     fl_model_free(job.model);
     return status;
 }

@@ -2,7 +2,7 @@
 #ifndef ENGINE_RANGE_SCORER_H
 #define ENGINE_RANGE_SCORER_H
 
-#include "engine/customer_facts.h"
+#include "engine/facts_stage.h"
 #include "engine/result_columns.h"
 #include "engine/scan.h"
 #include "engine/scope_stage.h"
@@ -28,7 +28,9 @@ struct fl_range_scorer_plan {
     const struct fl_points *points;
     const struct fl_value_rules *value; /* NULL: net_12m, loop and the like are wanted of no scope */
     fl_result_columns columns;          /* of the customers' own scores */
-    uint64_t memory_bytes;              /* for the brands or categories of one customer */
+    const struct fl_facts_rules
+        *facts;            /* NULL: facts of customers are not wanted; else the scan must want money */
+    uint64_t memory_bytes; /* for the brands or categories of one customer */
     uint32_t range_rows; /* of workers' ranges; 0: the usual, fewer make many ranges of few rows, for tests */
 };
 
