@@ -4,8 +4,7 @@
 struct fl_facts_stage {
     struct fl_facts_stage_plan plan;
     struct fl_facts_maker maker;
-    struct fl_day_facts days;     /* of the customer in hand */
-    struct fl_profile_join *join; /* NULL: there are no profiles */
+    struct fl_day_facts days; /* of the customer in hand */
 };
 
 fl_status fl_facts_stage_create(const struct fl_facts_stage_plan *plan, struct fl_facts_stage **stage,
@@ -18,9 +17,6 @@ fl_status fl_facts_stage_create(const struct fl_facts_stage_plan *plan, struct f
     made->plan = *plan;
     fl_day_facts_init(&made->days, plan->registry, plan->memory_bytes);
     fl_status status = fl_facts_maker_init(&made->maker, plan->rules, error);
-    if (status == FL_OK && plan->profiles != NULL)
-        status = fl_profile_join_open(plan->profiles, FL_PROFILE_WITH_FIRST_CONTACT | plan->profile_parts,
-                                      &made->join, error);
     if (status != FL_OK) {
         fl_facts_stage_free(made);
         return status;
@@ -35,7 +31,6 @@ void fl_facts_stage_free(struct fl_facts_stage *stage)
         return;
     fl_facts_maker_release(&stage->maker);
     fl_day_facts_release(&stage->days);
-    fl_profile_join_close(stage->join);
     free(stage);
 }
 
@@ -45,47 +40,33 @@ fl_status fl_facts_stage_add(struct fl_facts_stage *stage, const struct fl_rows 
     return fl_day_facts_add(&stage->days, rows, categories, error);
 }
 
-void fl_facts_stage_seek(struct fl_facts_stage *stage, int64_t customer)
+static void take_profile(const struct fl_profile *profile, struct fl_customer_facts *facts)
 {
-    if (stage->join != NULL)
-        fl_profile_join_seek(stage->join, customer);
+    facts->age_band = profile->word[FL_PROFILE_AGE_BAND];
+    facts->life_stage = profile->word[FL_PROFILE_LIFE_STAGE];
+    facts->country = profile->word[FL_PROFILE_COUNTRY];
+    facts->region = profile->word[FL_PROFILE_REGION];
+    facts->urbanity = profile->word[FL_PROFILE_URBANITY];
+    facts->nearest_store = profile->word[FL_PROFILE_NEAREST_STORE];
+    facts->has_store_distance = profile->has_store_distance;
+    facts->store_distance_m = profile->store_distance_m;
 }
 
-static void take_profile(unsigned parts, const struct fl_profile *profile, struct fl_customer_facts *facts)
+void fl_facts_stage_end(struct fl_facts_stage *stage, const struct fl_scope_score *score,
+                        const struct fl_profile *profile, struct fl_customer_facts *facts)
 {
-    if ((parts & FL_PROFILE_WITH_HOME) != 0) {
-        facts->age_band = profile->word[FL_PROFILE_AGE_BAND];
-        facts->life_stage = profile->word[FL_PROFILE_LIFE_STAGE];
-        facts->country = profile->word[FL_PROFILE_COUNTRY];
-        facts->region = profile->word[FL_PROFILE_REGION];
-        facts->urbanity = profile->word[FL_PROFILE_URBANITY];
+    struct fl_customer_night night = {.as_of_day = stage->plan.as_of_day,
+                                      .first_row_day = score->first_day,
+                                      .intent = score->intent,
+                                      .falling = score->trend == FL_TREND_FALLING,
+                                      .stage_before = FL_STAGES};
+    const bool found = profile != NULL && profile->found;
+    if (found) {
+        night.has_first_contact = profile->has_first_contact;
+        night.first_contact_day = profile->first_contact;
     }
-    if ((parts & FL_PROFILE_WITH_STORE) != 0) {
-        facts->has_store_distance = profile->has_store_distance;
-        facts->store_distance_m = profile->has_store_distance ? profile->store_distance_m : 0;
-        facts->nearest_store = profile->word[FL_PROFILE_NEAREST_STORE];
-    }
-}
-
-fl_status fl_facts_stage_end(struct fl_facts_stage *stage, int64_t customer,
-                             const struct fl_scope_score *score, struct fl_customer_facts *facts,
-                             struct fl_error *error)
-{
-    struct fl_profile profile = {.found = false};
-    const fl_status status =
-        stage->join == NULL ? FL_OK : fl_profile_join_find(stage->join, customer, &profile, error);
-    if (status != FL_OK)
-        return status;
-    const struct fl_customer_night night = {.as_of_day = stage->plan.as_of_day,
-                                            .first_row_day = score->first_day,
-                                            .has_first_contact = profile.found && profile.has_first_contact,
-                                            .first_contact_day = profile.first_contact,
-                                            .intent = score->intent,
-                                            .falling = score->trend == FL_TREND_FALLING,
-                                            .stage_before = FL_STAGES};
     fl_customer_facts_make(&stage->maker, &stage->days, &night, facts);
+    if (found)
+        take_profile(profile, facts);
     fl_day_facts_begin(&stage->days);
-    if (profile.found)
-        take_profile(stage->plan.profile_parts, &profile, facts);
-    return FL_OK;
 }

@@ -9,8 +9,6 @@
 struct fl_facts_stage_plan {
     const struct fl_facts_rules *rules;
     const struct fl_registry *registry;
-    const struct fl_profiles *profiles; /* NULL: there are none */
-    unsigned profile_parts; /* of facts: those beside the first contact, which is always asked for */
     int32_t as_of_day;
     uint64_t memory_bytes; /* for the days of one customer */
 };
@@ -25,12 +23,9 @@ void fl_facts_stage_free(struct fl_facts_stage *stage);
 /* Adds rows of the customer in hand, as fl_day_facts_add() takes them. */
 fl_status fl_facts_stage_add(struct fl_facts_stage *stage, const struct fl_rows *rows,
                              const uint32_t *categories, struct fl_error *error);
-/* The next customer may be any from this one on; without this they rise. */
-void fl_facts_stage_seek(struct fl_facts_stage *stage, int64_t customer);
-/* The facts of the customer in hand, whose score must have all its members; the next may come. Words of the
- * profile are numbers in the dictionaries of `profiles`. */
-fl_status fl_facts_stage_end(struct fl_facts_stage *stage, int64_t customer,
-                             const struct fl_scope_score *score, struct fl_customer_facts *facts,
-                             struct fl_error *error);
+/* The facts of the customer in hand, whose score must have all its members; the next may come. `profile`
+ * NULL: it has none. */
+void fl_facts_stage_end(struct fl_facts_stage *stage, const struct fl_scope_score *score,
+                        const struct fl_profile *profile, struct fl_customer_facts *facts);
 
 #endif

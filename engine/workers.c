@@ -365,9 +365,7 @@ static size_t affordable_workers(const struct fl_workers *workers, unsigned want
     const struct fl_range_scorer_plan *plan = &workers->plan;
     const uint64_t batch_bytes = sizeof(struct batch) + batch_facts_bytes(workers);
     const bool joins = plan->facts != NULL && plan->profiles != NULL;
-    const uint64_t join_bytes =
-        !joins ? 0
-               : fl_profile_join_memory(plan->profiles, FL_PROFILE_WITH_FIRST_CONTACT | plan->profile_parts);
+    const uint64_t join_bytes = joins ? fl_profile_join_memory(plan->profiles, FL_PROFILE_WITH_ALL) : 0;
     const uint64_t each =
         fl_scan_memory(fl_range_scorer_scan(workers->workers[0].scorer)) + 2 * batch_bytes + join_bytes;
     const uint64_t affordable = workers->plan.scan.memory_bytes / each;

@@ -194,7 +194,6 @@ static void score(const struct night *night, unsigned threads, uint32_t range_ro
                                               .points = points,
                                               .facts = &night->rules,
                                               .profiles = night->profiles,
-                                              .profile_parts = FL_PROFILE_WITH_ALL,
                                               .memory_bytes = memory_bytes,
                                               .range_rows = range_rows};
     struct fl_workers *workers = NULL;
