@@ -370,13 +370,6 @@ static void set_winback(const struct fl_life_settings *life, const struct fl_pur
         take_winback(last->exit_survey + life->winback_days, as_of_day, facts);
 }
 
-void fl_customer_facts_note_before(struct fl_customer_facts *facts, uint8_t stage_before, int32_t as_of_day)
-{
-    const bool known = stage_before < FL_STAGES;
-    if (known && facts->stage == FL_STAGE_LAPSED && stage_before != FL_STAGE_LAPSED)
-        take_winback(as_of_day, as_of_day, facts);
-}
-
 static void set_tenure(const struct fl_life_settings *life, const struct fl_customer_night *night,
                        struct fl_customer_facts *facts)
 {
@@ -417,7 +410,6 @@ void fl_customer_facts_make(struct fl_facts_maker *maker, const struct fl_day_fa
     facts->stage = (uint8_t)stage_of(maker, days, &history, &rhythm, night);
     facts->signals = signals_of(life, &rhythm, &last, night, facts);
     set_winback(life, &history, &last, night->as_of_day, facts);
-    fl_customer_facts_note_before(facts, night->stage_before, night->as_of_day);
     set_tenure(life, night, facts);
 }
 

@@ -227,8 +227,7 @@ static void check_customer(const struct night *night, int64_t customer, const st
                                                .has_first_contact = customer % 3 == 0,
                                                .first_contact_day = first_contact_of(customer),
                                                .falling = of_one->trend == FL_TREND_FALLING,
-                                               .intent = of_one->intent,
-                                               .stage_before = FL_STAGES};
+                                               .intent = of_one->intent};
     const struct fl_customer_facts expected = slow_facts(&slow, &of_night);
     assert_equal_facts(facts, &expected);
     assert_int_equal(facts->country, customer % 6 == 0 ? 0 : FL_NO_WORD);
