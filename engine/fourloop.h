@@ -140,6 +140,30 @@ fl_status fl_explain(const struct fl_io *io, const char *run, const char *data, 
                      struct fl_explanation *explanation, struct fl_error *error);
 void fl_explanation_release(struct fl_explanation *explanation);
 
+/* ---- what there is to say about a model that can be run ---- */
+
+enum fl_remark_kind {
+    FL_REMARK_FILE,   /* a file of the folder and what it holds */
+    FL_REMARK_CHANGE, /* something is not as in the default model */
+    FL_REMARK_ODDITY  /* it can be run, and is hardly meant */
+};
+
+struct fl_model_remarks {
+    struct fl_remark {
+        enum fl_remark_kind kind;
+        const char *text; /* "model.yaml: value.window_days: 180 (default 365)" */
+    } * list;
+    size_t count;
+    char hash[33];
+    void *owned;
+};
+
+/* Reads and checks the model as fl_model_open() does, and its examples.yaml, then compares it with the
+ * default and with itself. */
+fl_status fl_model_remark(const struct fl_io *io, const char *path, struct fl_model_remarks **remarks,
+                          struct fl_error *error);
+void fl_model_remarks_free(struct fl_model_remarks *remarks);
+
 /* ---- trying a model on an analyst's examples ---- */
 
 struct fl_model_test_plan {
