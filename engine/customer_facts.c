@@ -4,6 +4,31 @@
 #include "formats/base/civil.h"
 #include "formats/table/word_union.h"
 
+fl_status fl_facts_rules_init(const struct fl_model_settings *settings, const struct fl_value_model *fit,
+                              const struct fl_words *categories, struct fl_facts_rules *rules,
+                              struct fl_error *error)
+{
+    *rules = (struct fl_facts_rules){.value = &settings->value, .life = &settings->life, .fit = fit};
+    rules->gap_days = fit == NULL ? settings->life.default_gap_days
+                                  : fl_value_model_gap_days(fit, (struct fl_text){.bytes = "", .size = 0});
+    if (categories == NULL || categories->count == 0)
+        return FL_OK;
+    rules->category_count = categories->count;
+    rules->category_gap_days = malloc(categories->count * sizeof *rules->category_gap_days);
+    if (rules->category_gap_days == NULL)
+        return fl_fail_memory(error, categories->count * sizeof *rules->category_gap_days);
+    for (size_t i = 0; i < categories->count; i++)
+        rules->category_gap_days[i] =
+            fit == NULL ? rules->gap_days : fl_value_model_gap_days(fit, fl_words_at(categories, i));
+    return FL_OK;
+}
+
+void fl_facts_rules_release(struct fl_facts_rules *rules)
+{
+    free(rules->category_gap_days);
+    *rules = (struct fl_facts_rules){0};
+}
+
 fl_status fl_facts_maker_init(struct fl_facts_maker *maker, const struct fl_facts_rules *rules,
                               struct fl_error *error)
 {
@@ -98,9 +123,7 @@ struct rhythm {
 static struct rhythm rhythm_of(const struct fl_facts_rules *rules, const struct fl_purchase_history *history,
                                uint32_t category)
 {
-    const int64_t usual = category == FL_NO_WORD || rules->category_gap_days == NULL
-                              ? rules->gap_days
-                              : rules->category_gap_days[category];
+    const int64_t usual = category == FL_NO_WORD ? rules->gap_days : rules->category_gap_days[category];
     const int64_t prior = rules->life->prior_gaps;
     return (struct rhythm){.gap_days = history->last - history->first + prior * usual,
                            .gaps = history->days - 1 + prior};
@@ -260,6 +283,20 @@ static void set_rhythm(const struct fl_purchase_history *history, const struct r
         rounded((__int128)1000 * facts->days_since_purchase * rhythm->gaps, rhythm->gap_days);
 }
 
+static void set_fit(const struct fl_value_model *fit, const struct fl_purchase_history *history,
+                    int32_t as_of_day, struct fl_customer_facts *facts)
+{
+    struct fl_customer_value value;
+    if (fit == NULL || !facts->has_bought)
+        return;
+    fl_value_of(fit, facts->repeat_days, history->last - history->first, as_of_day - history->first,
+                facts->repeat_bought, &value);
+    facts->has_fit = true;
+    facts->p_alive_micro = value.p_alive_micro;
+    facts->expected_micro = value.expected_micro;
+    facts->lifetime_value = value.lifetime_value;
+}
+
 /* ---- signals, winback, tenure ---- */
 
 /* In the last `days` days. */
@@ -345,6 +382,7 @@ void fl_customer_facts_make(struct fl_facts_maker *maker, const struct fl_day_fa
     const struct rhythm rhythm = rhythm_of(rules, &history, facts->main_category);
     set_value(&history, &last, promoted, facts);
     set_rhythm(&history, &rhythm, night->as_of_day, facts);
+    set_fit(rules->fit, &history, night->as_of_day, facts);
     facts->stage = (uint8_t)stage_of(maker, days, &history, &rhythm, night);
     facts->signals = signals_of(life, &rhythm, &last, night, facts);
     set_winback(life, &history, &last, night, facts);

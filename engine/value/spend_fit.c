@@ -2,7 +2,7 @@
  *
  * With x repeat purchase days that brought s together, m = s / x:
  *     ln L = ln G(p x + q) - ln G(p x) - ln G(q) + q ln v + p x ln s - ln m - (p x + q) ln(s + v)
- * The fit divides all amounts by their mean, so that a starting point does for every currency. */
+ * The fit divides all amounts by their (geometric) mean, so that a starting point does for every currency. */
 #include "engine/value/spend_fit.h"
 
 #include <stdlib.h>
@@ -164,12 +164,12 @@ static fl_status check_samples(const struct fl_spend_sample *samples, size_t cou
 
 static void add_up(struct search *search)
 {
-    double means = 0;
+    double logs = 0; /* the geometric mean: a few giants do not move it */
     for (size_t i = 0; i < search->count; i++) {
         search->customers += search->samples[i].customers;
-        means += search->samples[i].customers * (search->samples[i].spent / search->samples[i].repeats);
+        logs += search->samples[i].customers * fl_log(search->samples[i].spent / search->samples[i].repeats);
     }
-    search->unit = means / search->customers;
+    search->unit = fl_exp(logs / search->customers);
 }
 
 static fl_status check_minimum(const struct fl_minimum *minimum, const double *logs, struct fl_error *error)
@@ -187,7 +187,7 @@ static fl_status check_minimum(const struct fl_minimum *minimum, const double *l
         return fl_fail(
             error, FL_BAD_DATA,
             "the fit of what a purchase brings has no answer: `%s` ran to %s after %d steps; these "
-            "customers' amounts differ too little",
+            "customers' amounts differ too little, or out of all proportion",
             names[minimum->at_bound], logs[minimum->at_bound] > 0 ? "100000" : "0.00001", minimum->steps);
     return fl_fail(error, FL_BAD_DATA,
                    "the fit of what a purchase brings did not come to an end in %d steps (at most %d)",
