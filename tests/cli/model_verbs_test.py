@@ -63,10 +63,9 @@ class ModelVerbs(CliCase):
     def test_scratch_folder(self):
         scratch = self.path("scratch")
         scratch.mkdir()
-        self.fourloop("model", "test", "model", env={"TMPDIR": str(scratch)})
+        self.fourloop("model", "test", "model", "--scratch", scratch)
         self.assertEqual(list(scratch.iterdir()), [])
-        self.fourloop("model", "test", "model", code=66, says=("nowhere",),
-                      env={"TMPDIR": str(self.path("nowhere"))})
+        self.fourloop("model", "test", "model", "--scratch", "nowhere", code=66, says=("nowhere",))
 
     def test_no_examples(self):
         (self.path("model") / "examples.yaml").unlink()
