@@ -185,12 +185,15 @@ struct fl_example_result {
     bool met;
 };
 
+enum { FL_EXPLAINED_EXAMPLES_MAX = 20 };
+
 struct fl_model_test {
     const char **names; /* of the examples */
     size_t example_count;
     struct fl_example_result *results; /* in the order of the file */
     size_t result_count, missed;
-    struct fl_explanation **explanations; /* for each example; NULL where all is met */
+    struct fl_explanation **explanations; /* for each example; NULL where all is met, and after the first
+                                             FL_EXPLAINED_EXAMPLES_MAX that are not */
     int32_t as_of_day;
     void *owned;
 };

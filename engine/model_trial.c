@@ -228,13 +228,18 @@ static fl_status explain_example(const struct trial *trial, size_t example, stru
     return status;
 }
 
+/* Each explanation holds a model: those of the first misses are enough to work on. */
 static fl_status explain_misses(const struct trial *trial, struct fl_model_test *test)
 {
     fl_status status = FL_OK;
-    for (size_t i = 0; i < test->result_count && status == FL_OK; i++) {
+    size_t explained = 0;
+    for (size_t i = 0; i < test->result_count && explained < FL_EXPLAINED_EXAMPLES_MAX && status == FL_OK;
+         i++) {
         const struct fl_example_result *result = &test->results[i];
-        if (!result->met && test->explanations[result->example] == NULL)
-            status = explain_example(trial, result->example, test);
+        if (result->met || test->explanations[result->example] != NULL)
+            continue;
+        status = explain_example(trial, result->example, test);
+        explained++;
     }
     return status;
 }
