@@ -9,6 +9,8 @@
 #include "engine/model/model_keys.h"
 #include "engine/points.h"
 #include "engine/score.h"
+#include "engine/value/frozen_fit.h"
+#include "formats/base/civil.h"
 #include "formats/base/publish.h"
 
 enum { TEXT_SIZE = 700 };
@@ -19,7 +21,8 @@ struct look {
     const char *path;
     struct fl_model *model, *standard; /* the default */
     struct fl_points *points;
-    size_t examples; /* 0: no file */
+    struct fl_frozen_fit fit; /* of value.yaml, when it is there */
+    size_t examples;          /* 0: no file */
     struct fl_arena arena;
     struct fl_buffer list; /* of struct fl_remark */
     struct fl_error *error;
@@ -39,7 +42,30 @@ __attribute__((format(printf, 3, 4))) static void remark(struct look *look, enum
         look->status = fl_fail_memory(look->error, sizeof text);
 }
 
+#define X(name, word) word,
+static const char *const scope_words[] = {FL_SCOPE_LIST(X)};
+static const char *const fit_words[] = {FL_VALUE_FIT_LIST(X)};
+static const char *const direction_words[] = {FL_DIRECTION_LIST(X)};
+static const char *const loop_words[] = {FL_LOOP_LIST(X)};
+static const char *const role_words[] = {FL_ROLE_LIST(X)};
+static const char *const consent_words[] = {FL_CONSENT_LIST(X)};
+static const char *const count_by_words[] = {FL_COUNT_BY_LIST(X)};
+#undef X
+
 /* ---- files ---- */
+
+static void remark_fit(struct look *look)
+{
+    const struct fl_frozen_fit *fit = &look->fit;
+    char day[11];
+    if (!look->model->has_part[FL_MODEL_VALUE]) {
+        remark(look, FL_REMARK_FILE, "value.yaml is not there: lifetime values are empty until a value fit");
+        return;
+    }
+    fl_day_format(fit->day, day);
+    remark(look, FL_REMARK_FILE, "value.yaml: a fit of %s, %s, %.0f customers; rhythms of %zu categories",
+           day, fit_words[fit->kind], fit->purchases.customers, fit->category_count);
+}
 
 static void remark_files(struct look *look)
 {
@@ -52,10 +78,7 @@ static void remark_files(struct look *look)
     else
         remark(look, FL_REMARK_FILE, "rfm_groups.csv is not there: the default's %u groups hold",
                model->rfm_groups.count);
-    if (model->has_part[FL_MODEL_VALUE])
-        remark(look, FL_REMARK_FILE, "value.yaml: a value fit");
-    else
-        remark(look, FL_REMARK_FILE, "value.yaml is not there: lifetime values are empty until a value fit");
+    remark_fit(look);
     if (look->examples > 0)
         remark(look, FL_REMARK_FILE, "examples.yaml: %zu examples", look->examples);
     else
@@ -77,14 +100,6 @@ static void remark_keys(struct look *look)
                    standard);
     }
 }
-
-#define X(name, word) word,
-static const char *const direction_words[] = {FL_DIRECTION_LIST(X)};
-static const char *const loop_words[] = {FL_LOOP_LIST(X)};
-static const char *const role_words[] = {FL_ROLE_LIST(X)};
-static const char *const consent_words[] = {FL_CONSENT_LIST(X)};
-static const char *const count_by_words[] = {FL_COUNT_BY_LIST(X)};
-#undef X
 
 /* Appends "weight 2 (default 1)" when the two texts differ. */
 static void append_difference(char text[static TEXT_SIZE], const char *name, const char *own,
@@ -262,6 +277,10 @@ static void remark_value(struct look *look)
         remark(look, FL_REMARK_ODDITY,
                "model.yaml: value.tier_by is lifetime, and there is no value.yaml to foresee it: run a value "
                "fit");
+    if (look->model->has_part[FL_MODEL_VALUE] && look->fit.kind != value->fit)
+        remark(look, FL_REMARK_ODDITY,
+               "model.yaml: value.fit is %s, and value.yaml was fit as %s: the next value fit changes it",
+               fit_words[value->fit], fit_words[look->fit.kind]);
     if (value->frequency_cuts[3] > value->rfm_days)
         remark(look, FL_REMARK_ODDITY,
                "model.yaml: value.frequency_cuts ask for %lld purchase days within value.rfm_days %d",
@@ -279,15 +298,12 @@ static void remark_value(struct look *look)
 /* K of a kind of scope that is not scored does nothing. */
 static void remark_scopes(struct look *look)
 {
-#define X(name, word) word,
-    static const char *const words[] = {FL_SCOPE_LIST(X)};
-#undef X
     const struct fl_model_settings *own = &look->model->settings, *standard = &look->standard->settings;
     for (int scope = 0; scope < FL_SCOPES; scope++) {
         if (!own->scopes[scope] && (own->engagement_k_micro[scope] != standard->engagement_k_micro[scope] ||
                                     own->intent_k_micro[scope] != standard->intent_k_micro[scope]))
             remark(look, FL_REMARK_ODDITY,
-                   "model.yaml: k_points are set for %s, which scopes does not ask for", words[scope]);
+                   "model.yaml: k_points are set for %s, which scopes does not ask for", scope_words[scope]);
     }
 }
 
@@ -313,6 +329,15 @@ static fl_status read_examples(struct look *look)
     fl_buffer_release(&bytes);
     free(path);
     return status;
+}
+
+static fl_status read_fit(struct look *look)
+{
+    const struct fl_buffer *part = &look->model->parts[FL_MODEL_VALUE];
+    if (!look->model->has_part[FL_MODEL_VALUE])
+        return FL_OK;
+    return fl_frozen_fit_parse((const char *)part->bytes, part->size, fl_model_part_name(FL_MODEL_VALUE),
+                               &look->fit, look->error);
 }
 
 static void remark_all(struct look *look)
@@ -362,12 +387,15 @@ fl_status fl_model_remark(const struct fl_io *io, const char *path, struct fl_mo
         status = fl_points_create(look.model, &look.points, error);
     if (status == FL_OK)
         status = read_examples(&look);
+    if (status == FL_OK)
+        status = read_fit(&look);
     if (status == FL_OK) {
         remark_all(&look);
         status = look.status;
     }
     if (status == FL_OK)
         status = hand_over(&look, remarks);
+    fl_frozen_fit_release(&look.fit);
     fl_points_free(look.points);
     fl_model_free(look.model);
     fl_model_free(look.standard);

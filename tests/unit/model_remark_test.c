@@ -136,6 +136,28 @@ static void test_oddities(void **state)
     fixture_remove("m");
 }
 
+static void test_fit(void **state)
+{
+    (void)state;
+    init_model_folder("m");
+    fixture_put("m/value.yaml",
+                "day: 2026-03-01\nfit: bgnbd\ncurrency: EUR\n"
+                "purchases: {customers: 2357, repeaters: 1000, log_likelihood: -9582.4, r: 0.2426, "
+                "alpha: 4.4136, a: 0.7929, b: 2.4259}\n"
+                "spend: {customers: 946, log_likelihood: -4055.9, p: 6.25, q: 3.74, v: 15.44}\n"
+                "gaps: {days: 21, gaps: 3000, categories: [{category: C, days: 14, gaps: 300}]}\n");
+    assert_only(
+        FL_REMARK_ODDITY,
+        "model.yaml: value.fit is mbgnbd, and value.yaml was fit as bgnbd: the next value fit changes it");
+    fixture_put("m/model.yaml", "value: {fit: bgnbd, tier_by: lifetime}\n");
+    struct fl_model_remarks *remarks = look();
+    assert_true(says(remarks, FL_REMARK_FILE,
+                     "value.yaml: a fit of 2026-03-01, bgnbd, 2357 customers; rhythms of 1 categories"));
+    assert_int_equal(count_of(remarks, FL_REMARK_ODDITY), 0);
+    fl_model_remarks_free(remarks);
+    fixture_remove("m");
+}
+
 /* Roles that nobody has, a type that does nothing, and thresholds beyond 2 points of 120 (80 for intent). */
 static void test_small_registry(void **state)
 {
@@ -219,7 +241,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_default),  cmocka_unit_test(test_changes),
         cmocka_unit_test(test_oddities), cmocka_unit_test(test_small_registry),
-        cmocka_unit_test(test_failures),
+        cmocka_unit_test(test_failures), cmocka_unit_test(test_fit),
     };
     return cmocka_run_group_tests(tests, fixture_open, fixture_close);
 }
