@@ -200,7 +200,7 @@ struct fl_model_test {
 
 /* Imports the rows of examples.yaml and scores them with fl_run(), as any night would be. FL_MISSING: the
  * model has no examples; FL_BAD_MODEL: the model or the examples are wrong. A missed expectation is no
- * failure: it is counted. Nothing is left in `scratch`. */
+ * failure: it is counted. Nothing is left in `scratch`, or the failure names what is. */
 fl_status fl_model_test(const struct fl_model_test_plan *plan, struct fl_model_test **test,
                         struct fl_error *error);
 void fl_model_test_free(struct fl_model_test *test);

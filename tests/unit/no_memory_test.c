@@ -257,6 +257,28 @@ static fl_status step_explain(struct fl_error *error)
     return status;
 }
 
+static fl_status step_model_check(struct fl_error *error)
+{
+    char path[FIXTURE_PATH_SIZE];
+    struct fl_model_remarks *remarks = NULL;
+    const fl_status status = fl_model_remark(&io, fixture_path("model", path), &remarks, error);
+    fl_model_remarks_free(remarks);
+    return status;
+}
+
+/* Its own folder may stay when the memory to remove it is what fails: it is in `scratch`, which no list has.
+ */
+static fl_status step_model_test(struct fl_error *error)
+{
+    char path[FIXTURE_PATH_SIZE], scratch[FIXTURE_PATH_SIZE];
+    struct fl_model_test *test = NULL;
+    const struct fl_model_test_plan plan = {
+        .io = &io, .model = fixture_path("model", path), .scratch = fixture_path("scratch", scratch)};
+    const fl_status status = fl_model_test(&plan, &test, error);
+    fl_model_test_free(test);
+    return status;
+}
+
 static fl_status export_as(struct fl_table *table, const struct fl_export_format *format, const char *name,
                            struct fl_error *error)
 {
@@ -430,6 +452,13 @@ static void test_explain(void **state)
     fail_each(prepare_nothing, step_explain);
 }
 
+static void test_model(void **state)
+{
+    (void)state;
+    fail_each(prepare_nothing, step_model_check);
+    fail_each(prepare_nothing, step_model_test);
+}
+
 static void test_export(void **state)
 {
     (void)state;
@@ -490,6 +519,11 @@ static int open_all(void **state)
     model = default_model();
     init_model_folder("model");
     fixture_put("model/model.yaml", "horizon_days: 60\nscopes: [customer, brand, category]\n");
+    fixture_put("model/examples.yaml", "examples: [{name: n, rows: [{type: web_visit, brand: B}, {type: "
+                                       "purchase_web, amount: 3}], expect: {rows: 1, band: [warm, cold]}, "
+                                       "brands: {B: {rows: 1, band: none}}}]\n");
+    char scratch[FIXTURE_PATH_SIZE];
+    assert_int_equal(mkdir(fixture_path("scratch", scratch), 0700), 0);
     fixture_put("rows.csv", rows_csv);
     fixture_put("more.csv", "who,time,type,order,brand,category,product,quantity,amount,currency,speaker,"
                             "message,text\ndora,2026-03-30 10:00:00,web_visit,,,,P1,,,,,,\n");
@@ -513,9 +547,13 @@ int main(void)
 {
     /* The compaction comes last: the run belongs to the files before it. */
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_import),  cmocka_unit_test(test_import_that_spills),
-        cmocka_unit_test(test_run),     cmocka_unit_test(test_explain),
-        cmocka_unit_test(test_export),  cmocka_unit_test(test_imports_of_other_kinds),
+        cmocka_unit_test(test_import),
+        cmocka_unit_test(test_import_that_spills),
+        cmocka_unit_test(test_run),
+        cmocka_unit_test(test_explain),
+        cmocka_unit_test(test_export),
+        cmocka_unit_test(test_model),
+        cmocka_unit_test(test_imports_of_other_kinds),
         cmocka_unit_test(test_compact),
     };
     return cmocka_run_group_tests(tests, open_all, close_all);
