@@ -4,6 +4,8 @@
 #define ENGINE_CUSTOMER_FACTS_H
 
 #include "engine/day_facts.h"
+#include "engine/value/value_model.h"
+#include "formats/table/table_writer.h"
 
 /* Sorted, so that a number is the word's place in the dictionary of a results file. */
 #define FL_STAGE_LIST(X)                                                                                     \
@@ -56,14 +58,22 @@ struct fl_customer_facts {
     int64_t store_distance_m;
 };
 
-/* What the facts of all customers of a run follow from. Borrowed, immutable: threads may share it. */
+/* What the facts of all customers of a run follow from. Immutable once made: threads may share it. */
 struct fl_facts_rules {
     const struct fl_value_settings *value;
     const struct fl_life_settings *life;
+    const struct fl_value_model *fit; /* NULL: none was made yet */
     int32_t gap_days;                 /* the usual days between two purchase days: everybody's; at least 1 */
-    const int32_t *category_gap_days; /* the same by category; NULL: everybody's holds for all */
+    int32_t *category_gap_days;       /* the same by category; NULL: no row has one */
     size_t category_count;            /* numbers of categories are below it */
 };
+
+/* The settings and the fit are borrowed. categories: what their numbers mean; NULL: no row has one. */
+fl_status fl_facts_rules_init(const struct fl_model_settings *settings, const struct fl_value_model *fit,
+                              const struct fl_words *categories, struct fl_facts_rules *rules,
+                              struct fl_error *error);
+/* Zeroed is fine. */
+void fl_facts_rules_release(struct fl_facts_rules *rules);
 
 /* What is known of a customer beside its days. */
 struct fl_customer_night {

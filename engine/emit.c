@@ -8,6 +8,7 @@
 #include "engine/population.h"
 #include "engine/result_fields.h"
 #include "engine/result_words.h"
+#include "formats/table/word_union.h"
 
 /* Results are turned into columns this many at a time: they stay in the core's own cache until then. */
 enum { BATCH_ROWS = 128, COLUMNS_MAX = 96 };
@@ -20,13 +21,28 @@ const struct fl_emit_table fl_emit_tables[FL_SCOPES] = {
     [FL_SCOPE_CATEGORY] = {.schema = "category_scores",
                            .stem = "categories",
                            .word_id = FL_CATEGORY_SCORES_CATEGORY},
+    [FL_SCOPE_PRODUCT] = {.schema = "product_scores",
+                          .stem = "products",
+                          .word_id = FL_PRODUCT_SCORES_PRODUCT},
 };
 
 /* In the order of the schema. */
-static const uint16_t late_ids[] = {
-    FL_SCORES_PERCENTILE, FL_SCORES_RFM_R,        FL_SCORES_RFM_F,
-    FL_SCORES_RFM_M,      FL_SCORES_RFM_CODE,     FL_SCORES_RFM_GROUP,
-    FL_SCORES_TIER,       FL_SCORES_TIER_PENDING, FL_SCORES_TIER_PENDING_NIGHTS};
+static const uint16_t late_ids[] = {FL_SCORES_PERCENTILE,
+                                    FL_SCORES_RFM_R,
+                                    FL_SCORES_RFM_F,
+                                    FL_SCORES_RFM_M,
+                                    FL_SCORES_RFM_CODE,
+                                    FL_SCORES_RFM_GROUP,
+                                    FL_SCORES_TIER,
+                                    FL_SCORES_TIER_PENDING,
+                                    FL_SCORES_TIER_PENDING_NIGHTS,
+                                    FL_SCORES_WINBACK_DAY,
+                                    FL_SCORES_ENGAGEMENT_BEFORE,
+                                    FL_SCORES_BAND_BEFORE,
+                                    FL_SCORES_LOOP_BEFORE,
+                                    FL_SCORES_PHASE_BEFORE,
+                                    FL_SCORES_STAGE_BEFORE,
+                                    FL_SCORES_TIER_BEFORE};
 enum { LATE_COLUMNS = sizeof late_ids / sizeof late_ids[0] };
 
 struct fl_emit {
@@ -253,15 +269,25 @@ static fl_status flush(struct fl_emit *emit, struct fl_error *error)
 }
 
 /* What the comparison of all customers needs. */
-static struct fl_standing standing_of(const struct fl_emit *emit, const struct fl_scope_score *score,
+static struct fl_standing standing_of(const struct fl_emit *emit, int64_t customer,
+                                      const struct fl_scope_score *score,
                                       const struct fl_customer_facts *facts)
 {
     const struct fl_value_settings *settings = &emit->plan.model->settings.value;
-    struct fl_standing standing = {.monetary = facts->net_24m,
+    struct fl_standing standing = {.customer = customer,
+                                   .raw = score->raw,
+                                   .monetary = facts->net_24m,
                                    .recency_days = facts->has_recency ? facts->recency_days : -1,
+                                   .winback_day = facts->winback_day,
+                                   .has_winback = facts->has_winback,
                                    .frequency = 1,
                                    .is_buyer = facts->has_bought && score->net_12m > 0,
-                                   .tier_value = score->net_12m};
+                                   .tier_value = score->net_12m,
+                                   .engagement = score->engagement,
+                                   .band = score->band,
+                                   .loop = score->loop,
+                                   .phase = score->phase,
+                                   .stage = facts->stage};
     if (settings->tier_by == FL_TIER_BY_LIFETIME)
         standing.tier_value = facts->lifetime_value;
     for (int cut = 0; cut < 4; cut++)
@@ -275,10 +301,10 @@ static fl_status add_to_population(struct fl_emit *emit, const struct fl_results
 {
     fl_status status = FL_OK;
     for (size_t i = first; i < first + count && status == FL_OK; i++) {
-        struct fl_standing standing = {0};
+        struct fl_standing standing = {.raw = results->scores[i].raw};
         if (emit->population.plan.wants_value)
-            standing = standing_of(emit, &results->scores[i], &results->facts[i]);
-        status = fl_population_add(&emit->population, results->scores[i].raw, &standing, error);
+            standing = standing_of(emit, results->customers[i], &results->scores[i], &results->facts[i]);
+        status = fl_population_add(&emit->population, &standing, error);
     }
     return status;
 }
@@ -316,12 +342,28 @@ fl_status fl_emit_add(struct fl_emit *emit, const struct fl_results *results, st
 
 /* ---- what needs all customers ---- */
 
-/* The late columns of some rows. */
+/* The late columns of some rows that are not stored as they came. */
 struct late_columns {
     int64_t code[FL_POPULATION_ROWS];
     uint32_t group[FL_POPULATION_ROWS], tier[FL_POPULATION_ROWS], pending[FL_POPULATION_ROWS];
-    uint8_t not_pending[FL_POPULATION_ROWS], nights[FL_POPULATION_ROWS];
+    uint8_t not_pending[FL_POPULATION_ROWS], nights[FL_POPULATION_ROWS], no_winback[FL_POPULATION_ROWS];
+    uint8_t engagement[FL_POPULATION_ROWS], no_engagement[FL_POPULATION_ROWS];
+    uint32_t words[FL_CHANGES][FL_POPULATION_ROWS];
+    uint8_t no_word[FL_CHANGES][FL_POPULATION_ROWS];
 };
+
+static void fill_before(const struct fl_population_rows *rows, struct late_columns *late)
+{
+    for (size_t i = 0; i < rows->count; i++) {
+        const struct fl_before *before = &rows->before[i];
+        late->no_engagement[i] = !rows->has_before[i] || !before->has_engagement;
+        late->engagement[i] = before->engagement;
+        for (size_t what = 0; what < FL_CHANGES; what++) {
+            late->words[what][i] = before->words.word[what];
+            late->no_word[what][i] = !rows->has_before[i] || late->words[what][i] == FL_NO_WORD;
+        }
+    }
+}
 
 static void fill_late(const struct fl_emit *emit, const struct fl_population_rows *rows,
                       struct late_columns *late)
@@ -334,7 +376,14 @@ static void fill_late(const struct fl_emit *emit, const struct fl_population_row
         late->not_pending[i] = tier->pending == FL_TIERS;
         late->pending[i] = late->not_pending[i] ? 0 : tier->pending;
         late->nights[i] = tier->pending_nights;
+        late->no_winback[i] = !rows->has_winback[i];
     }
+    fill_before(rows, late);
+}
+
+static struct fl_column_values word_before(const struct late_columns *late, enum fl_change what)
+{
+    return (struct fl_column_values){.as.words = late->words[what], .nulls = late->no_word[what]};
 }
 
 static struct fl_column_values late_values(uint16_t id, const struct fl_population_rows *rows,
@@ -357,36 +406,65 @@ static struct fl_column_values late_values(uint16_t id, const struct fl_populati
         return (struct fl_column_values){.as.words = late->tier};
     case FL_SCORES_TIER_PENDING:
         return (struct fl_column_values){.as.words = late->pending, .nulls = late->not_pending};
-    default:
-        assert(id == FL_SCORES_TIER_PENDING_NIGHTS);
+    case FL_SCORES_TIER_PENDING_NIGHTS:
         return (struct fl_column_values){.as.u8 = late->nights};
+    case FL_SCORES_WINBACK_DAY:
+        return (struct fl_column_values){.as.i32 = rows->winback_day, .nulls = late->no_winback};
+    case FL_SCORES_ENGAGEMENT_BEFORE:
+        return (struct fl_column_values){.as.u8 = late->engagement, .nulls = late->no_engagement};
+    case FL_SCORES_BAND_BEFORE:
+        return word_before(late, FL_CHANGE_BAND);
+    case FL_SCORES_LOOP_BEFORE:
+        return word_before(late, FL_CHANGE_LOOP);
+    case FL_SCORES_PHASE_BEFORE:
+        return word_before(late, FL_CHANGE_PHASE);
+    case FL_SCORES_STAGE_BEFORE:
+        return word_before(late, FL_CHANGE_STAGE);
+    default:
+        assert(id == FL_SCORES_TIER_BEFORE);
+        return word_before(late, FL_CHANGE_TIER);
     }
 }
 
+/* While the population is walked. */
+struct late_pass {
+    struct fl_emit *emit;
+    struct late_columns columns;
+};
+
 static fl_status append_late(void *context, const struct fl_population_rows *rows, struct fl_error *error)
 {
-    struct fl_emit *emit = context;
+    struct late_pass *pass = context;
+    struct fl_emit *emit = pass->emit;
     struct fl_column_values values[LATE_COLUMNS];
-    struct late_columns late;
     if (emit->population.plan.wants_value)
-        fill_late(emit, rows, &late);
+        fill_late(emit, rows, &pass->columns);
     for (size_t i = 0; i < emit->late_count; i++)
-        values[i] = late_values(emit->late_ids[i], rows, &late);
+        values[i] = late_values(emit->late_ids[i], rows, &pass->columns);
     return fl_table_writer_append_late(emit->writer, values, rows->count, error);
 }
 
-static fl_status compare_all(struct fl_emit *emit, struct fl_error *error)
+static fl_status compare_all(struct fl_emit *emit, struct fl_previous_night *previous,
+                             struct fl_transitions *transitions, struct fl_error *error)
 {
+    struct late_pass *pass = calloc(1, sizeof *pass);
+    if (pass == NULL)
+        return fl_fail_memory(error, sizeof *pass);
+    pass->emit = emit;
     fl_status status = fl_population_compare(&emit->population, error);
-    return status == FL_OK ? fl_population_walk(&emit->population, append_late, emit, error) : status;
+    if (status == FL_OK)
+        status = fl_population_walk(&emit->population, previous, transitions, append_late, pass, error);
+    free(pass);
+    return status;
 }
 
-fl_status fl_emit_finish(struct fl_emit *emit, char name[256], struct fl_table_summary *summary,
+fl_status fl_emit_finish(struct fl_emit *emit, struct fl_previous_night *previous,
+                         struct fl_transitions *transitions, char name[256], struct fl_table_summary *summary,
                          struct fl_error *error)
 {
     fl_status status = emit->rows > 0 ? flush(emit, error) : FL_OK;
     if (status == FL_OK && emit->late_count > 0)
-        status = compare_all(emit, error);
+        status = compare_all(emit, previous, transitions, error);
     if (status != FL_OK)
         return status;
     struct fl_table_writer *writer = emit->writer;

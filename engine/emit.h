@@ -3,6 +3,7 @@
 #define ENGINE_EMIT_H
 
 #include "engine/model/model.h"
+#include "engine/previous_night.h"
 #include "engine/range_scorer.h"
 #include "engine/score.h"
 #include "formats/folder/data_folder.h"
@@ -14,7 +15,7 @@ struct fl_emit_table {
     uint16_t word_id;          /* column of the scope's word; 0: the scope is the customer */
     bool of_customers;         /* has what only customers have: facts, and what compares them all */
 };
-extern const struct fl_emit_table fl_emit_tables[FL_SCOPES]; /* stem NULL: no table of that scope */
+extern const struct fl_emit_table fl_emit_tables[FL_SCOPES];
 
 /* The words that the numbers of one column stand for; fixed lists (bands, stages) are known to the table. */
 struct fl_emit_dictionary {
@@ -31,6 +32,7 @@ struct fl_emit_plan {
     const struct fl_model *model;
     const struct fl_data_folder *folder; /* its io is used; gives the text of customer ids */
     enum fl_io_mode io_mode;
+    int32_t as_of_day;
     const char *out;          /* directory */
     const char *const *facts; /* as for a table writer: what, with the data, tells two files apart */
     uint8_t data_digest[16];  /* of the rows that are scored: fl_scan_digest() */
@@ -43,9 +45,11 @@ struct fl_emit;
 fl_status fl_emit_create(const struct fl_emit_plan *plan, struct fl_emit **emit, struct fl_error *error);
 /* Results of the plan's scope must come by rising customer, then word. */
 fl_status fl_emit_add(struct fl_emit *emit, const struct fl_results *results, struct fl_error *error);
-/* Publishes the file as "<stem>-<digest>.flseg". `name` is set as soon as it may be there. FL_LIMIT:
+/* Publishes the file as "<stem>-<digest>.flseg". Customers are compared with `previous` (NULL: none), what
+ * they have become since is added to `transitions`. `name` is set as soon as it may be there. FL_LIMIT:
  * comparing all customers needs more than memory_bytes. */
-fl_status fl_emit_finish(struct fl_emit *emit, char name[256], struct fl_table_summary *summary,
+fl_status fl_emit_finish(struct fl_emit *emit, struct fl_previous_night *previous,
+                         struct fl_transitions *transitions, char name[256], struct fl_table_summary *summary,
                          struct fl_error *error);
 /* Removes the file unless it was finished. NULL is fine. */
 void fl_emit_free(struct fl_emit *emit);

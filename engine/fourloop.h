@@ -140,4 +140,191 @@ fl_status fl_explain(const struct fl_io *io, const char *run, const char *data, 
                      struct fl_explanation *explanation, struct fl_error *error);
 void fl_explanation_release(struct fl_explanation *explanation);
 
+/* ---- trying a model on an analyst's examples ---- */
+
+struct fl_model_test_plan {
+    const struct fl_io *io;
+    const char *model;   /* the folder; its examples.yaml is tried */
+    const char *scratch; /* where a private folder can be made for the while */
+    bool has_as_of;      /* else the file's, else 2026-06-30 */
+    int32_t as_of_day;
+};
+
+/* One expectation. */
+struct fl_example_result {
+    size_t example;    /* from 0 */
+    const char *table; /* "customers", "brands" .. */
+    const char *word;  /* the brand; NULL for the customer */
+    const char *column;
+    const char *expected, *got; /* as in examples.yaml: money in units, a day as days before the as-of day */
+    const char *note;           /* more about a miss, or NULL */
+    bool met;
+};
+
+struct fl_model_test {
+    const char **names; /* of the examples */
+    size_t example_count;
+    struct fl_example_result *results; /* in the order of the file */
+    size_t result_count, missed;
+    struct fl_explanation **explanations; /* for each example; NULL where all is met */
+    int32_t as_of_day;
+    void *owned;
+};
+
+/* Imports the rows of examples.yaml and scores them with fl_run(), as any night would be. FL_MISSING: the
+ * model has no examples; FL_BAD_MODEL: the model or the examples are wrong. A missed expectation is no
+ * failure: it is counted. Nothing is left in `scratch`. */
+fl_status fl_model_test(const struct fl_model_test_plan *plan, struct fl_model_test **test,
+                        struct fl_error *error);
+void fl_model_test_free(struct fl_model_test *test);
+
+/* ---- diff: who moves from one run to another, by how much, and why ---- */
+
+/* What two runs may differ in, in the order in which their effects are told apart. */
+#define FL_DIFF_CAUSE_LIST(X)                                                                                \
+    X(REGISTRY, "registry", "registry.csv of the model")                                                     \
+    X(MODEL, "model", "the model's other files")                                                             \
+    X(DATA, "data", "input files, as-of day, view")
+#define X(name, word, what) FL_DIFF_##name,
+enum fl_diff_cause { FL_DIFF_CAUSE_LIST(X) FL_DIFF_CAUSES };
+#undef X
+const char *fl_diff_cause_word(unsigned cause);
+
+enum { FL_DIFF_SAMPLE_MAX = 1000, FL_DIFF_CHANGE_MAX = 100, FL_DIFF_MATRIX_WORDS_MAX = 64 };
+
+struct fl_diff_plan {
+    const struct fl_io *io;
+    const char *run_a, *run_b;
+    const char *table; /* of scores: "customers", "brands" and so on */
+    const char *data;  /* where the inputs of both runs are. NULL: nothing is scored again, so causes are told
+                          apart  only when there is one, and movers are not explained */
+    const char *scratch; /* with `data`: folder for runs in between, which are removed */
+    const char *out;     /* folder to publish movers.csv in, whole or not at all; NULL: none */
+    size_t sample;       /* how many of the largest movers, at most FL_DIFF_SAMPLE_MAX */
+    uint64_t memory_bytes;
+    unsigned threads;                                                      /* of runs in between */
+    int (*progress)(void *context, uint64_t rows_done, uint64_t rows_all); /* as in struct fl_run_plan */
+    void *progress_context;
+};
+
+struct fl_diff_run {
+    const char *version, *zone; /* zone NULL: no interactions yet */
+    char model_hash[33];
+    int32_t as_of_day;
+    enum fl_view view;
+    uint64_t rows;    /* of the table */
+    uint64_t only;    /* of these, rows that the other run does not have */
+    int64_t only_raw; /* their raw, micro-points */
+};
+
+/* A score from 0 to 100 (engagement, intent) of the rows that both runs have. */
+struct fl_diff_score {
+    const char *column;
+    uint64_t up, down;
+    int64_t sum[2];                                 /* in A, in B */
+    uint64_t by_change[2 * FL_DIFF_CHANGE_MAX + 1]; /* rows by change + FL_DIFF_CHANGE_MAX */
+};
+/* The change at rank ceil(rows * percent / 100) of the changes in rising order; 0 without rows.
+ * percent 1..100. */
+int fl_diff_change_at(const struct fl_diff_score *score, unsigned percent);
+
+/* Rows that reach a score in one run only. */
+struct fl_diff_cut {
+    const char *column;
+    uint8_t floor;
+    uint64_t up, down;
+};
+
+/* A column of words, of the rows that both runs have. The last of the words is NULL: rows without one. */
+struct fl_diff_words {
+    const char *column;
+    size_t word_count;
+    const char *const *words; /* sorted but for the last; of both runs together */
+    uint64_t changed;
+    const uint64_t *rows; /* [from * word_count + to]; NULL: more than FL_DIFF_MATRIX_WORDS_MAX words */
+};
+
+/* A column of 0 and 1. */
+struct fl_diff_flag {
+    const char *column;
+    uint64_t gained, lost;
+};
+
+/* Rows of one word in run A. */
+struct fl_diff_group {
+    const char *word; /* NULL: without one */
+    uint64_t rows, up, down;
+    int64_t sum[2];     /* of engagement */
+    int64_t raw_change; /* micro-points */
+};
+struct fl_diff_split {
+    const char *column;
+    size_t group_count;
+    const struct fl_diff_group *groups; /* those with rows, in the order of the words */
+};
+
+/* What one cause did: to all rows of either run, one that is not there counting 0. The net sums of all causes
+ * add up to what B has more than A, exactly. */
+struct fl_diff_effect {
+    uint64_t rows;             /* whose raw or engagement it changed */
+    int64_t raw_net, raw_size; /* micro-points: with signs, and without */
+    int64_t engagement_net, engagement_size;
+};
+
+struct fl_diff_type {
+    const char *name;
+    uint64_t rows[2];
+    int64_t points[2]; /* micro-points in A, in B */
+};
+
+struct fl_diff_mover {
+    int64_t customer;
+    const char *customer_id, *word; /* NULL: none */
+    uint8_t engagement[2];
+    int64_t raw[2];
+    int64_t effects[FL_DIFF_CAUSES]; /* micro-points, valid with fl_diff.has_effects */
+    int16_t engagement_effects[FL_DIFF_CAUSES];
+    const char *crossed;              /* "band warm>engaged; engagement up 40", or "" */
+    const struct fl_diff_type *types; /* whose points differ, by falling size of the difference */
+    size_t type_count;
+    bool explained;
+};
+
+struct fl_diff {
+    const char *table;
+    struct fl_diff_run runs[2];
+    bool same_version;
+    bool differs[FL_DIFF_CAUSES];
+    bool has_effects; /* the causes are told apart */
+    struct fl_diff_effect effects[FL_DIFF_CAUSES];
+    uint64_t both, raw_changed; /* rows */
+    int64_t raw[2];             /* sums over the rows that both have */
+    bool has_correlation;
+    int32_t correlation_micro; /* Spearman's, of raw */
+    struct fl_diff_score scores[2];
+    size_t score_count;
+    struct fl_diff_cut *cuts;
+    size_t cut_count;
+    struct fl_diff_words *words;
+    size_t words_count;
+    struct fl_diff_flag *flags;
+    size_t flag_count;
+    struct fl_diff_split *splits;
+    size_t split_count;
+    const char **not_compared; /* columns that one run lacks */
+    size_t not_compared_count;
+    struct fl_diff_mover *movers; /* by falling size of the change of engagement, then of raw, then by key */
+    size_t mover_count;
+    uint64_t listed;    /* rows of movers.csv */
+    bool already_there; /* movers.csv was there with the same bytes */
+    void *owned;
+};
+
+/* Walks through both tables once, customer by customer. FL_USAGE: a run lacks the table; FL_BAD_DATA: the
+ * runs are of different zones, their customer ids of different kinds or keyed differently, or a run lacks
+ * `raw` or `engagement`; FL_UNSUPPORTED: runs of another version cannot be scored again; FL_MISSING: an input
+ * of a run is gone; FL_LIMIT: the ranks of the customers need more than memory_bytes. */
+fl_status fl_diff(const struct fl_diff_plan *plan, struct fl_diff **diff, struct fl_error *error);
+void fl_diff_free(struct fl_diff *diff); /* NULL is fine */
+
 #endif

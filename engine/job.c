@@ -56,7 +56,8 @@ static void end_stage(struct job *job, const char *name)
 
 /* ---- what the run is made of ---- */
 
-static bool has_worded_scope(const struct fl_model *model)
+/* Whether rows take words of their product. */
+static bool has_product_words(const struct fl_model *model)
 {
     return model->settings.scopes[FL_SCOPE_BRAND] || model->settings.scopes[FL_SCOPE_CATEGORY];
 }
@@ -68,7 +69,7 @@ static bool is_input(const struct fl_model *model, const struct fl_data_folder *
     if (strcmp(file->table, "interactions") == 0)
         return true;
     if (strcmp(file->table, "products") == 0)
-        return has_worded_scope(model);
+        return has_product_words(model);
     if (strcmp(file->table, "customers") == 0 || strcmp(file->table, "stores") == 0)
         return true; /* profiles */
     return strcmp(file->table, "customer_ids") == 0 && folder->text_ids && !folder->pseudonymous;
@@ -178,9 +179,15 @@ static fl_status check_counts(const struct fl_run_counts *counts, uint64_t rows,
 static fl_status open_words(struct job *job, struct fl_error *error)
 {
     bool wanted[FL_WORDED_SCOPES];
-    wanted[FL_WORDED_BRAND] = job->model->settings.scopes[FL_SCOPE_BRAND];
-    wanted[FL_WORDED_CATEGORY] = job->model->settings.scopes[FL_SCOPE_CATEGORY];
-    if (!has_worded_scope(job->model))
+    bool any = false;
+    for (int scope = 0; scope < FL_SCOPES; scope++) {
+        const int worded = fl_worded_of((enum fl_scope)scope);
+        if (worded < 0)
+            continue;
+        wanted[worded] = job->model->settings.scopes[scope];
+        any = any || wanted[worded];
+    }
+    if (!any)
         return FL_OK;
     return fl_scope_words_open(job->folder, job->plan->io_mode, wanted, &job->words, error);
 }
@@ -224,7 +231,9 @@ static fl_status open_emit(struct job *job, int scope, const struct emit_facts *
                                 .out = job->plan->out,
                                 .columns = job->manifest.columns,
                                 .absent = absent_columns(),
+
                                 .model = job->model,
+                                .as_of_day = job->plan->as_of_day,
                                 .facts = facts->list,
                                 .memory_bytes = job->plan->memory_bytes};
     const int worded = fl_worded_of((enum fl_scope)scope);
@@ -252,7 +261,7 @@ static fl_status finish_emit(struct job *job, int scope, struct fl_error *error)
 {
     char name[256] = "";
     struct fl_table_summary summary;
-    fl_status status = fl_emit_finish(job->emits[scope], name, &summary, error);
+    fl_status status = fl_emit_finish(job->emits[scope], NULL, NULL, name, &summary, error);
     /* Also after a failure: the last step of publishing may fail with the file in place. */
     if (name[0] != '\0') {
         const fl_status noted = fl_run_output_note(job->output, name, status == FL_OK ? error : NULL);

@@ -7,6 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/customer_facts.h"
+#include "formats/table/word_union.h"
+
 enum { QUINTILES = 5, CUTS = 4, MILLI = 1000 };
 #define SIGN_BIT (UINT64_C(1) << 63)
 
@@ -23,13 +26,18 @@ void fl_population_release(struct fl_population *population)
         fl_standings_release(&population->standings);
 }
 
-fl_status fl_population_add(struct fl_population *population, int64_t raw, const struct fl_standing *standing,
+static fl_status add_raw(struct fl_population *population, int64_t raw, struct fl_error *error)
+{
+    return fl_raw_list_add(&population->raws, raw) ? FL_OK
+                                                   : fl_fail_memory(error, FL_RAW_CHUNK * sizeof(int64_t));
+}
+
+/* With values wanted the raws wait with the rest, where many nights have room at once. */
+fl_status fl_population_add(struct fl_population *population, const struct fl_standing *standing,
                             struct fl_error *error)
 {
-    if (population->plan.wants_percentile && !fl_raw_list_add(&population->raws, raw))
-        return fl_fail_memory(error, FL_RAW_CHUNK * sizeof(int64_t));
     if (!population->plan.wants_value)
-        return FL_OK;
+        return add_raw(population, standing->raw, error);
     population->buyers += standing->is_buyer;
     population->recent += standing->recency_days >= 0;
     return fl_standings_add(&population->standings, standing, error);
@@ -183,14 +191,33 @@ static fl_status compare_values(struct fl_population *population, struct fl_erro
     return status == FL_OK ? find_borders(population, error) : status;
 }
 
-fl_status fl_population_compare(struct fl_population *population, struct fl_error *error)
+static fl_status list_raws(void *context, const struct fl_standing *standings, size_t count,
+                           struct fl_error *error)
 {
     fl_status status = FL_OK;
-    if (population->plan.wants_percentile) {
-        status = check_memory(population, population->raws.positive, error);
-        if (status == FL_OK && !fl_percentile_find_cuts(&population->raws, &population->percentile_cuts))
-            status = fl_fail_memory(error, population->raws.positive * sizeof(uint64_t));
+    for (size_t i = 0; i < count && status == FL_OK; i++)
+        status = add_raw(context, standings[i].raw, error);
+    return status;
+}
+
+static fl_status compare_raws(struct fl_population *population, struct fl_error *error)
+{
+    fl_status status = FL_OK;
+    if (population->plan.wants_value) {
+        status = check_memory(population, population->standings.count, error);
+        if (status == FL_OK)
+            status = fl_standings_walk(&population->standings, list_raws, population, error);
     }
+    if (status == FL_OK)
+        status = check_memory(population, population->raws.positive, error);
+    if (status == FL_OK && !fl_percentile_find_cuts(&population->raws, &population->percentile_cuts))
+        status = fl_fail_memory(error, population->raws.positive * sizeof(uint64_t));
+    return status;
+}
+
+fl_status fl_population_compare(struct fl_population *population, struct fl_error *error)
+{
+    fl_status status = population->plan.wants_percentile ? compare_raws(population, error) : FL_OK;
     return status == FL_OK && population->plan.wants_value ? compare_values(population, error) : status;
 }
 
@@ -198,6 +225,8 @@ fl_status fl_population_compare(struct fl_population *population, struct fl_erro
 
 struct walk {
     struct fl_population *population;
+    struct fl_previous_night *previous; /* NULL: none */
+    struct fl_transitions *transitions;
     fl_population_each *each;
     void *context;
     size_t row; /* of the population */
@@ -215,52 +244,114 @@ static size_t place_raws(struct walk *walk, size_t most)
     return count;
 }
 
-static void place(const struct fl_population *population, const struct fl_standing *standing, size_t row,
-                  struct fl_population_rows *rows)
+static fl_status find_before(struct walk *walk, int64_t customer, size_t row, struct fl_error *error)
 {
-    const struct fl_tier_state before = {standing->tier_before, standing->pending_before,
-                                         standing->pending_nights_before};
+    struct fl_population_rows *rows = &walk->rows;
+    rows->has_before[row] = false;
+    if (walk->previous == NULL)
+        return FL_OK;
+    return fl_previous_night_find(walk->previous, customer, &rows->before[row], &rows->has_before[row],
+                                  walk->transitions, error);
+}
+
+static void place_rfm(const struct fl_population *population, const struct fl_standing *standing, size_t row,
+                      struct fl_population_rows *rows)
+{
     const bool recent = standing->recency_days >= 0;
     rows->r[row] = recent ? fl_rfm_recency(&population->rfm_cuts, standing->recency_days) : 0;
     rows->f[row] = recent ? standing->frequency : 0;
     rows->m[row] = recent ? fl_rfm_monetary(&population->rfm_cuts, standing->monetary) : 0;
+}
+
+static void place_tier(const struct fl_population *population, const struct fl_standing *standing, size_t row,
+                       struct fl_population_rows *rows)
+{
+    const struct fl_before *before = &rows->before[row];
+    struct fl_tier_state state = {.pending = FL_TIERS};
+    const bool known = rows->has_before[row] && before->words.word[FL_CHANGE_TIER] != FL_NO_WORD;
+    if (known) {
+        state.tier = (uint8_t)before->words.word[FL_CHANGE_TIER];
+        state.pending_nights = before->tier_pending_nights;
+        if (before->tier_pending != FL_NO_WORD)
+            state.pending = (uint8_t)before->tier_pending;
+    }
     rows->tier[row] = fl_tier_tonight(&population->borders, standing->is_buyer, standing->tier_value,
-                                      standing->has_before ? &before : NULL);
-    rows->tier_before[row] = standing->has_before ? standing->tier_before : FL_TIERS;
+                                      known ? &state : NULL);
+}
+
+/* The night on which the stage becomes lapsed is a winback day. */
+static void place_winback(const struct fl_population *population, const struct fl_standing *standing,
+                          size_t row, struct fl_population_rows *rows)
+{
+    const uint32_t before = rows->before[row].words.word[FL_CHANGE_STAGE];
+    const bool lapses = standing->stage == FL_STAGE_LAPSED && rows->has_before[row] && before != FL_NO_WORD &&
+                        before != FL_STAGE_LAPSED;
+    rows->has_winback[row] = lapses || standing->has_winback;
+    rows->winback_day[row] = lapses ? population->plan.as_of_day : standing->winback_day;
+}
+
+static void count_transition(const struct walk *walk, const struct fl_standing *standing, size_t row)
+{
+    const struct fl_population_rows *rows = &walk->rows;
+    const struct fl_change_words now = {.word = {[FL_CHANGE_BAND] = standing->band,
+                                                 [FL_CHANGE_LOOP] = standing->loop,
+                                                 [FL_CHANGE_PHASE] = standing->phase,
+                                                 [FL_CHANGE_STAGE] = standing->stage,
+                                                 [FL_CHANGE_TIER] = rows->tier[row].tier}};
+    fl_transitions_add(walk->transitions, rows->has_before[row] ? &rows->before[row].words : NULL, &now);
+}
+
+static fl_status place(struct walk *walk, const struct fl_standing *standing, size_t row,
+                       struct fl_error *error)
+{
+    fl_status status = find_before(walk, standing->customer, row, error);
+    if (status != FL_OK)
+        return status;
+    place_rfm(walk->population, standing, row, &walk->rows);
+    place_tier(walk->population, standing, row, &walk->rows);
+    place_winback(walk->population, standing, row, &walk->rows);
+    if (walk->previous != NULL)
+        count_transition(walk, standing, row);
+    return FL_OK;
 }
 
 static fl_status walk_rows(void *context, const struct fl_standing *standings, size_t count,
                            struct fl_error *error)
 {
     struct walk *walk = context;
+    struct fl_population_rows *rows = &walk->rows;
     fl_status status = FL_OK;
-    for (size_t done = 0; done < count && status == FL_OK;) {
-        struct fl_population_rows *rows = &walk->rows;
+    for (size_t done = 0; done < count && status == FL_OK; done += rows->count) {
         const size_t left = count - done;
         rows->count = left < FL_POPULATION_ROWS ? left : FL_POPULATION_ROWS;
         if (walk->population->plan.wants_percentile)
             rows->count = place_raws(walk, rows->count);
-        for (size_t i = 0; i < rows->count && standings != NULL; i++)
-            place(walk->population, &standings[done + i], i, rows);
-        status = walk->each(walk->context, rows, error);
+        for (size_t i = 0; i < rows->count && standings != NULL && status == FL_OK; i++)
+            status = place(walk, &standings[done + i], i, error);
+        if (status == FL_OK)
+            status = walk->each(walk->context, rows, error);
         walk->row += rows->count;
-        done += rows->count;
     }
     return status;
 }
 
-fl_status fl_population_walk(struct fl_population *population, fl_population_each *each, void *context,
+fl_status fl_population_walk(struct fl_population *population, struct fl_previous_night *previous,
+                             struct fl_transitions *transitions, fl_population_each *each, void *context,
                              struct fl_error *error)
 {
     struct walk *walk = calloc(1, sizeof *walk);
     if (walk == NULL)
         return fl_fail_memory(error, sizeof *walk);
     walk->population = population;
+    walk->previous = previous;
+    walk->transitions = transitions;
     walk->each = each;
     walk->context = context;
-    const fl_status status = population->plan.wants_value
-                                 ? fl_standings_walk(&population->standings, walk_rows, walk, error)
-                                 : walk_rows(walk, NULL, population->raws.count, error);
+    fl_status status = population->plan.wants_value
+                           ? fl_standings_walk(&population->standings, walk_rows, walk, error)
+                           : walk_rows(walk, NULL, population->raws.count, error);
     free(walk);
+    if (status == FL_OK && previous != NULL)
+        status = fl_previous_night_end(previous, transitions, error);
     return status;
 }

@@ -4,8 +4,8 @@
 
 #include "engine/model/model.h"
 #include "engine/percentile.h"
+#include "engine/previous_night.h"
 #include "engine/standings.h"
-#include "engine/tier.h"
 
 /* Where R steps down, M up (SEMANTICS.md section 3): R is 5 less the number of recency cuts that the days
  * have reached, M 1 more than that of the monetary cuts. Rising; INT64_MAX where no value gets so far. */
@@ -18,6 +18,7 @@ struct fl_population_plan {
     const char *directory; /* for scratch space */
     const struct fl_value_settings *value;
     bool wants_percentile, wants_value;
+    int32_t as_of_day;
     uint64_t memory_bytes; /* 16 bytes a customer */
 };
 
@@ -38,19 +39,24 @@ struct fl_population_rows {
     uint8_t percentile[FL_POPULATION_ROWS], no_percentile[FL_POPULATION_ROWS];
     uint8_t r[FL_POPULATION_ROWS], f[FL_POPULATION_ROWS], m[FL_POPULATION_ROWS];
     struct fl_tier_state tier[FL_POPULATION_ROWS];
-    uint8_t tier_before[FL_POPULATION_ROWS]; /* FL_TIERS: none */
+    bool has_winback[FL_POPULATION_ROWS];
+    int32_t winback_day[FL_POPULATION_ROWS];
+    bool has_before[FL_POPULATION_ROWS]; /* the previous night has the customer */
+    struct fl_before before[FL_POPULATION_ROWS];
 };
 
 void fl_population_init(struct fl_population *population, const struct fl_population_plan *plan);
-/* The next customer's; `standing` is looked at when values are wanted, `raw` when percentiles are. */
-fl_status fl_population_add(struct fl_population *population, int64_t raw, const struct fl_standing *standing,
+/* The next customer's; of the standing only raw is looked at unless values are wanted. */
+fl_status fl_population_add(struct fl_population *population, const struct fl_standing *standing,
                             struct fl_error *error);
 /* After the last add. FL_LIMIT: more memory than the plan has. */
 fl_status fl_population_compare(struct fl_population *population, struct fl_error *error);
-/* Calls `each` with all customers in the order in which they were added. */
+/* Calls `each` with all customers in the order in which they were added, rising if there is a previous night:
+ * then what they have become since is added to `transitions`. NULL: no previous night. */
 typedef fl_status fl_population_each(void *context, const struct fl_population_rows *rows,
                                      struct fl_error *error);
-fl_status fl_population_walk(struct fl_population *population, fl_population_each *each, void *context,
+fl_status fl_population_walk(struct fl_population *population, struct fl_previous_night *previous,
+                             struct fl_transitions *transitions, fl_population_each *each, void *context,
                              struct fl_error *error);
 void fl_population_release(struct fl_population *population);
 

@@ -88,7 +88,6 @@ const struct fl_result_field fl_result_fields[] = {
     SIGNAL(FRICTION, FRICTION),
     SIGNAL(RETURNS, RETURNS),
     FACT(CHURN_SIGNALS, signals, BITS),
-    FACT_IF(WINBACK_DAY, winback_day, I32, has_winback),
     FACT(TENURE_DAYS, tenure_days, I32),
     FACT(TENURE_BAND, tenure, U8),
     FACT(AGE_BAND, age_band, WORD),

@@ -26,7 +26,7 @@ struct fl_result_field {
 };
 
 /* In the order of the customers table, those of scores first. */
-enum { FL_RESULT_FIELDS = 66 };
+enum { FL_RESULT_FIELDS = 65 };
 extern const struct fl_result_field fl_result_fields[FL_RESULT_FIELDS];
 
 /* The results of some rows, one behind the other, as columns. */

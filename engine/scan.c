@@ -170,7 +170,9 @@ fl_status fl_scan_open(const struct fl_scan_plan *plan, struct fl_scan **scan, s
     opened->plan = *plan;
     opened->memory_bytes = PAGES_BYTES + RESULTS_BYTES + sizeof *opened->chunk + sizeof *opened->window;
     if (plan->words != NULL)
-        opened->memory_bytes += plan->words->memory_bytes + FL_WORDED_SCOPES * RESULTS_BYTES;
+        opened->memory_bytes += plan->words->memory_bytes;
+    for (int scope = 0; scope < FL_WORDED_SCOPES && plan->words != NULL; scope++)
+        opened->memory_bytes += plan->words->wanted[scope] ? RESULTS_BYTES : 0;
     opened->chunk = calloc(1, sizeof *opened->chunk);
     opened->window = calloc(1, sizeof *opened->window);
     fl_status status = check_memory_at_all(opened, error);

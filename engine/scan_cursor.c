@@ -18,8 +18,7 @@ void fl_scan_pages_release(struct fl_scan_pages *pages)
     fl_column_data_release(&pages->currency);
     fl_column_data_release(&pages->discount);
     fl_buffer_release(&pages->nulls);
-    for (int scope = 0; scope < FL_WORDED_SCOPES; scope++)
-        fl_column_data_release(&pages->word[scope]);
+    fl_column_data_release(&pages->word);
 }
 
 static uint32_t largest_block(const struct fl_table *table)
@@ -161,40 +160,43 @@ static bool bits_meet(const uint64_t a[4], const uint64_t b[4])
     return ((a[0] & b[0]) | (a[1] & b[1]) | (a[2] & b[2]) | (a[3] & b[3])) != 0;
 }
 
+/* A row's own word, else that of its product; `of_product` is NULL where products give none. */
+static void unite_words(const struct fl_column_data *own, const uint32_t *own_numbers,
+                        const struct fl_column_data *product, const uint32_t *of_product, uint32_t *words)
+{
+    for (size_t row = 0; row < own->rows; row++) {
+        if (own->nulls == NULL || own->nulls[row] == 0)
+            words[row] = own_numbers[own->as.words[row]];
+        else if (of_product != NULL && (product->nulls == NULL || product->nulls[row] == 0))
+            words[row] = of_product[product->as.words[row]];
+        else
+            words[row] = FL_NO_WORD;
+    }
+}
+
 static fl_status read_words(struct fl_scan_cursor *cursor, size_t block, struct fl_scan_pages *pages,
                             struct fl_error *error)
 {
-    static const uint16_t ids[FL_WORDED_SCOPES] = {
-        [FL_WORDED_BRAND] = FL_INTERACTIONS_BRAND, [FL_WORDED_CATEGORY] = FL_INTERACTIONS_CATEGORY};
+    static const uint16_t ids[FL_WORDED_SCOPES] = {[FL_WORDED_BRAND] = FL_INTERACTIONS_BRAND,
+                                                   [FL_WORDED_CATEGORY] = FL_INTERACTIONS_CATEGORY,
+                                                   [FL_WORDED_PRODUCT] = FL_INTERACTIONS_PRODUCT};
+    const struct fl_file_words *words = cursor->wants.words;
+    struct fl_column_data *own = &pages->word, *product = &pages->product;
+    bool has_product = false; /* is read, when a row may need it */
     fl_status status = FL_OK;
-    if (cursor->wants.words != NULL)
-        status = fl_table_read_column(cursor->table, block, FL_INTERACTIONS_PRODUCT, &pages->product, error);
     for (int scope = 0; scope < FL_WORDED_SCOPES && status == FL_OK; scope++) {
-        if (cursor->word[scope] != NULL)
-            status = fl_table_read_column(cursor->table, block, ids[scope], &pages->word[scope], error);
+        if (cursor->word[scope] == NULL)
+            continue;
+        const uint32_t *of_product = scope < FL_PRODUCT_WORDS ? words->of_product[scope] : NULL;
+        status = fl_table_read_column(cursor->table, block, ids[scope], own, error);
+        if (status == FL_OK && own->nulls != NULL && of_product != NULL && !has_product) {
+            status = fl_table_read_column(cursor->table, block, FL_INTERACTIONS_PRODUCT, product, error);
+            has_product = true;
+        }
+        if (status == FL_OK)
+            unite_words(own, words->own[scope], product, of_product, cursor->word[scope]);
     }
     return status;
-}
-
-/* A row's own brand (category), else that of its product. */
-static uint32_t word_of(const struct fl_scan_cursor *cursor, const struct fl_scan_pages *pages, int scope,
-                        size_t row)
-{
-    const struct fl_column_data *own = &pages->word[scope], *product = &pages->product;
-    if (own->nulls == NULL || own->nulls[row] == 0)
-        return cursor->wants.words->own[scope][own->as.words[row]];
-    if (product->nulls == NULL || product->nulls[row] == 0)
-        return cursor->wants.words->of_product[scope][product->as.words[row]];
-    return FL_NO_WORD;
-}
-
-static void take_words(struct fl_scan_cursor *cursor, const struct fl_scan_pages *pages, size_t from,
-                       size_t to)
-{
-    for (int scope = 0; scope < FL_WORDED_SCOPES; scope++) {
-        if (cursor->word[scope] != NULL)
-            cursor->word[scope][to] = word_of(cursor, pages, scope, from);
-    }
 }
 
 /* Straight into the cursor's arrays. */
@@ -303,8 +305,6 @@ static int32_t arrival_of(const struct fl_scan_cursor *cursor, const struct fl_s
 static void take_all(struct fl_scan_cursor *cursor, const struct fl_scan_pages *pages, size_t rows)
 {
     cursor->run_count = cursor->block_runs;
-    for (size_t row = 0; row < rows && cursor->wants.words != NULL; row++)
-        take_words(cursor, pages, row, row);
     for (size_t row = 0; row < rows && cursor->has_arrival; row++)
         cursor->arrival[row] = arrival_of(cursor, pages, row);
 }
@@ -352,8 +352,10 @@ static void move_row(struct fl_scan_cursor *cursor, const struct fl_scan_pages *
         cursor->margin[to] = cursor->margin[row];
     if (cursor->has_promoted)
         cursor->promoted[to] = cursor->promoted[row];
-    if (cursor->wants.words != NULL)
-        take_words(cursor, pages, row, to);
+    for (int scope = 0; scope < FL_WORDED_SCOPES; scope++) {
+        if (cursor->word[scope] != NULL)
+            cursor->word[scope][to] = cursor->word[scope][row];
+    }
 }
 
 /* Moves the rows of one run that count to the front, from `kept` on; returns where they end. */

@@ -19,8 +19,7 @@ struct fl_row_rules {
 /* Work space for decoding, shared by all cursors of a scan: a cursor keeps only what it needs of a block. */
 struct fl_scan_pages {
     struct fl_column_scratch scratch;
-    struct fl_column_data arrival, product, currency, discount;
-    struct fl_column_data word[FL_WORDED_SCOPES];
+    struct fl_column_data arrival, word, product, currency, discount;
     struct fl_buffer covered; /* a byte a row: its type is in the block's map */
     struct fl_buffer nulls;   /* of amounts */
 };

@@ -8,13 +8,15 @@
 #include "formats/base/status.h"
 
 struct fl_standing {
+    int64_t customer, raw;
     int64_t monetary;     /* M, of those with a purchase in 24 months */
     int64_t tier_value;   /* of buyers */
     int32_t recency_days; /* -1: no purchase in 24 months */
+    int32_t winback_day;  /* has_winback; of a customer that does not lapse tonight */
     uint8_t frequency;    /* F */
     bool is_buyer;        /* net > 0 in 12 months: takes part in the tiers */
-    bool has_before;      /* the previous run has a tier of the customer */
-    uint8_t tier_before, pending_before, pending_nights_before; /* pending FL_TIERS: none */
+    bool has_winback;
+    uint8_t engagement, band, loop, phase, stage;
 };
 
 enum { FL_STANDING_CHUNK = 16384 };

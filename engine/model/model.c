@@ -77,9 +77,18 @@ static fl_status parse_rfm_groups(struct fl_model *model, const char *shown_path
     return fl_rfm_groups_parse((const char *)part->bytes, part->size, shown_path, &model->rfm_groups, error);
 }
 
+static fl_status parse_value(struct fl_model *model, const char *shown_path, struct fl_error *error)
+{
+    const struct fl_buffer *part = &model->parts[FL_MODEL_VALUE];
+    if (!model->has_part[FL_MODEL_VALUE])
+        return FL_OK;
+    return fl_value_model_parse((const char *)part->bytes, part->size, shown_path, model->settings.currency,
+                                &model->value, error);
+}
+
 /* Checks the files whose bytes the model holds already. */
 static fl_status parse_parts(struct fl_model *model, const char *const shown_paths[FL_MODEL_PARTS],
-                             struct fl_error *error)
+                             bool for_fit, struct fl_error *error)
 {
     const struct fl_buffer *part = model->parts;
     fl_status status =
@@ -94,6 +103,8 @@ static fl_status parse_parts(struct fl_model *model, const char *const shown_pat
                                 shown_paths[FL_MODEL_RATES], model->settings.currency, &model->rates, error);
     if (status == FL_OK)
         status = parse_rfm_groups(model, shown_paths[FL_MODEL_RFM_GROUPS], error);
+    if (status == FL_OK && !for_fit)
+        status = parse_value(model, shown_paths[FL_MODEL_VALUE], error);
     if (status == FL_OK)
         status = hash_parts(model, error);
     return status;
@@ -126,8 +137,8 @@ static fl_status read_part(const struct fl_io *io, const char *path, int part, s
     return FL_OK;
 }
 
-static fl_status read_and_parse(const struct fl_io *io, const char *path, struct fl_model *model,
-                                struct fl_error *error)
+static fl_status read_and_parse(const struct fl_io *io, const char *path, bool for_fit,
+                                struct fl_model *model, struct fl_error *error)
 {
     char *paths[FL_MODEL_PARTS] = {NULL};
     fl_status status = join_paths(path, paths, error);
@@ -137,26 +148,38 @@ static fl_status read_and_parse(const struct fl_io *io, const char *path, struct
         const char *shown_paths[FL_MODEL_PARTS];
         for (int part = 0; part < FL_MODEL_PARTS; part++)
             shown_paths[part] = paths[part];
-        status = parse_parts(model, shown_paths, error);
+        status = parse_parts(model, shown_paths, for_fit, error);
     }
     free_paths(paths);
     return status;
 }
 
-fl_status fl_model_open(const struct fl_io *io, const char *path, struct fl_model **model,
-                        struct fl_error *error)
+static fl_status open_model(const struct fl_io *io, const char *path, bool for_fit, struct fl_model **model,
+                            struct fl_error *error)
 {
     *model = NULL;
     struct fl_model *opened = calloc(1, sizeof *opened);
     if (opened == NULL)
         return fl_fail_memory(error, sizeof *opened);
-    fl_status status = read_and_parse(io, path, opened, error);
+    fl_status status = read_and_parse(io, path, for_fit, opened, error);
     if (status != FL_OK) {
         fl_model_free(opened);
         return status;
     }
     *model = opened;
     return FL_OK;
+}
+
+fl_status fl_model_open(const struct fl_io *io, const char *path, struct fl_model **model,
+                        struct fl_error *error)
+{
+    return open_model(io, path, false, model, error);
+}
+
+fl_status fl_model_open_for_fit(const struct fl_io *io, const char *path, struct fl_model **model,
+                                struct fl_error *error)
+{
+    return open_model(io, path, true, model, error);
 }
 
 static fl_status copy_defaults(struct fl_model *model, struct fl_error *error)
@@ -178,7 +201,7 @@ fl_status fl_model_default(struct fl_model **model, struct fl_error *error)
         return fl_fail_memory(error, sizeof *opened);
     fl_status status = copy_defaults(opened, error);
     if (status == FL_OK)
-        status = parse_parts(opened, part_names, error);
+        status = parse_parts(opened, part_names, false, error);
     if (status != FL_OK) {
         fl_model_free(opened);
         return status;
@@ -193,6 +216,7 @@ void fl_model_free(struct fl_model *model)
         return;
     fl_registry_release(&model->registry);
     fl_rates_release(&model->rates);
+    fl_value_model_free(model->value);
     for (int part = 0; part < FL_MODEL_PARTS; part++)
         fl_buffer_release(&model->parts[part]);
     free(model);
@@ -272,14 +296,24 @@ static fl_status write_files(const struct fl_io *io, const char *folder, const c
     return status;
 }
 
-/* FL_OK when the folder holds no file of a model. */
+static fl_status check_absent_in(const struct fl_io *io, const char *folder, const char *name,
+                                 struct fl_error *error)
+{
+    char *path = fl_path_join(folder, name);
+    const fl_status status =
+        path == NULL ? fl_fail_memory(error, strlen(folder) + 32) : check_absent(io, path, error);
+    free(path);
+    return status;
+}
+
+/* FL_OK when the folder holds no file of a model, and none that would be written. */
 static fl_status check_none(const struct fl_io *io, const char *folder, struct fl_error *error)
 {
-    char *paths[FL_MODEL_PARTS] = {NULL};
-    fl_status status = join_paths(folder, paths, error);
+    fl_status status = FL_OK;
     for (int part = 0; part < FL_MODEL_PARTS && status == FL_OK; part++)
-        status = check_absent(io, paths[part], error);
-    free_paths(paths);
+        status = check_absent_in(io, folder, part_names[part], error);
+    for (size_t i = 0; i < fl_model_default_file_count && status == FL_OK; i++)
+        status = check_absent_in(io, folder, fl_model_default_files[i].name, error);
     return status;
 }
 

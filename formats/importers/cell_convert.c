@@ -234,7 +234,11 @@ void fl_fault_sentence(const struct fl_mapping *mapping, const struct fl_target 
         snprintf(words, FL_FAULT_WORDS_SIZE, "%s: it does not fit in 64 bits%s", reason, place);
         break;
     case FL_FAULT_OUT_OF_RANGE:
-        range_sentence(target, reason, place, words);
+        if (target->is_numeric) {
+            range_sentence(target, reason, place, words);
+            break;
+        }
+        snprintf(words, FL_FAULT_WORDS_SIZE, "%s%s", reason, place);
         break;
     default:
         snprintf(words, FL_FAULT_WORDS_SIZE, "%s%s", reason, place);

@@ -8,11 +8,12 @@ import csv
 import io
 import json
 import sys
+from decimal import Decimal
 
 from cli_case import REFERENCE, REGISTRY, CliCase
 
 sys.path.insert(0, str(REFERENCE.parent))
-import life  # noqa: E402
+import lifetime  # noqa: E402
 import night  # noqa: E402
 import profiles  # noqa: E402
 import reference  # noqa: E402
@@ -83,6 +84,18 @@ def rates_text(settings):
                                            for currency, rates in settings.rates.items() for day, rate in rates)
 
 
+def fit_text(fit, currency, day):
+    """value.yaml of a reference's fit; what a night does not look at is made up."""
+    categories = "".join(f'    - {{category: "{category}", days: {days}, gaps: 30}}\n'
+                         for category, days in sorted(fit.gaps_by_category, key=lambda entry: entry[0].encode()))
+    return (f"day: {reference.day_text(day)}\nfit: {fit.kind}\ncurrency: {currency}\n"
+            "purchases:\n  customers: 100\n  repeaters: 50\n  log_likelihood: -1.5\n"
+            f"  r: {fit.r}\n  alpha: {fit.alpha}\n  a: {fit.a}\n  b: {fit.b}\n"
+            f"spend:\n  customers: 50\n  log_likelihood: -1.5\n  p: {fit.p}\n  q: {fit.q}\n"
+            f"  v: {Decimal(fit.gamma).scaleb(-2)}\n"
+            f"gaps:\n  days: {fit.gap_days}\n  gaps: 300\n  categories:{'' if categories else ' []'}\n{categories}")
+
+
 # --- tables beside interactions ------------------------------------------------------------------
 
 def profiles_text(customers):
@@ -110,6 +123,10 @@ class NightCase(CliCase):
             self.make_model(name)
         self.write(f"{name}/model.yaml", model_text(settings, self.scopes))
         self.write(f"{name}/rates.csv", rates_text(settings))
+        value = self.path(f"{name}/value.yaml")
+        value.unlink(missing_ok=True)
+        if fit:
+            self.write(f"{name}/value.yaml", fit_text(fit, settings.currency, 20_000))
         groups = self.path(f"{name}/rfm_groups.csv")
         if groups.exists():
             settings = settings._replace(rfm_groups=read_groups(groups))
@@ -162,7 +179,8 @@ class NightCase(CliCase):
 
     def assert_rows(self, out, table, columns, wanted, *more_keys):
         """Every cell of every row, in one comparison a column, so that a failure says which and where first."""
-        found = {tuple(row[name] for name in ("customer", *more_keys)): row for row in self.table(out, table)}
+        found = {(row["customer_id"] or row["customer"], *(row[name] for name in more_keys)): row
+                 for row in self.table(out, table)}
         self.assertEqual(sorted(wanted), sorted(found), f"{out} {table}: which rows there are")
         wrong = []
         for key, row in wanted.items():
@@ -172,7 +190,8 @@ class NightCase(CliCase):
         self.assertFalse(wrong, f"{out} {table}: {len(wrong)} cells\n" + "\n".join(wrong[:25]))
 
     def assert_type_view(self, wanted, out):
-        found = sorted(tuple(row[name] for name in night.TYPE_COLUMNS) for row in self.table(out, "types"))
+        found = sorted((row["customer_id"] or row["customer"], *(row[name] for name in night.TYPE_COLUMNS[1:]))
+                       for row in self.table(out, "types"))
         lines = [{**line, "last_day": reference.day_text(line["last_day"])} for line in wanted.types]
         self.assertEqual(sorted(tuple(str(line[name]) for name in night.TYPE_COLUMNS) for line in lines), found)
 
@@ -191,4 +210,4 @@ def read_groups(path):
     return {int(line["code"]): line["group"] for line in csv.DictReader(io.StringIO(text), delimiter=delimiter)}
 
 
-__all__ = ["NightCase", "TABLES", "TYPES", "life", "night", "profiles", "reference"]
+__all__ = ["NightCase", "TABLES", "TYPES", "lifetime", "night", "profiles", "reference"]

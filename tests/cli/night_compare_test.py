@@ -8,14 +8,19 @@ import random
 import unittest
 
 from cli_case import main
-from night_case import TABLES, NightCase, night, profiles, reference
+from night_case import TABLES, NightCase, lifetime, night, profiles, reference
 from hostile_rows import PRODUCTS, border_text, hostile_text
 from settings import Life, Loops, Settings, Value
 
 AS_OF = reference.day_number("2026-01-01")
 CURRENCIES = ("", "", "EUR", "USD", "JPY")
-RATES = {"USD": [(AS_OF - 9000, "0.91"), (AS_OF - 240, "0.875"), (AS_OF - 1, "1.005")],
-         "JPY": [(AS_OF - 9000, "0.0061"), (AS_OF - 60, "0.00585")]}
+RATES = {"USD": [(AS_OF - 15000, "0.91"), (AS_OF - 240, "0.875"), (AS_OF - 1, "1.005")],
+         "JPY": [(AS_OF - 15000, "0.0061"), (AS_OF - 60, "0.00585")]}
+FITS = (lifetime.Fit("mbgnbd", "0.525", "6.183", "0.891", "1.614", "6.25", "3.74", "1544", 50,
+                     (("Toys", 91), ("garden", 7), ("toys", 30))),
+        lifetime.Fit("bgnbd", "0.242594", "4.41360182", "0.79292155", "2.42590687", "6.2495721", "3.7442231",
+                     "1544.352", 14),
+        lifetime.Fit("mbgnbd", "1.75", "31.5", "2.5", "17.25", "1.875", "1.125", "9999.5", 1), None)
 OTHER = Settings(
     Value(window_days=90, rfm_days=365, frequency_cuts=(2, 4, 6, 9), recency_cuts=(28, 60, 91, 241),
           monetary_cuts=(-500, 0, 1001, 20000), tier_shares_milli=(100, 255, 300), tier_up_milli=1200,
@@ -67,7 +72,7 @@ class NightCompare(NightCase):
         for seed in range(12):
             with self.subTest(seed):
                 into = f"data{seed}"
-                recipe = self.recipe(Settings(rates=RATES) if seed % 2 else OTHER)
+                recipe = self.recipe(Settings(rates=RATES) if seed % 2 else OTHER, FITS[seed // 2 % 4])
                 data = self.import_data(hostile_text(seed, AS_OF, currencies=CURRENCIES), PRODUCTS,
                                         some_profiles(seed), STORES, into)
                 self.run_compared(data, recipe, AS_OF, into=into)
@@ -78,7 +83,8 @@ class NightCompare(NightCase):
         for seed in range(100, 104):
             with self.subTest(seed):
                 into, previous = f"data{seed}", None
-                recipe = self.recipe(Settings(rates=RATES))
+                tiers = Value(tier_by="lifetime" if seed % 2 else "net")
+                recipe = self.recipe(Settings(tiers, rates=RATES), FITS[seed % 3])
                 data = self.import_data(hostile_text(seed, AS_OF, 80, CURRENCIES), into=into)
                 for as_of in range(AS_OF - 4, AS_OF + 1):
                     previous = self.run_compared(data, recipe, as_of, "known-then", previous, into)

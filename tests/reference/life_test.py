@@ -337,7 +337,10 @@ class Nights(unittest.TestCase):
         self.assertEqual(done.customers[1]["engagement_before"], old.customers[1]["engagement"])
         self.assertIsNone(done.customers[2]["stage_before"])
         self.assertEqual(done.transitions["stage", "slipping", "lapsed"], 1)
-        self.assertEqual(sum(count for (what, _, _), count in done.transitions.items() if what == "stage"), 1)
+        self.assertEqual({key: count for key, count in done.transitions.items() if key[0] == "stage"},
+                         {("stage", "slipping", "lapsed"): 1, ("stage", "", "prospect"): 1})
+        self.assertEqual(night_of([], done).transitions["tier", "D", ""], 0)
+        self.assertEqual(night_of([], done).transitions["stage", "lapsed", ""], 1)
 
     def test_columns_are_all_made(self):
         done = night_of(bought(3), fit=FIT)

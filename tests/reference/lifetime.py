@@ -5,6 +5,7 @@ integer, so a float is enough unless it lies near a tie; then the same is done a
 that still lies within 1e-20 of a tie would stop the program.
 """
 
+import re
 from decimal import Decimal, localcontext
 from fractions import Fraction
 from functools import lru_cache
@@ -16,6 +17,8 @@ WEEKS = 52
 YEARLY_DISCOUNT = "1.1"
 DIGITS = 50
 NEAR_TIE = 1e-4
+
+CATEGORY_LINE = re.compile(r' *- \{category: "(.*)", days: ([0-9]+), gaps: [0-9]+\}')
 
 
 class Fit(NamedTuple):
@@ -30,6 +33,25 @@ class Fit(NamedTuple):
     gamma: str
     gap_days: int
     gaps_by_category: tuple = ()  # (category, days)
+
+
+def read_fit(path, places=2):
+    """value.yaml: `group:` lines with `  key: number` below them; places of the currency."""
+    found, categories, group = {}, [], ""
+    with open(path, encoding="utf-8") as file:
+        for line in file:
+            category = CATEGORY_LINE.match(line)
+            if category:
+                text = re.sub(r"\\U([0-9A-F]{8})", lambda code: chr(int(code[1], 16)), category[1])
+                categories.append((text, int(category[2])))
+            elif line[0] not in "#\n":
+                key, _, text = line.partition(":")
+                group = group if line.startswith(" ") else key
+                found[group, key.strip()] = text.partition(" #")[0].strip()
+    r, alpha, a, b = (found["purchases", key] for key in ("r", "alpha", "a", "b"))
+    gamma = Decimal(found["spend", "v"]).scaleb(places)
+    return Fit(found["fit", "fit"], r, alpha, a, b, found["spend", "p"], found["spend", "q"], str(gamma),
+               int(found["gaps", "days"]), tuple(categories))
 
 
 def hypergeometric(a, b, c, z, number):

@@ -107,10 +107,10 @@ def customer_rows(rows, data, recipe, as_of, previous):
     return results
 
 
-def transitions_of(customers):
-    """How many customers went from where to where; only of those that the night before knew."""
-    return Counter((column, row[f"{column}_before"], row[column]) for row in customers.values()
-                   for column in MOVES if row[f"{column}_before"] is not None)
+def transitions_of(before, customers):
+    """How many customers went from where to where; from nothing are the new ones, to nothing those that are gone."""
+    return Counter((column, before[key][column] if key in before else "", customers[key][column] if key in customers
+                    else "") for key in {*before, *customers} for column in MOVES)
 
 
 def run_night(data, recipe, as_of, view="known-now", previous=None, scopes=()):
@@ -119,7 +119,7 @@ def run_night(data, recipe, as_of, view="known-now", previous=None, scopes=()):
     rows = money.in_model_currency(scored, recipe.settings)
     customers = customer_rows(rows, data, recipe, as_of, previous.customers if previous else {})
     return Night(customers, {scope: scope_rows(rows, scope, data, recipe, as_of) for scope in scopes},
-                 view_rows(rows, data, recipe, as_of), transitions_of(customers) if previous else Counter(), counts)
+                 view_rows(rows, data, recipe, as_of), transitions_of(previous.customers, customers) if previous else Counter(), counts)
 
 
 def replay(data, recipe, first, last):

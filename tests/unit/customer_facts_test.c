@@ -7,6 +7,8 @@
  * whole, in pieces, and with the rows of each day shuffled. */
 #include "tests/unit/facts_fixture.h"
 
+#include "engine/value/frozen_fit.h"
+
 enum { AS_OF = 20000, CATEGORIES = 5, RANDOM_ROWS = 120 };
 
 static struct fl_model *model;
@@ -383,6 +385,86 @@ static void test_tenure(void **state)
     }
 }
 
+/* ---- with a fit ---- */
+
+static struct fl_value_model *make_fit(void)
+{
+    struct fl_category_gap gap = {fl_text_of("garden"), 7, 50};
+    const struct fl_frozen_fit fit = {
+        .day = AS_OF,
+        .kind = FL_VALUE_FIT_MBGNBD,
+        .currency = "EUR",
+        .purchases = {.parameters = {.modified = true, .r = 0.525, .alpha = 6.183, .a = 0.891, .b = 1.614},
+                      .customers = 500,
+                      .log_likelihood = -1000},
+        .repeaters = 200,
+        .spend = {.parameters = {.p = 6.25, .q = 3.74, .v = 15.44}, .customers = 200, .log_likelihood = -900},
+        .gap_days = 50,
+        .gaps = 100,
+        .categories = &gap,
+        .category_count = 1};
+    struct fl_buffer text = {0};
+    struct fl_value_model *value = NULL;
+    assert_int_equal(fl_frozen_fit_print(&fit, &text, NULL), FL_OK);
+    assert_int_equal(
+        fl_value_model_parse((const char *)text.bytes, text.size, "value.yaml", "EUR", &value, NULL), FL_OK);
+    fl_buffer_release(&text);
+    return value;
+}
+
+static void test_rules_of_a_fit(void **state)
+{
+    (void)state;
+    static const uint32_t offsets[] = {0, 5, 11};
+    const struct fl_words words = {.count = 2, .offsets = offsets, .bytes = "booksgarden"};
+    struct fl_value_model *fit = make_fit();
+    struct fl_facts_rules made;
+    assert_int_equal(fl_facts_rules_init(&settings, fit, &words, &made, NULL), FL_OK);
+    assert_int_equal(made.gap_days, 50);
+    assert_int_equal(made.category_gap_days[0], 50); /* the fit had too few gaps of it */
+    assert_int_equal(made.category_gap_days[1], 7);
+    fl_facts_rules_release(&made);
+    assert_int_equal(fl_facts_rules_init(&settings, fit, NULL, &made, NULL), FL_OK);
+    assert_int_equal(made.gap_days, 50);
+    fl_facts_rules_release(&made);
+    settings.life.default_gap_days = 44;
+    assert_int_equal(fl_facts_rules_init(&settings, NULL, &words, &made, NULL), FL_OK);
+    assert_int_equal(made.gap_days, 44);
+    assert_int_equal(made.category_gap_days[1], 44);
+    fl_facts_rules_release(&made);
+    fl_value_model_free(fit);
+}
+
+static void test_fit(void **state)
+{
+    (void)state;
+    struct fl_value_model *fit = make_fit();
+    struct fl_customer_value once, thrice;
+    fl_value_of(fit, 0, 0, 100, 0, &once);
+    fl_value_of(fit, 2, 600, 700, 5000, &thrice); /* the first purchase is in neither x nor m */
+    assert_false(FACTS_OF(BUY(100)).has_fit);
+    rules.fit = fit;
+    const struct fl_customer_facts looked = FACTS_OF({.day = 3, .type = look});
+    assert_false(looked.has_fit);
+    struct fl_customer_facts facts = FACTS_OF(BUY(100), {.day = 50, .type = give_back, .amount = 10});
+    assert_true(facts.has_fit);
+    assert_int_equal(facts.p_alive_micro, once.p_alive_micro);
+    assert_int_equal(facts.expected_micro, once.expected_micro);
+    assert_int_equal(facts.lifetime_value, once.lifetime_value);
+    const struct fact_row rows[] = {
+        BUY(700), BUY(400), BUY(100), BUY(100), {.day = 100, .type = buy, .amount = 2000}};
+    facts = facts_of(rows, 5);
+    assert_int_equal(facts.p_alive_micro, thrice.p_alive_micro);
+    assert_int_equal(facts.expected_micro, thrice.expected_micro);
+    assert_int_equal(facts.lifetime_value, thrice.lifetime_value);
+    settings.life.p_alive_below_micro = (int32_t)thrice.p_alive_micro;
+    assert_int_equal(facts_of(rows, 5).signals & FL_SIGNAL_P_ALIVE, 0);
+    settings.life.p_alive_below_micro++;
+    assert_int_equal(facts_of(rows, 5).signals & FL_SIGNAL_P_ALIVE, FL_SIGNAL_P_ALIVE);
+    rules.fit = NULL;
+    fl_value_model_free(fit);
+}
+
 /* ---- at random ---- */
 
 /* Any of the numbers a rule compares with, one less, one more; or any day of some years. */
@@ -512,6 +594,8 @@ int main(void)
         cmocka_unit_test_setup(test_signals, default_settings),
         cmocka_unit_test_setup(test_winback, default_settings),
         cmocka_unit_test_setup(test_tenure, default_settings),
+        cmocka_unit_test_setup(test_rules_of_a_fit, default_settings),
+        cmocka_unit_test_setup(test_fit, default_settings),
         cmocka_unit_test_setup(test_random_customers, default_settings),
         cmocka_unit_test(test_words),
     };

@@ -603,6 +603,12 @@ static void test_scopes(void **state)
     assert_string_equal(text, "1 Alpha 2 12000000; 1 Beta 1 6000000; 2 Zeta 1 6000000; ");
     print_table("scoped_out", "categories", FL_CATEGORY_SCORES_CATEGORY, text, sizeof text);
     assert_string_equal(text, "1 shoes 1 6000000; 2 hats 1 6000000; ");
+    /* Products are the rows' own; that they stand in a products table is nothing. */
+    fixture_put("model/model.yaml", "scopes: [customer, product]\n");
+    run_well((struct fixture_run){.data = "scoped", .out = "scoped_products", .as_of = as_of}, &report);
+    print_table("scoped_products", "products", FL_PRODUCT_SCORES_PRODUCT, text, sizeof text);
+    assert_string_equal(text, "1 p1 1 6000000; 1 p2 1 6000000; 1 p3 1 6000000; 2 p1 1 6000000; ");
+    fixture_put("model/model.yaml", "scopes: [customer, brand, category]\n");
     /* A new products table is another input. */
     import_products("scoped", "product,brand,category\np3,Gamma,hats\n");
     assert_refused((struct fixture_run){.data = "scoped", .out = "scoped_out", .as_of = as_of},

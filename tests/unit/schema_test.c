@@ -54,6 +54,14 @@ static const char *const frozen[] = {
     "24 last_day day, 25 last_purchase_day day, 26 lost_to_cap micro, 27 lost_to_decay micro, ",
     "stores 8: 1 store word, 2 latitude degree, 3 longitude degree, 4 country word, 5 region word, 6 arrival "
     "day, ",
+    "product_scores 9: 1 customer key, 2 customer_id text, 28 product word, 3 engagement small, 4 band word, "
+    "6 trend word, 7 intent small, 8 intent_trend word, 9 raw micro, 10 raw_positive micro, "
+    "11 raw_negative micro, 12 intent_raw micro, 13 points_28 micro, 14 points_84 micro, "
+    "15 intent_points_28 micro, 16 intent_points_84 micro, 17 points_awareness micro, 18 points_nurturing "
+    "micro, "
+    "19 points_experience micro, 20 points_conversion micro, 21 rows integer, 22 units integer, 23 first_day "
+    "day, "
+    "24 last_day day, 25 last_purchase_day day, 26 lost_to_cap micro, 27 lost_to_decay micro, ",
 };
 
 static void test_what_is_on_disk_is_frozen(void **state)

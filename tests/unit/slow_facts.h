@@ -86,26 +86,34 @@ static inline uint32_t slow_category(const struct slow_facts *slow, int32_t as_o
     return best;
 }
 
-/* Purchase days up to as_of, rising. */
+enum { SLOW_DAYS_MAX = 1600 };
+
+/* Purchase days up to as_of, rising; all must be in the last SLOW_DAYS_MAX days. */
 struct slow_purchases {
-    int32_t day[1600];
-    int64_t bought[1600];
+    int32_t day[SLOW_DAYS_MAX];
+    int64_t bought[SLOW_DAYS_MAX];
     int count;
 };
 
 static inline void slow_purchases(const struct slow_facts *slow, int32_t as_of,
                                   struct slow_purchases *purchases)
 {
-    purchases->count = 0;
-    for (int32_t day = as_of - 1599; day <= as_of; day++) {
-        if (slow_count(slow, FL_ROLE_PURCHASE, day, day) == 0)
+    int64_t bought[SLOW_DAYS_MAX] = {0};
+    bool has[SLOW_DAYS_MAX] = {false};
+    for (size_t i = 0; i < slow->count; i++) {
+        const int32_t age = as_of - slow->rows[i].day;
+        if (age < 0 || slow_role(slow, i) != FL_ROLE_PURCHASE)
             continue;
-        int64_t bought = 0;
-        for (size_t i = 0; i < slow->count; i++)
-            bought +=
-                slow->rows[i].day == day && slow_role(slow, i) == FL_ROLE_PURCHASE ? slow->rows[i].amount : 0;
-        purchases->day[purchases->count] = day;
-        purchases->bought[purchases->count++] = bought;
+        assert_true(age < SLOW_DAYS_MAX);
+        has[age] = true;
+        bought[age] += slow->rows[i].amount;
+    }
+    purchases->count = 0;
+    for (int32_t age = SLOW_DAYS_MAX - 1; age >= 0; age--) {
+        if (!has[age])
+            continue;
+        purchases->day[purchases->count] = as_of - age;
+        purchases->bought[purchases->count++] = bought[age];
     }
 }
 
@@ -291,11 +299,12 @@ static inline struct fl_customer_facts slow_facts(const struct slow_facts *slow,
     X(margin_12m)                                                                                            \
     X(net_24m)                                                                                               \
     X(promo_share_milli)                                                                                     \
-    X(purchase_days_24m) X(recency_days) X(first_purchase_day) X(days_since_purchase) X(longest_gap_days)    \
-        X(repeat_days) X(repeat_bought) X(mean_purchase) X(p_alive_micro) X(expected_micro)                  \
-            X(lifetime_value) X(rhythm_milli) X(overdue_milli) X(winback_day) X(tenure_days)                 \
-                X(main_category) X(stage) X(tenure) X(signals) X(has_promo_share) X(has_recency)             \
-                    X(has_bought) X(has_repeat) X(has_fit) X(has_winback) X(returns_all)
+    X(purchase_days_24m)                                                                                     \
+    X(recency_days) X(first_purchase_day) X(days_since_purchase) X(longest_gap_days) X(repeat_days)          \
+        X(repeat_bought) X(mean_purchase) X(p_alive_micro) X(expected_micro) X(lifetime_value)               \
+            X(rhythm_milli) X(overdue_milli) X(winback_day) X(tenure_days) X(main_category) X(stage)         \
+                X(tenure) X(signals) X(has_promo_share) X(has_recency) X(has_bought) X(has_repeat)           \
+                    X(has_fit) X(has_winback) X(returns_all)
 
 static inline void assert_equal_facts(const struct fl_customer_facts *a, const struct fl_customer_facts *b)
 {
