@@ -150,7 +150,8 @@ static void test_each_call_fails(void **state)
     (void)state;
     for (int can_remove = 0; can_remove < 2; can_remove++) {
         int fault_at = 1;
-        /* Each of the first ones, then a part: a run in between makes most of the calls, and has tests of its own. */
+        /* Each of the first ones, then a part: a run in between makes most of the calls, and has tests of its
+         * own. */
         while (survives_fault(fault_at, can_remove != 0)) {
             fault_at += can_remove == 0 && fault_at < 60 ? 1 : 11;
             assert_true(fault_at < FAULTS_MAX);
