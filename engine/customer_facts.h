@@ -3,8 +3,9 @@
 #ifndef ENGINE_CUSTOMER_FACTS_H
 #define ENGINE_CUSTOMER_FACTS_H
 
-#include <stdbool.h>
-#include <stdint.h>
+#include "engine/day_facts.h"
+#include "engine/value/value_model.h"
+#include "formats/table/table_writer.h"
 
 /* Sorted, so that a number is the word's place in the dictionary of a results file. */
 #define FL_STAGE_LIST(X)                                                                                     \
@@ -56,5 +57,64 @@ struct fl_customer_facts {
     uint32_t age_band, life_stage, country, region, urbanity, nearest_store;
     int64_t store_distance_m;
 };
+
+/* What the facts of all customers of a run follow from. Immutable once made: threads may share it. */
+struct fl_facts_rules {
+    const struct fl_value_settings *value;
+    const struct fl_life_settings *life;
+    const struct fl_value_model *fit; /* NULL: none was made yet */
+    int32_t gap_days;                 /* the usual days between two purchase days: everybody's; at least 1 */
+    int32_t *category_gap_days;       /* the same by category; NULL: no row has one */
+    size_t category_count;            /* numbers of categories are below it */
+};
+
+/* The settings and the fit are borrowed. categories: what their numbers mean; NULL: no row has one. */
+fl_status fl_facts_rules_init(const struct fl_model_settings *settings, const struct fl_value_model *fit,
+                              const struct fl_words *categories, struct fl_facts_rules *rules,
+                              struct fl_error *error);
+/* Zeroed is fine. */
+void fl_facts_rules_release(struct fl_facts_rules *rules);
+
+/* What is known of a customer beside its days. */
+struct fl_customer_night {
+    int32_t as_of_day;
+    int32_t first_row_day; /* of its rows up to the as-of day */
+    bool has_first_contact;
+    int32_t first_contact_day;
+    bool falling; /* its engagement */
+    uint8_t intent;
+    uint8_t stage_before; /* of the night before; FL_STAGES: not known */
+};
+
+/* Work space of one thread. */
+struct fl_facts_maker {
+    const struct fl_facts_rules *rules;
+    int64_t *category_net; /* by category; 0 between two customers */
+};
+
+fl_status fl_facts_maker_init(struct fl_facts_maker *maker, const struct fl_facts_rules *rules,
+                              struct fl_error *error);
+void fl_facts_maker_release(struct fl_facts_maker *maker);
+/* The facts as of a day: days after it are passed over, so one list of days answers for each day up to its
+ * last. Profile words are set to none. */
+void fl_customer_facts_make(struct fl_facts_maker *maker, const struct fl_day_facts *days,
+                            const struct fl_customer_night *night, struct fl_customer_facts *facts);
+
+/* ---- the pieces, for a fit ---- */
+
+/* Purchase days up to some day; all but `days` hold for days > 0 alone. */
+struct fl_purchase_history {
+    int64_t days;
+    int32_t first, last, longest_gap_days;
+    int32_t last_gap_days; /* between the last two; 0: there is one */
+};
+struct fl_purchase_history fl_purchase_history_of(const struct fl_day_facts *days, int32_t as_of_day);
+/* The category with the largest net amount in the model's category_days, of equal ones the smallest word;
+ * FL_NO_WORD: no row that moves money has one.
+ */
+uint32_t fl_main_category(struct fl_facts_maker *maker, const struct fl_day_facts *days, int32_t as_of_day);
+
+const char *fl_stage_word(unsigned stage);
+const char *fl_tenure_word(unsigned tenure);
 
 #endif

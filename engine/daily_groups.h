@@ -15,6 +15,7 @@ struct fl_rows {
      * not wanted, or 0 everywhere. */
     const int64_t *net, *margin;
     const uint8_t *promoted; /* 1: a purchase with a discount; NULL as above */
+    const int32_t *arrival;  /* the row's own day where none is stated; NULL: not wanted */
     size_t count;
 };
 
@@ -28,6 +29,7 @@ static inline void fl_rows_pass(struct fl_rows *rows, size_t passed)
     rows->net = rows->net == NULL ? NULL : rows->net + passed;
     rows->margin = rows->margin == NULL ? NULL : rows->margin + passed;
     rows->promoted = rows->promoted == NULL ? NULL : rows->promoted + passed;
+    rows->arrival = rows->arrival == NULL ? NULL : rows->arrival + passed;
     rows->count -= passed;
 }
 

@@ -5,72 +5,91 @@
 #include <stdlib.h>
 
 #include "engine/id_join.h"
-#include "engine/percentile.h"
-#include "engine/raw_list.h"
-#include "engine/score_fields.h"
+#include "engine/population.h"
+#include "engine/result_fields.h"
+#include "engine/result_words.h"
+#include "formats/table/word_union.h"
 
-/* Results are turned into columns this many at a time: all of it stays in the core's first cache. */
-enum { BATCH_ROWS = 128, COLUMNS_MAX = 32 };
-/* A block's columns, 1.8 MB, stay in the core's own cache until they are packed. */
+/* Results are turned into columns this many at a time: they stay in the core's own cache until then. */
+enum { BATCH_ROWS = 128, COLUMNS_MAX = 96 };
+/* A block's columns stay there, too, until they are packed. */
 enum { BLOCK_ROWS = 8192 };
 
 const struct fl_emit_table fl_emit_tables[FL_SCOPES] = {
-    [FL_SCOPE_CUSTOMER] = {.schema = "customer_scores", .stem = "customers", .percentile = true},
+    [FL_SCOPE_CUSTOMER] = {.schema = "customer_scores", .stem = "customers", .of_customers = true},
     [FL_SCOPE_BRAND] = {.schema = "brand_scores", .stem = "brands", .word_id = FL_BRAND_SCORES_BRAND},
     [FL_SCOPE_CATEGORY] = {.schema = "category_scores",
                            .stem = "categories",
                            .word_id = FL_CATEGORY_SCORES_CATEGORY},
+    [FL_SCOPE_PRODUCT] = {.schema = "product_scores",
+                          .stem = "products",
+                          .word_id = FL_PRODUCT_SCORES_PRODUCT},
 };
 
-/* The dictionaries of the WORD columns, built from the lists of score.h. */
-#define X(name, word) word
-static const char band_bytes[] = FL_BAND_LIST(X);
-static const char trend_bytes[] = FL_TREND_LIST(X);
-#undef X
-#define WORDS_MAX 8
-_Static_assert(FL_BANDS < WORDS_MAX && FL_TRENDS < WORDS_MAX, "offsets have room");
+/* In the order of the schema. */
+static const uint16_t late_ids[] = {FL_SCORES_PERCENTILE,
+                                    FL_SCORES_RFM_R,
+                                    FL_SCORES_RFM_F,
+                                    FL_SCORES_RFM_M,
+                                    FL_SCORES_RFM_CODE,
+                                    FL_SCORES_RFM_GROUP,
+                                    FL_SCORES_TIER,
+                                    FL_SCORES_TIER_PENDING,
+                                    FL_SCORES_TIER_PENDING_NIGHTS,
+                                    FL_SCORES_WINBACK_DAY,
+                                    FL_SCORES_ENGAGEMENT_BEFORE,
+                                    FL_SCORES_BAND_BEFORE,
+                                    FL_SCORES_LOOP_BEFORE,
+                                    FL_SCORES_PHASE_BEFORE,
+                                    FL_SCORES_STAGE_BEFORE,
+                                    FL_SCORES_TIER_BEFORE};
+enum { LATE_COLUMNS = sizeof late_ids / sizeof late_ids[0] };
 
 struct fl_emit {
     struct fl_emit_plan plan;
     const struct fl_emit_table *table;
     const struct fl_schema *schema;
     struct fl_table_writer *writer;
-    struct fl_id_join *ids;  /* NULL: no text of ids */
-    struct fl_raw_list raws; /* of a table with the percentile */
+    struct fl_id_join *ids; /* NULL: no text of ids */
+    struct fl_population population;
     /* Rows that wait to be appended. */
     int64_t customers[BATCH_ROWS];
     uint32_t scope_words[BATCH_ROWS];
     size_t rows;
-    union {
-        uint8_t u8[BATCH_ROWS];
-        int32_t i32[BATCH_ROWS];
-        int64_t i64[BATCH_ROWS];
-        uint32_t words[BATCH_ROWS];
-    } values[FL_SCORE_FIELDS];
-    uint8_t no_purchase[BATCH_ROWS];
-    bool wants_field[FL_SCORE_FIELDS], wants_percentile;
+    int64_t values[FL_RESULT_FIELDS][BATCH_ROWS]; /* of the column's storage, one behind the other */
+    uint8_t nulls[FL_RESULT_FIELDS][BATCH_ROWS];
+    bool wants_field[FL_RESULT_FIELDS];
+    enum fl_kind field_kind[FL_RESULT_FIELDS]; /* of its column */
     struct fl_text id_texts[BATCH_ROWS];
     struct fl_buffer id_bytes; /* what they point to */
     /* Columns of the file and where their values come from, dictionaries. */
-    uint16_t column_ids[COLUMNS_MAX];
+    uint16_t column_ids[COLUMNS_MAX], late_ids[LATE_COLUMNS];
     struct fl_column_values columns[COLUMNS_MAX];
-    size_t column_count;
+    size_t column_count, late_count;
     struct fl_words words[COLUMNS_MAX];
-    uint32_t band_offsets[WORDS_MAX], trend_offsets[WORDS_MAX];
+    struct fl_result_dictionary fixed[COLUMNS_MAX];
 };
 
 /* ---- the file ---- */
 
-static struct fl_words words_over(const char *bytes, const char *(*word)(unsigned), unsigned count,
-                                  uint32_t *offsets)
+static bool is_late(uint16_t id)
 {
-    offsets[0] = 0;
-    for (unsigned i = 0; i < count; i++)
-        offsets[i + 1] = offsets[i] + (uint32_t)strlen(word(i));
-    return (struct fl_words){count, offsets, bytes};
+    for (size_t i = 0; i < LATE_COLUMNS; i++) {
+        if (late_ids[i] == id)
+            return true;
+    }
+    return false;
 }
 
-/* Where the values of a column wait. */
+static bool is_wanted(const struct fl_emit *emit, uint16_t id)
+{
+    const fl_result_columns wanted = emit->table->of_customers ? emit->plan.columns : 0;
+    if (id == FL_SCORES_CUSTOMER_ID && emit->ids == NULL)
+        return false;
+    return fl_result_columns_has(wanted, id) && (emit->plan.absent >> id & 1) == 0;
+}
+
+/* Where the values of a column wait; nowhere yet if it is late. */
 static struct fl_column_values values_of(const struct fl_emit *emit, uint16_t id)
 {
     if (id == FL_SCORES_CUSTOMER)
@@ -79,43 +98,52 @@ static struct fl_column_values values_of(const struct fl_emit *emit, uint16_t id
         return (struct fl_column_values){.as.texts = emit->id_texts};
     if (id == emit->table->word_id)
         return (struct fl_column_values){.as.words = emit->scope_words};
-    for (size_t i = 0; i < FL_SCORE_FIELDS; i++) {
-        if (fl_score_fields[i].id == id)
-            return (struct fl_column_values){.as.i64 = emit->values[i].i64,
-                                             .nulls = id == FL_SCORES_LAST_PURCHASE_DAY ? emit->no_purchase
-                                                                                        : NULL};
+    for (size_t i = 0; i < FL_RESULT_FIELDS; i++) {
+        if (fl_result_fields[i].id == id)
+            return (struct fl_column_values){
+                .as.i64 = emit->values[i],
+                .nulls = fl_result_field_can_be_null(&fl_result_fields[i]) ? emit->nulls[i] : NULL};
     }
-    assert(id == FL_SCORES_PERCENTILE);
-    return (struct fl_column_values){.nulls = NULL}; /* late */
+    assert(is_late(id));
+    return (struct fl_column_values){.nulls = NULL};
 }
 
 static struct fl_words dictionary_of(struct fl_emit *emit, uint16_t id)
 {
-    if (id == emit->table->word_id)
-        return emit->plan.words;
-    if (id == FL_SCORES_BAND)
-        return words_over(band_bytes, fl_band_word, FL_BANDS, emit->band_offsets);
-    if (id == FL_SCORES_TREND || id == FL_SCORES_INTENT_TREND)
-        return words_over(trend_bytes, fl_trend_word, FL_TRENDS, emit->trend_offsets);
+    const struct fl_result_words fixed = fl_result_words_of(id);
+    if (fixed.count > 0)
+        return fl_result_dictionary_fill(fixed, &emit->fixed[emit->column_count]);
+    for (size_t i = 0; i < FL_EMIT_DICTIONARIES_MAX && emit->plan.dictionaries[i].id != 0; i++) {
+        if (emit->plan.dictionaries[i].id == id)
+            return emit->plan.dictionaries[i].words;
+    }
     return (struct fl_words){0};
 }
 
-/* The columns that are wanted, in the order of the schema; two depend on more. */
+static void choose_fields(struct fl_emit *emit)
+{
+    for (size_t i = 0; i < FL_RESULT_FIELDS; i++) {
+        const int at = fl_schema_find_id(emit->schema, fl_result_fields[i].id);
+        emit->wants_field[i] = at >= 0 && is_wanted(emit, fl_result_fields[i].id);
+        if (at >= 0)
+            emit->field_kind[i] = emit->schema->columns[at].kind;
+    }
+}
+
+/* The columns that are wanted, in the order of the schema. */
 static void choose_columns(struct fl_emit *emit)
 {
-    const fl_result_columns wanted = emit->plan.scope == FL_SCOPE_CUSTOMER ? emit->plan.columns : 0;
-    emit->wants_percentile = emit->table->percentile && fl_result_columns_has(wanted, FL_SCORES_PERCENTILE);
-    for (size_t i = 0; i < FL_SCORE_FIELDS; i++)
-        emit->wants_field[i] = fl_result_columns_has(wanted, fl_score_fields[i].id);
+    choose_fields(emit);
     for (size_t i = 0; i < emit->schema->count; i++) {
         const uint16_t id = emit->schema->columns[i].id;
-        if ((id == FL_SCORES_CUSTOMER_ID && emit->ids == NULL) ||
-            (id == FL_SCORES_PERCENTILE && !emit->wants_percentile) || !fl_result_columns_has(wanted, id))
+        if (!is_wanted(emit, id))
             continue;
         assert(emit->column_count < COLUMNS_MAX);
         emit->words[emit->column_count] = dictionary_of(emit, id);
         emit->columns[emit->column_count] = values_of(emit, id);
         emit->column_ids[emit->column_count++] = id;
+        if (is_late(id))
+            emit->late_ids[emit->late_count++] = id;
     }
 }
 
@@ -136,7 +164,6 @@ static fl_status make_uuid(const struct fl_emit *emit, uint8_t uuid[FL_UUID_SIZE
 
 static fl_status start_file(struct fl_emit *emit, struct fl_error *error)
 {
-    static const uint16_t late[] = {FL_SCORES_PERCENTILE};
     const struct fl_data_folder *folder = emit->plan.folder;
     fl_status status = FL_OK;
     if (folder->text_ids && !folder->pseudonymous)
@@ -149,13 +176,23 @@ static fl_status start_file(struct fl_emit *emit, struct fl_error *error)
                                  .facts = emit->plan.facts,
                                  .effort = FL_EFFORT_LOW,
                                  .block_rows = BLOCK_ROWS,
-                                 .late_column_ids = late,
-                                 .late_column_count = emit->wants_percentile ? 1 : 0};
+                                 .late_column_ids = emit->late_ids,
+                                 .late_column_count = emit->late_count};
     if (status == FL_OK)
         status = make_uuid(emit, plan.uuid, error);
     if (status == FL_OK)
         status = fl_table_writer_create(folder->io, emit->plan.out, &plan, &emit->writer, error);
     return status;
+}
+
+/* Whether the file has a late column with an id of first .. last. */
+static bool wants_late(const struct fl_emit *emit, uint16_t first, uint16_t last)
+{
+    for (size_t i = 0; i < emit->late_count; i++) {
+        if (emit->late_ids[i] >= first && emit->late_ids[i] <= last)
+            return true;
+    }
+    return false;
 }
 
 fl_status fl_emit_create(const struct fl_emit_plan *plan, struct fl_emit **emit, struct fl_error *error)
@@ -168,6 +205,14 @@ fl_status fl_emit_create(const struct fl_emit_plan *plan, struct fl_emit **emit,
     made->table = &fl_emit_tables[plan->scope];
     made->schema = fl_schema_by_name(made->table->schema);
     fl_status status = start_file(made, error);
+    const struct fl_population_plan population = {
+        .io = plan->folder->io,
+        .directory = plan->out,
+        .value = &plan->model->settings.value,
+        .wants_percentile = wants_late(made, FL_SCORES_PERCENTILE, FL_SCORES_PERCENTILE),
+        .wants_value = wants_late(made, FL_SCORES_RFM_R, FL_SCORES_TIER_PENDING_NIGHTS),
+        .memory_bytes = plan->memory_bytes};
+    fl_population_init(&made->population, &population);
     if (status != FL_OK) {
         fl_emit_free(made);
         return status;
@@ -178,21 +223,19 @@ fl_status fl_emit_create(const struct fl_emit_plan *plan, struct fl_emit **emit,
 
 /* ---- rows ---- */
 
-/* The field of `count` scores, behind the rows that wait. */
-static void fill_field(struct fl_emit *emit, size_t index, const struct fl_scope_score *scores, size_t count)
+/* One field of `count` results, behind the rows that wait. */
+static void fill_field(struct fl_emit *emit, size_t index, const struct fl_results *results, size_t first,
+                       size_t count)
 {
-    const struct fl_score_field *field = &fl_score_fields[index];
-    const uint8_t *from = (const uint8_t *)scores + field->offset;
-    const size_t at = emit->rows;
-    for (size_t i = 0; i < count && field->size == FL_FIELD_I64; i++)
-        memcpy(&emit->values[index].i64[at + i], from + i * sizeof *scores, sizeof(int64_t));
-    for (size_t i = 0; i < count && field->size == FL_FIELD_I32; i++)
-        memcpy(&emit->values[index].i32[at + i], from + i * sizeof *scores, sizeof(int32_t));
-    const bool is_byte = field->size == FL_FIELD_U8, is_word = fl_score_field_is_word(field);
-    for (size_t i = 0; i < count && is_byte && is_word; i++)
-        emit->values[index].words[at + i] = from[i * sizeof *scores];
-    for (size_t i = 0; i < count && is_byte && !is_word; i++)
-        emit->values[index].u8[at + i] = from[i * sizeof *scores];
+    const struct fl_result_field *field = &fl_result_fields[index];
+    const size_t size_bytes = fl_kind_size_bytes(emit->field_kind[index]);
+    uint8_t *values = (uint8_t *)emit->values[index] + emit->rows * size_bytes;
+    const union fl_field_values to = {.u8 = values};
+    const bool of_score = field->of == FL_FIELD_OF_SCORE;
+    fl_result_field_copy(field, emit->field_kind[index],
+                         of_score ? (const void *)(results->scores + first) : results->facts + first,
+                         of_score ? sizeof *results->scores : sizeof *results->facts, count, to,
+                         emit->nulls[index] + emit->rows);
 }
 
 /* A text lives only until the next is asked for, so all are copied first. */
@@ -225,26 +268,62 @@ static fl_status flush(struct fl_emit *emit, struct fl_error *error)
     return status;
 }
 
+/* What the comparison of all customers needs. */
+static struct fl_standing standing_of(const struct fl_emit *emit, int64_t customer,
+                                      const struct fl_scope_score *score,
+                                      const struct fl_customer_facts *facts)
+{
+    const struct fl_value_settings *settings = &emit->plan.model->settings.value;
+    struct fl_standing standing = {.customer = customer,
+                                   .raw = score->raw,
+                                   .monetary = facts->net_24m,
+                                   .recency_days = facts->has_recency ? facts->recency_days : -1,
+                                   .winback_day = facts->winback_day,
+                                   .has_winback = facts->has_winback,
+                                   .frequency = 1,
+                                   .is_buyer = facts->has_bought && score->net_12m > 0,
+                                   .tier_value = score->net_12m,
+                                   .engagement = score->engagement,
+                                   .band = score->band,
+                                   .loop = score->loop,
+                                   .phase = score->phase,
+                                   .stage = facts->stage};
+    if (settings->tier_by == FL_TIER_BY_LIFETIME)
+        standing.tier_value = facts->lifetime_value;
+    for (int cut = 0; cut < 4; cut++)
+        standing.frequency =
+            (uint8_t)(standing.frequency + (facts->purchase_days_24m >= settings->frequency_cuts[cut]));
+    return standing;
+}
+
+static fl_status add_to_population(struct fl_emit *emit, const struct fl_results *results, size_t first,
+                                   size_t count, struct fl_error *error)
+{
+    fl_status status = FL_OK;
+    for (size_t i = first; i < first + count && status == FL_OK; i++) {
+        struct fl_standing standing = {.raw = results->scores[i].raw};
+        if (emit->population.plan.wants_value)
+            standing = standing_of(emit, results->customers[i], &results->scores[i], &results->facts[i]);
+        status = fl_population_add(&emit->population, &standing, error);
+    }
+    return status;
+}
+
 /* `count` results, for which there is room, behind the rows that wait. */
 static fl_status fill(struct fl_emit *emit, const struct fl_results *results, size_t first, size_t count,
                       struct fl_error *error)
 {
-    const struct fl_scope_score *scores = results->scores + first;
     memcpy(emit->customers + emit->rows, results->customers + first, count * sizeof *emit->customers);
     if (results->words != NULL)
         memcpy(emit->scope_words + emit->rows, results->words + first, count * sizeof *emit->scope_words);
-    for (size_t i = 0; i < FL_SCORE_FIELDS; i++) {
+    for (size_t i = 0; i < FL_RESULT_FIELDS; i++) {
         if (emit->wants_field[i])
-            fill_field(emit, i, scores, count);
+            fill_field(emit, i, results, first, count);
     }
-    for (size_t i = 0; i < count; i++)
-        emit->no_purchase[emit->rows + i] = !scores[i].has_purchase;
-    for (size_t i = 0; i < count && emit->wants_percentile; i++) {
-        if (!fl_raw_list_add(&emit->raws, scores[i].raw))
-            return fl_fail_memory(error, FL_RAW_CHUNK * sizeof(int64_t));
-    }
+    const bool compares = emit->late_count > 0;
+    fl_status status = compares ? add_to_population(emit, results, first, count, error) : FL_OK;
     emit->rows += count;
-    return FL_OK;
+    return status;
 }
 
 fl_status fl_emit_add(struct fl_emit *emit, const struct fl_results *results, struct fl_error *error)
@@ -263,43 +342,129 @@ fl_status fl_emit_add(struct fl_emit *emit, const struct fl_results *results, st
 
 /* ---- what needs all customers ---- */
 
-static fl_status find_cuts(const struct fl_emit *emit, struct fl_percentile_cuts *cuts,
-                           struct fl_error *error)
-{
-    const uint64_t count = emit->raws.positive;
-    const uint64_t size_bytes = (emit->raws.count + count) * sizeof(uint64_t);
-    if (size_bytes > emit->plan.memory_bytes)
-        return fl_fail(error, FL_LIMIT,
-                       "the percentile of %llu customers needs %llu bytes, at most %llu: raise --memory",
-                       (unsigned long long)emit->raws.count, (unsigned long long)size_bytes,
-                       (unsigned long long)emit->plan.memory_bytes);
-    return fl_percentile_find_cuts(&emit->raws, cuts) ? FL_OK : fl_fail_memory(error, size_bytes);
-}
+/* The late columns of some rows that are not stored as they came. */
+struct late_columns {
+    int64_t code[FL_POPULATION_ROWS];
+    uint32_t group[FL_POPULATION_ROWS], tier[FL_POPULATION_ROWS], pending[FL_POPULATION_ROWS];
+    uint8_t not_pending[FL_POPULATION_ROWS], nights[FL_POPULATION_ROWS], no_winback[FL_POPULATION_ROWS];
+    uint8_t engagement[FL_POPULATION_ROWS], no_engagement[FL_POPULATION_ROWS];
+    uint32_t words[FL_CHANGES][FL_POPULATION_ROWS];
+    uint8_t no_word[FL_CHANGES][FL_POPULATION_ROWS];
+};
 
-static fl_status append_percentiles(struct fl_emit *emit, struct fl_error *error)
+static void fill_before(const struct fl_population_rows *rows, struct late_columns *late)
 {
-    struct fl_percentile_cuts cuts;
-    fl_status status = find_cuts(emit, &cuts, error);
-    for (size_t chunk = 0; chunk < emit->raws.chunk_count && status == FL_OK; chunk++) {
-        const size_t rows_of_chunk = fl_raw_list_of_chunk(&emit->raws, chunk);
-        for (size_t from = 0; from < rows_of_chunk && status == FL_OK; from += BATCH_ROWS) {
-            uint8_t percentiles[BATCH_ROWS], nulls[BATCH_ROWS];
-            const size_t left = rows_of_chunk - from;
-            const size_t rows = left < BATCH_ROWS ? left : BATCH_ROWS;
-            const struct fl_column_values values = {.as.u8 = percentiles, .nulls = nulls};
-            fl_percentiles(&cuts, emit->raws.chunks[chunk] + from, rows, percentiles, nulls);
-            status = fl_table_writer_append_late(emit->writer, &values, rows, error);
+    for (size_t i = 0; i < rows->count; i++) {
+        const struct fl_before *before = &rows->before[i];
+        late->no_engagement[i] = !rows->has_before[i] || !before->has_engagement;
+        late->engagement[i] = before->engagement;
+        for (size_t what = 0; what < FL_CHANGES; what++) {
+            late->words[what][i] = before->words.word[what];
+            late->no_word[what][i] = !rows->has_before[i] || late->words[what][i] == FL_NO_WORD;
         }
     }
+}
+
+static void fill_late(const struct fl_emit *emit, const struct fl_population_rows *rows,
+                      struct late_columns *late)
+{
+    for (size_t i = 0; i < rows->count; i++) {
+        const struct fl_tier_state *tier = &rows->tier[i];
+        late->code[i] = 100 * rows->r[i] + 10 * rows->f[i] + rows->m[i];
+        late->group[i] = emit->plan.model->rfm_groups.of_code[late->code[i]];
+        late->tier[i] = tier->tier;
+        late->not_pending[i] = tier->pending == FL_TIERS;
+        late->pending[i] = late->not_pending[i] ? 0 : tier->pending;
+        late->nights[i] = tier->pending_nights;
+        late->no_winback[i] = !rows->has_winback[i];
+    }
+    fill_before(rows, late);
+}
+
+static struct fl_column_values word_before(const struct late_columns *late, enum fl_change what)
+{
+    return (struct fl_column_values){.as.words = late->words[what], .nulls = late->no_word[what]};
+}
+
+static struct fl_column_values late_values(uint16_t id, const struct fl_population_rows *rows,
+                                           const struct late_columns *late)
+{
+    switch (id) {
+    case FL_SCORES_PERCENTILE:
+        return (struct fl_column_values){.as.u8 = rows->percentile, .nulls = rows->no_percentile};
+    case FL_SCORES_RFM_R:
+        return (struct fl_column_values){.as.u8 = rows->r};
+    case FL_SCORES_RFM_F:
+        return (struct fl_column_values){.as.u8 = rows->f};
+    case FL_SCORES_RFM_M:
+        return (struct fl_column_values){.as.u8 = rows->m};
+    case FL_SCORES_RFM_CODE:
+        return (struct fl_column_values){.as.i64 = late->code};
+    case FL_SCORES_RFM_GROUP:
+        return (struct fl_column_values){.as.words = late->group};
+    case FL_SCORES_TIER:
+        return (struct fl_column_values){.as.words = late->tier};
+    case FL_SCORES_TIER_PENDING:
+        return (struct fl_column_values){.as.words = late->pending, .nulls = late->not_pending};
+    case FL_SCORES_TIER_PENDING_NIGHTS:
+        return (struct fl_column_values){.as.u8 = late->nights};
+    case FL_SCORES_WINBACK_DAY:
+        return (struct fl_column_values){.as.i32 = rows->winback_day, .nulls = late->no_winback};
+    case FL_SCORES_ENGAGEMENT_BEFORE:
+        return (struct fl_column_values){.as.u8 = late->engagement, .nulls = late->no_engagement};
+    case FL_SCORES_BAND_BEFORE:
+        return word_before(late, FL_CHANGE_BAND);
+    case FL_SCORES_LOOP_BEFORE:
+        return word_before(late, FL_CHANGE_LOOP);
+    case FL_SCORES_PHASE_BEFORE:
+        return word_before(late, FL_CHANGE_PHASE);
+    case FL_SCORES_STAGE_BEFORE:
+        return word_before(late, FL_CHANGE_STAGE);
+    default:
+        assert(id == FL_SCORES_TIER_BEFORE);
+        return word_before(late, FL_CHANGE_TIER);
+    }
+}
+
+/* While the population is walked. */
+struct late_pass {
+    struct fl_emit *emit;
+    struct late_columns columns;
+};
+
+static fl_status append_late(void *context, const struct fl_population_rows *rows, struct fl_error *error)
+{
+    struct late_pass *pass = context;
+    struct fl_emit *emit = pass->emit;
+    struct fl_column_values values[LATE_COLUMNS];
+    if (emit->population.plan.wants_value)
+        fill_late(emit, rows, &pass->columns);
+    for (size_t i = 0; i < emit->late_count; i++)
+        values[i] = late_values(emit->late_ids[i], rows, &pass->columns);
+    return fl_table_writer_append_late(emit->writer, values, rows->count, error);
+}
+
+static fl_status compare_all(struct fl_emit *emit, struct fl_previous_night *previous,
+                             struct fl_transitions *transitions, struct fl_error *error)
+{
+    struct late_pass *pass = calloc(1, sizeof *pass);
+    if (pass == NULL)
+        return fl_fail_memory(error, sizeof *pass);
+    pass->emit = emit;
+    fl_status status = fl_population_compare(&emit->population, error);
+    if (status == FL_OK)
+        status = fl_population_walk(&emit->population, previous, transitions, append_late, pass, error);
+    free(pass);
     return status;
 }
 
-fl_status fl_emit_finish(struct fl_emit *emit, char name[256], struct fl_table_summary *summary,
+fl_status fl_emit_finish(struct fl_emit *emit, struct fl_previous_night *previous,
+                         struct fl_transitions *transitions, char name[256], struct fl_table_summary *summary,
                          struct fl_error *error)
 {
     fl_status status = emit->rows > 0 ? flush(emit, error) : FL_OK;
-    if (status == FL_OK && emit->wants_percentile)
-        status = append_percentiles(emit, error);
+    if (status == FL_OK && emit->late_count > 0)
+        status = compare_all(emit, previous, transitions, error);
     if (status != FL_OK)
         return status;
     struct fl_table_writer *writer = emit->writer;
@@ -313,7 +478,7 @@ void fl_emit_free(struct fl_emit *emit)
         return;
     fl_table_writer_abort(emit->writer);
     fl_id_join_close(emit->ids);
-    fl_raw_list_release(&emit->raws);
+    fl_population_release(&emit->population);
     fl_buffer_release(&emit->id_bytes);
     free(emit);
 }

@@ -3,10 +3,10 @@
 
 #include <stdlib.h>
 
+#include "engine/result_fields.h"
 #include "engine/run_folder.h"
 #include "engine/run_inputs.h"
 #include "engine/scan.h"
-#include "engine/score_fields.h"
 #include "formats/base/decimal.h"
 #include "formats/base/publish.h"
 
@@ -19,7 +19,9 @@ struct work {
     struct fl_run_inputs inputs; /* of `data`, those of the run */
     struct fl_points *points;
     int64_t customer;
-    struct fl_scope_score stored;
+    struct fl_scope_score score;
+    int64_t stored[FL_RESULT_FIELDS];
+    bool stored_null[FL_RESULT_FIELDS];
     int percentile; /* -1: none */
     char *customer_id;
     struct fl_explain_row by_type[FL_TYPES_MAX];
@@ -81,14 +83,38 @@ static fl_status read_id(struct work *work, const char *customer, const struct f
     return fl_fail(error, FL_MISSING, "no such customer in the run");
 }
 
+static void load_stored(struct work *work, size_t field, const struct fl_column_data *column, size_t row)
+{
+    const struct fl_schema *schema = fl_schema_by_name("customer_scores");
+    const int at = fl_schema_find_id(schema, fl_result_fields[field].id);
+    work->stored_null[field] = column->nulls != NULL && column->nulls[row] != 0;
+    if (work->stored_null[field])
+        return;
+    switch (fl_kind_storage(schema->columns[at].kind)) {
+    case FL_STORAGE_U8:
+        work->stored[field] = column->as.u8[row];
+        break;
+    case FL_STORAGE_I32:
+        work->stored[field] = column->as.i32[row];
+        break;
+    case FL_STORAGE_WORD:
+        work->stored[field] = column->as.words[row];
+        break;
+    case FL_STORAGE_I64:
+    case FL_STORAGE_TEXT:
+        work->stored[field] = column->as.i64[row];
+        break;
+    }
+}
+
 static fl_status read_row(struct work *work, struct fl_table *table, size_t block, size_t row,
                           const char *customer, struct fl_column_data *column, struct fl_error *error)
 {
-    for (size_t i = 0; i < FL_SCORE_FIELDS; i++) {
-        fl_status status = fl_table_read_column(table, block, fl_score_fields[i].id, column, error);
+    for (size_t i = 0; i < FL_RESULT_FIELDS; i++) {
+        fl_status status = fl_table_read_column(table, block, fl_result_fields[i].id, column, error);
         if (status != FL_OK)
             return status;
-        fl_score_field_load(&fl_score_fields[i], column, row, &work->stored);
+        load_stored(work, i, column, row);
     }
     fl_status status = fl_table_read_column(table, block, FL_SCORES_PERCENTILE, column, error);
     if (status != FL_OK)
@@ -209,11 +235,14 @@ static fl_status fail_different(struct fl_error *error, const char *column)
 static fl_status compare(const struct work *work, const struct fl_scope_score *score, struct fl_error *error)
 {
     const struct fl_schema *schema = fl_schema_by_name("customer_scores");
-    for (size_t i = 0; i < FL_SCORE_FIELDS; i++) {
-        if (fl_result_columns_has(work->manifest.columns, fl_score_fields[i].id) &&
-            !fl_score_field_equal(&fl_score_fields[i], score, &work->stored))
-            return fail_different(error,
-                                  schema->columns[fl_schema_find_id(schema, fl_score_fields[i].id)].name);
+    for (size_t i = 0; i < FL_RESULT_FIELDS; i++) {
+        const struct fl_result_field *field = &fl_result_fields[i];
+        int64_t value = 0;
+        if (field->id > FL_SCORES_LOST_TO_DECAY || !fl_result_columns_has(work->manifest.columns, field->id))
+            continue;
+        const bool null = !fl_result_field_value(field, score, &value);
+        if (null != work->stored_null[i] || (!null && value != work->stored[i]))
+            return fail_different(error, schema->columns[fl_schema_find_id(schema, field->id)].name);
     }
     struct fl_explain_row sum = {0};
     for (unsigned type = 0; type < FL_TYPES_MAX; type++) {
@@ -259,7 +288,7 @@ static fl_status score_again(struct work *work, struct fl_error *error)
     struct fl_scope_score score;
     fl_scorer_end(&scorer, &score);
     status = compare(work, &score, error);
-    work->stored = score; /* equal, but for columns that the run did not write */
+    work->score = score;
     return status;
 }
 
@@ -278,7 +307,7 @@ static int compare_rows(const void *a, const void *b)
 /* Moves customer id and model (which owns the type names) into the explanation. */
 static void fill(struct work *work, struct fl_explanation *explanation)
 {
-    const struct fl_scope_score *score = &work->stored;
+    const struct fl_scope_score *score = &work->score;
     *explanation = (struct fl_explanation){
         .customer = work->customer,
         .customer_id = work->customer_id,

@@ -15,7 +15,7 @@ enum fl_view {
     FL_VIEW_KNOWN_THEN /* rows that had arrived by the as-of day */
 };
 
-/* ---- the model folder: registry.csv, model.yaml, rates.csv ---- */
+/* ---- the model folder: registry.csv, model.yaml, rates.csv, and rfm_groups.csv, value.yaml if there ---- */
 
 struct fl_model;
 
@@ -139,6 +139,44 @@ struct fl_explanation {
 fl_status fl_explain(const struct fl_io *io, const char *run, const char *data, const char *customer,
                      struct fl_explanation *explanation, struct fl_error *error);
 void fl_explanation_release(struct fl_explanation *explanation);
+
+/* ---- trying a model on an analyst's examples ---- */
+
+struct fl_model_test_plan {
+    const struct fl_io *io;
+    const char *model;   /* the folder; its examples.yaml is tried */
+    const char *scratch; /* where a private folder can be made for the while */
+    bool has_as_of;      /* else the file's, else 2026-06-30 */
+    int32_t as_of_day;
+};
+
+/* One expectation. */
+struct fl_example_result {
+    size_t example;    /* from 0 */
+    const char *table; /* "customers", "brands" .. */
+    const char *word;  /* the brand; NULL for the customer */
+    const char *column;
+    const char *expected, *got; /* as in examples.yaml: money in units, a day as days before the as-of day */
+    const char *note;           /* more about a miss, or NULL */
+    bool met;
+};
+
+struct fl_model_test {
+    const char **names; /* of the examples */
+    size_t example_count;
+    struct fl_example_result *results; /* in the order of the file */
+    size_t result_count, missed;
+    struct fl_explanation **explanations; /* for each example; NULL where all is met */
+    int32_t as_of_day;
+    void *owned;
+};
+
+/* Imports the rows of examples.yaml and scores them with fl_run(), as any night would be. FL_MISSING: the
+ * model has no examples; FL_BAD_MODEL: the model or the examples are wrong. A missed expectation is no
+ * failure: it is counted. Nothing is left in `scratch`. */
+fl_status fl_model_test(const struct fl_model_test_plan *plan, struct fl_model_test **test,
+                        struct fl_error *error);
+void fl_model_test_free(struct fl_model_test *test);
 
 /* ---- diff: who moves from one run to another, by how much, and why ---- */
 

@@ -56,7 +56,8 @@ static void end_stage(struct job *job, const char *name)
 
 /* ---- what the run is made of ---- */
 
-static bool has_worded_scope(const struct fl_model *model)
+/* Whether rows take words of their product. */
+static bool has_product_words(const struct fl_model *model)
 {
     return model->settings.scopes[FL_SCOPE_BRAND] || model->settings.scopes[FL_SCOPE_CATEGORY];
 }
@@ -68,7 +69,7 @@ static bool is_input(const struct fl_model *model, const struct fl_data_folder *
     if (strcmp(file->table, "interactions") == 0)
         return true;
     if (strcmp(file->table, "products") == 0)
-        return has_worded_scope(model);
+        return has_product_words(model);
     return strcmp(file->table, "customer_ids") == 0 && folder->text_ids && !folder->pseudonymous;
 }
 
@@ -176,9 +177,15 @@ static fl_status check_counts(const struct fl_run_counts *counts, uint64_t rows,
 static fl_status open_words(struct job *job, struct fl_error *error)
 {
     bool wanted[FL_WORDED_SCOPES];
-    wanted[FL_WORDED_BRAND] = job->model->settings.scopes[FL_SCOPE_BRAND];
-    wanted[FL_WORDED_CATEGORY] = job->model->settings.scopes[FL_SCOPE_CATEGORY];
-    if (!has_worded_scope(job->model))
+    bool any = false;
+    for (int scope = 0; scope < FL_SCOPES; scope++) {
+        const int worded = fl_worded_of((enum fl_scope)scope);
+        if (worded < 0)
+            continue;
+        wanted[worded] = job->model->settings.scopes[scope];
+        any = any || wanted[worded];
+    }
+    if (!any)
         return FL_OK;
     return fl_scope_words_open(job->folder, job->plan->io_mode, wanted, &job->words, error);
 }
@@ -206,6 +213,14 @@ static void fill_facts(const struct job *job, int scope, struct emit_facts *fact
         facts->list[sizeof list / sizeof list[0] - 3] = NULL; /* without `columns` */
 }
 
+/* What no stage computes. */
+static fl_result_columns absent_columns(void)
+{
+    return (((fl_result_columns)1 << FL_SCORES_TIER_BEFORE) - 1) * 2 + 1 -
+           ((((fl_result_columns)1 << FL_SCORES_LOST_TO_DECAY) - 1) * 2 + 1) -
+           ((fl_result_columns)1 << FL_BRAND_SCORES_BRAND);
+}
+
 static fl_status open_emit(struct job *job, int scope, const struct emit_facts *facts, struct fl_error *error)
 {
     struct fl_emit_plan plan = {.scope = (enum fl_scope)scope,
@@ -213,11 +228,16 @@ static fl_status open_emit(struct job *job, int scope, const struct emit_facts *
                                 .io_mode = job->plan->io_mode,
                                 .out = job->plan->out,
                                 .columns = job->manifest.columns,
+                                .absent = absent_columns(),
+
+                                .model = job->model,
+                                .as_of_day = job->plan->as_of_day,
                                 .facts = facts->list,
                                 .memory_bytes = job->plan->memory_bytes};
     const int worded = fl_worded_of((enum fl_scope)scope);
     if (worded >= 0)
-        plan.words = job->words.words[worded].words;
+        plan.dictionaries[0] =
+            (struct fl_emit_dictionary){fl_emit_tables[scope].word_id, job->words.words[worded].words};
     fl_status status = fl_scan_digest(fl_workers_scan(job->workers), plan.data_digest, error);
     return status == FL_OK ? fl_emit_create(&plan, &job->emits[scope], error) : status;
 }
@@ -239,7 +259,7 @@ static fl_status finish_emit(struct job *job, int scope, struct fl_error *error)
 {
     char name[256] = "";
     struct fl_table_summary summary;
-    fl_status status = fl_emit_finish(job->emits[scope], name, &summary, error);
+    fl_status status = fl_emit_finish(job->emits[scope], NULL, NULL, name, &summary, error);
     /* Also after a failure: the last step of publishing may fail with the file in place. */
     if (name[0] != '\0') {
         const fl_status noted = fl_run_output_note(job->output, name, status == FL_OK ? error : NULL);
@@ -286,6 +306,8 @@ static fl_status write_model_copy(struct job *job, struct fl_error *error)
         const char *name = fl_model_part_name((enum fl_model_part)part);
         const struct fl_buffer *bytes = &job->model->parts[part];
         struct fl_run_file file = {0};
+        if (!job->model->has_part[part])
+            continue;
         fl_status status = fl_run_output_write(job->output, name, bytes->bytes, bytes->size, &file, error);
         if (status == FL_OK)
             status = fl_run_manifest_add_output(&job->manifest, "model", name, 0, file.size_bytes,

@@ -3,15 +3,15 @@
 
 #include <stdlib.h>
 
-static const uint16_t column_ids[FL_WORDED_SCOPES] = {
+static const uint16_t column_ids[FL_PRODUCT_WORDS] = {
     [FL_WORDED_BRAND] = FL_PRODUCTS_BRAND, [FL_WORDED_CATEGORY] = FL_PRODUCTS_CATEGORY};
 
 /* The products tables of a folder, while they are read. */
 struct reading {
     struct fl_table **tables; /* sorted by uuid */
     size_t count;
-    struct fl_column_data product, arrival, word[FL_WORDED_SCOPES];
-    uint32_t *numbers, *word_numbers[FL_WORDED_SCOPES]; /* of the table in hand: its numbers -> ours */
+    struct fl_column_data product, arrival, word[FL_PRODUCT_WORDS];
+    uint32_t *numbers, *word_numbers[FL_PRODUCT_WORDS]; /* of the table in hand: its numbers -> ours */
 };
 
 static void end_reading(struct reading *reading)
@@ -21,7 +21,7 @@ static void end_reading(struct reading *reading)
     free(reading->tables);
     fl_column_data_release(&reading->product);
     fl_column_data_release(&reading->arrival);
-    for (int scope = 0; scope < FL_WORDED_SCOPES; scope++)
+    for (int scope = 0; scope < FL_PRODUCT_WORDS; scope++)
         fl_column_data_release(&reading->word[scope]);
 }
 
@@ -70,7 +70,7 @@ static fl_status unite_names(const struct reading *reading, struct fl_products *
     if (products->products == NULL)
         return fl_fail_memory(error, count * sizeof *products->products);
     for (size_t i = 0; i < count; i++) { /* a dictionary may hold a word that no row has */
-        for (int scope = 0; scope < FL_WORDED_SCOPES; scope++)
+        for (int scope = 0; scope < FL_PRODUCT_WORDS; scope++)
             products->products[i].word[scope] = FL_NO_WORD;
     }
     return FL_OK;
@@ -87,7 +87,7 @@ static fl_status read_block(struct reading *reading, struct fl_table *table, siz
     fl_status status = fl_table_read_column(table, block, FL_PRODUCTS_PRODUCT, &reading->product, error);
     if (status == FL_OK)
         status = fl_table_read_column(table, block, FL_PRODUCTS_ARRIVAL, &reading->arrival, error);
-    for (int scope = 0; scope < FL_WORDED_SCOPES && status == FL_OK; scope++)
+    for (int scope = 0; scope < FL_PRODUCT_WORDS && status == FL_OK; scope++)
         status = fl_table_read_column(table, block, column_ids[scope], &reading->word[scope], error);
     return status;
 }
@@ -104,7 +104,7 @@ static void take_rows(const struct reading *reading, struct fl_products *product
             product.arrival = reading->arrival.as.i32[row];
         if (best->there && product.arrival < best->arrival)
             continue;
-        for (int scope = 0; scope < FL_WORDED_SCOPES; scope++) {
+        for (int scope = 0; scope < FL_PRODUCT_WORDS; scope++) {
             const bool none = reading->word_numbers[scope] == NULL || is_null(&reading->word[scope], row);
             product.word[scope] =
                 none ? FL_NO_WORD : reading->word_numbers[scope][reading->word[scope].as.words[row]];
@@ -129,11 +129,11 @@ static fl_status map_words(struct fl_table *table, uint16_t column_id, const str
 }
 
 static fl_status read_table(struct reading *reading, struct fl_table *table,
-                            const struct fl_word_union *const words[FL_WORDED_SCOPES],
+                            const struct fl_word_union *const words[FL_PRODUCT_WORDS],
                             struct fl_products *products, struct fl_error *error)
 {
     fl_status status = map_words(table, FL_PRODUCTS_PRODUCT, &products->names, &reading->numbers, error);
-    for (int scope = 0; scope < FL_WORDED_SCOPES && status == FL_OK; scope++) {
+    for (int scope = 0; scope < FL_PRODUCT_WORDS && status == FL_OK; scope++) {
         if (words[scope] != NULL)
             status = map_words(table, column_ids[scope], words[scope], &reading->word_numbers[scope], error);
     }
@@ -144,7 +144,7 @@ static fl_status read_table(struct reading *reading, struct fl_table *table,
     }
     free(reading->numbers);
     reading->numbers = NULL;
-    for (int scope = 0; scope < FL_WORDED_SCOPES; scope++) {
+    for (int scope = 0; scope < FL_PRODUCT_WORDS; scope++) {
         free(reading->word_numbers[scope]);
         reading->word_numbers[scope] = NULL;
     }
@@ -152,7 +152,7 @@ static fl_status read_table(struct reading *reading, struct fl_table *table,
 }
 
 fl_status fl_products_open(const struct fl_data_folder *folder, enum fl_io_mode io_mode,
-                           const struct fl_word_union *const words[FL_WORDED_SCOPES],
+                           const struct fl_word_union *const words[FL_PRODUCT_WORDS],
                            struct fl_products *products, struct fl_error *error)
 {
     struct reading reading = {0};

@@ -12,6 +12,8 @@ struct fl_range_scorer {
     struct fl_scorer scorer;
     struct fl_scope_stage *stages[FL_SCOPES]; /* of the worded scopes that the model asks for */
     bool has_stages;
+    struct fl_facts_stage *facts; /* NULL: they are not wanted */
+    struct fl_customer_facts made_facts[CUSTOMERS_AT_ONCE];
     uint64_t customers;
     /* Of the range in hand. */
     fl_result_sink *sink;
@@ -42,6 +44,18 @@ static fl_status open_stages(struct fl_range_scorer *scorer, struct fl_error *er
     return FL_OK;
 }
 
+static fl_status open_facts(struct fl_range_scorer *scorer, struct fl_error *error)
+{
+    const struct fl_range_scorer_plan *plan = &scorer->plan;
+    if (plan->facts == NULL)
+        return FL_OK;
+    const struct fl_facts_stage_plan stage_plan = {.rules = plan->facts,
+                                                   .registry = &plan->model->registry,
+                                                   .as_of_day = plan->scan.rules.as_of_day,
+                                                   .memory_bytes = plan->memory_bytes};
+    return fl_facts_stage_create(&stage_plan, &scorer->facts, error);
+}
+
 fl_status fl_range_scorer_open(const struct fl_range_scorer_plan *plan, struct fl_range_scorer **scorer,
                                struct fl_error *error)
 {
@@ -52,10 +66,13 @@ fl_status fl_range_scorer_open(const struct fl_range_scorer_plan *plan, struct f
     opened->plan = *plan;
     fl_scorer_init(&opened->scorer, plan->points, &plan->model->settings, FL_SCOPE_CUSTOMER,
                    plan->scan.rules.as_of_day);
-    opened->scorer.raw_only = fl_result_columns_raw_only(plan->columns);
+    /* Facts follow from intent and trend. */
+    opened->scorer.raw_only = plan->facts == NULL && fl_result_columns_raw_only(plan->columns);
     fl_status status = fl_scan_open(&plan->scan, &opened->scan, error);
     if (status == FL_OK)
         status = open_stages(opened, error);
+    if (status == FL_OK)
+        status = open_facts(opened, error);
     if (status != FL_OK) {
         fl_range_scorer_close(opened);
         return status;
@@ -71,15 +88,16 @@ void fl_range_scorer_close(struct fl_range_scorer *scorer)
     fl_scan_close(scorer->scan);
     for (int scope = 0; scope < FL_SCOPES; scope++)
         fl_scope_stage_free(scorer->stages[scope]);
+    fl_facts_stage_free(scorer->facts);
     free(scorer);
 }
 
-static fl_status put_word(void *context, uint32_t word, const struct fl_scope_score *score,
-                          struct fl_error *error)
+static fl_status put_words(void *context, const int64_t *customers, const uint32_t *words,
+                           const struct fl_scope_score *scores, size_t count, struct fl_error *error)
 {
     const struct fl_range_scorer *scorer = context;
     const struct fl_results results = {
-        .scope = scorer->scope, .customers = &scorer->customer, .words = &word, .scores = score, .count = 1};
+        .scope = scorer->scope, .customers = customers, .words = words, .scores = scores, .count = count};
     return scorer->sink(scorer->sink_context, &results, error);
 }
 
@@ -89,10 +107,11 @@ static fl_status fail_too_many_rows(struct fl_error *error)
                    (unsigned long long)FL_SCOPE_ROWS_MAX);
 }
 
+/* The rows of the piece's one customer. */
 static fl_status add_to_stages(struct fl_range_scorer *scorer, const struct fl_scan_piece *piece,
-                               size_t customer, struct fl_error *error)
+                               struct fl_error *error)
 {
-    const struct fl_rows rows = fl_scope_rows_of(&piece->scopes, customer);
+    const struct fl_rows rows = fl_scope_rows_of(&piece->scopes, 0);
     const size_t from = (size_t)(rows.day - piece->scopes.rows.day);
     fl_status status = FL_OK;
     for (int scope = 0; scope < FL_SCOPES && status == FL_OK; scope++) {
@@ -103,15 +122,53 @@ static fl_status add_to_stages(struct fl_range_scorer *scorer, const struct fl_s
     return status;
 }
 
-/* The scores of the customer's brands, its categories go out. */
-static fl_status put_words(struct fl_range_scorer *scorer, int64_t customer, struct fl_error *error)
+/* Rows of one of the piece's customers. */
+static fl_status add_facts(struct fl_range_scorer *scorer, const struct fl_scan_piece *piece, size_t customer,
+                           struct fl_error *error)
+{
+    const struct fl_rows rows = fl_scope_rows_of(&piece->scopes, customer);
+    const uint32_t *categories = piece->words[FL_WORDED_CATEGORY];
+    return fl_facts_stage_add(scorer->facts, &rows,
+                              categories == NULL ? NULL : categories + (rows.day - piece->scopes.rows.day),
+                              error);
+}
+
+/* Of customers that lie whole in the piece, `first` is the number of the first. */
+static fl_status make_facts(struct fl_range_scorer *scorer, const struct fl_scan_piece *piece, size_t first,
+                            const struct fl_scope_score *scores, size_t count, struct fl_error *error)
 {
     fl_status status = FL_OK;
-    scorer->customer = customer;
+    for (size_t i = 0; i < count && scorer->facts != NULL && status == FL_OK; i++) {
+        status = add_facts(scorer, piece, first + i, error);
+        if (status == FL_OK)
+            fl_facts_stage_end(scorer->facts, &scores[i], &scorer->made_facts[i]);
+    }
+    return status;
+}
+
+/* The scores of the customer's brands, its categories, its products go out. */
+static fl_status end_stages(struct fl_range_scorer *scorer, struct fl_error *error)
+{
+    fl_status status = FL_OK;
     for (int scope = 0; scope < FL_SCOPES && status == FL_OK; scope++) {
         scorer->scope = (enum fl_scope)scope;
         if (scorer->stages[scope] != NULL)
-            status = fl_scope_stage_end(scorer->stages[scope], put_word, scorer, error);
+            status = fl_scope_stage_end(scorer->stages[scope], scorer->customer, put_words, scorer, error);
+    }
+    return status;
+}
+
+/* The same of whole customers. */
+static fl_status run_stages(struct fl_range_scorer *scorer, const struct fl_scan_piece *piece, size_t first,
+                            const struct fl_scope_rows *customers, struct fl_error *error)
+{
+    fl_status status = FL_OK;
+    for (int scope = 0; scope < FL_SCOPES && status == FL_OK; scope++) {
+        scorer->scope = (enum fl_scope)scope;
+        if (scorer->stages[scope] != NULL)
+            status = fl_scope_stage_whole(scorer->stages[scope], piece->customers + first, customers,
+                                          piece->words[fl_worded_of((enum fl_scope)scope)], put_words, scorer,
+                                          error);
     }
     return status;
 }
@@ -119,8 +176,11 @@ static fl_status put_words(struct fl_range_scorer *scorer, int64_t customer, str
 static fl_status put_customers(struct fl_range_scorer *scorer, const int64_t *customers,
                                const struct fl_scope_score *scores, size_t count, struct fl_error *error)
 {
-    const struct fl_results results = {
-        .scope = FL_SCOPE_CUSTOMER, .customers = customers, .scores = scores, .count = count};
+    const struct fl_results results = {.scope = FL_SCOPE_CUSTOMER,
+                                       .customers = customers,
+                                       .scores = scores,
+                                       .facts = scorer->facts == NULL ? NULL : scorer->made_facts,
+                                       .count = count};
     scorer->customers += count;
     return scorer->sink(scorer->sink_context, &results, error);
 }
@@ -131,8 +191,10 @@ static fl_status end_customer(struct fl_range_scorer *scorer, struct fl_error *e
     struct fl_scope_score score;
     fl_scorer_end(&scorer->scorer, &score);
     fl_scorer_begin(&scorer->scorer);
+    if (scorer->facts != NULL)
+        fl_facts_stage_end(scorer->facts, &score, &scorer->made_facts[0]);
     fl_status status = put_customers(scorer, &scorer->customer, &score, 1, error);
-    return status == FL_OK ? put_words(scorer, scorer->customer, error) : status;
+    return status == FL_OK ? end_stages(scorer, error) : status;
 }
 
 static fl_status add_piece(struct fl_range_scorer *scorer, const struct fl_scan_piece *piece,
@@ -142,7 +204,8 @@ static fl_status add_piece(struct fl_range_scorer *scorer, const struct fl_scan_
     scorer->customer = piece->customers[0];
     if (!fl_scorer_add(&scorer->scorer, &rows))
         return fail_too_many_rows(error);
-    return add_to_stages(scorer, piece, 0, error);
+    fl_status status = scorer->facts == NULL ? FL_OK : add_facts(scorer, piece, 0, error);
+    return status == FL_OK ? add_to_stages(scorer, piece, error) : status;
 }
 
 /* Some of the customers of a piece that holds all their rows. */
@@ -153,13 +216,10 @@ static fl_status score_whole(struct fl_range_scorer *scorer, const struct fl_sca
     const struct fl_scope_rows scopes = fl_some_scopes(&piece->scopes, first, count);
     fl_scorer_whole(&scorer->scorer, &scopes, scores);
     fl_scorer_begin(&scorer->scorer);
-    fl_status status = put_customers(scorer, piece->customers + first, scores, count, error);
-    for (size_t i = 0; i < count && scorer->has_stages && status == FL_OK; i++) {
-        status = add_to_stages(scorer, piece, first + i, error);
-        if (status == FL_OK)
-            status = put_words(scorer, piece->customers[first + i], error);
-    }
-    return status;
+    fl_status status = make_facts(scorer, piece, first, scores, count, error);
+    if (status == FL_OK)
+        status = put_customers(scorer, piece->customers + first, scores, count, error);
+    return status == FL_OK && scorer->has_stages ? run_stages(scorer, piece, first, &scopes, error) : status;
 }
 
 static fl_status take_piece(struct fl_range_scorer *scorer, const struct fl_scan_piece *piece,

@@ -2,7 +2,7 @@
 #ifndef ENGINE_RANGE_SCORER_H
 #define ENGINE_RANGE_SCORER_H
 
-#include "engine/customer_facts.h"
+#include "engine/facts_stage.h"
 #include "engine/result_columns.h"
 #include "engine/scan.h"
 #include "engine/scope_stage.h"
@@ -10,7 +10,16 @@
 /* The worded scope of a kind of scope, or -1. */
 static inline int fl_worded_of(enum fl_scope scope)
 {
-    return scope == FL_SCOPE_BRAND ? FL_WORDED_BRAND : scope == FL_SCOPE_CATEGORY ? FL_WORDED_CATEGORY : -1;
+    switch (scope) {
+    case FL_SCOPE_BRAND:
+        return FL_WORDED_BRAND;
+    case FL_SCOPE_CATEGORY:
+        return FL_WORDED_CATEGORY;
+    case FL_SCOPE_PRODUCT:
+        return FL_WORDED_PRODUCT;
+    default:
+        return -1;
+    }
 }
 
 struct fl_range_scorer_plan {
@@ -18,7 +27,9 @@ struct fl_range_scorer_plan {
     const struct fl_model *model;
     const struct fl_points *points;
     fl_result_columns columns; /* of the customers' own scores */
-    uint64_t memory_bytes;     /* for the brands or categories of one customer */
+    const struct fl_facts_rules
+        *facts;            /* NULL: facts of customers are not wanted; else the scan must want money */
+    uint64_t memory_bytes; /* for the brands or categories of one customer */
     uint32_t range_rows; /* of workers' ranges; 0: the usual, fewer make many ranges of few rows, for tests */
 };
 

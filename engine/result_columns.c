@@ -61,6 +61,27 @@ bool fl_result_columns_has(fl_result_columns columns, uint16_t id)
     return columns == 0 || (columns & bit(id)) != 0;
 }
 
+/* Bits of the columns with ids first .. last. */
+static fl_result_columns bits(uint16_t first, uint16_t last)
+{
+    return (bit(last) - bit(first)) | bit(last);
+}
+
+bool fl_result_columns_want_scope_value(fl_result_columns columns)
+{
+    const fl_result_columns of_scope = bits(FL_SCORES_LOOP, FL_SCORES_NET_12M) |
+                                       bit(FL_SCORES_ENGAGED_NO_VALUE) | bit(FL_SCORES_LOOP_BEFORE) |
+                                       bit(FL_SCORES_PHASE_BEFORE);
+    return columns == 0 || (columns & of_scope) != 0 || fl_result_columns_want_facts(columns);
+}
+
+bool fl_result_columns_want_facts(fl_result_columns columns)
+{
+    const fl_result_columns of_facts = bits(FL_SCORES_MARGIN_12M, FL_SCORES_NEAREST_STORE) |
+                                       bit(FL_SCORES_STAGE_BEFORE) | bit(FL_SCORES_TIER_BEFORE);
+    return columns == 0 || (columns & of_facts & ~bit(FL_SCORES_ENGAGED_NO_VALUE)) != 0;
+}
+
 bool fl_result_columns_raw_only(fl_result_columns columns)
 {
     const fl_result_columns of_raw = ALWAYS | bit(FL_SCORES_ENGAGEMENT) | bit(FL_SCORES_BAND) |

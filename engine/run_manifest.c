@@ -61,13 +61,23 @@ fl_status fl_run_manifest_add_output(struct fl_run_manifest *manifest, const cha
     return output->name == NULL || output->table == NULL ? fl_fail_memory(error, strlen(name)) : FL_OK;
 }
 
+const struct fl_run_file *fl_run_manifest_output(const struct fl_run_manifest *manifest, const char *table)
+{
+    for (size_t i = 0; i < manifest->output_count; i++) {
+        if (strcmp(manifest->outputs[i].table, table) == 0)
+            return &manifest->outputs[i];
+    }
+    return NULL;
+}
+
 bool fl_run_manifest_same_inputs(const struct fl_run_manifest *a, const struct fl_run_manifest *b)
 {
     const bool same_zone =
         a->zone == NULL || b->zone == NULL ? a->zone == b->zone : strcmp(a->zone, b->zone) == 0;
     if (strcmp(a->version, b->version) != 0 || a->as_of_day != b->as_of_day || a->view != b->view ||
         a->columns != b->columns || !same_zone || strcmp(a->model_hash, b->model_hash) != 0 ||
-        a->input_count != b->input_count)
+        a->input_count != b->input_count || a->has_previous != b->has_previous ||
+        (a->has_previous && a->previous_digest != b->previous_digest))
         return false;
     for (size_t i = 0; i < a->input_count; i++) {
         if (strcmp(a->inputs[i].name, b->inputs[i].name) != 0 || a->inputs[i].digest != b->inputs[i].digest)
@@ -140,6 +150,18 @@ static bool print_columns(fl_result_columns columns, json_t *root)
     return done;
 }
 
+/* A run without a night before does not speak of one. False: no memory. */
+static bool print_previous(const struct fl_run_manifest *manifest, json_t *root)
+{
+    char day[11];
+    if (!manifest->has_previous)
+        return true;
+    fl_day_format(manifest->previous_as_of_day, day);
+    return json_object_set_new(
+               root, "previous",
+               json_pack("{s:s, s:o}", "as_of", day, "digest", hex_of(manifest->previous_digest))) == 0;
+}
+
 fl_status fl_run_manifest_print(const struct fl_run_manifest *manifest, struct fl_buffer *text,
                                 struct fl_error *error)
 {
@@ -152,7 +174,7 @@ fl_status fl_run_manifest_print(const struct fl_run_manifest *manifest, struct f
                   "model_hash", manifest->model_hash, "without_history", "model", "dimension tables",
                   "inputs", print_inputs(manifest), "outputs", print_outputs(manifest), "counts",
                   print_counts(&manifest->counts));
-    if (root != NULL && !print_columns(manifest->columns, root)) {
+    if (root != NULL && (!print_columns(manifest->columns, root) || !print_previous(manifest, root))) {
         json_decref(root);
         return fl_fail_memory(error, 64);
     }
@@ -273,11 +295,22 @@ static fl_status parse_counts(json_t *map, struct fl_run_counts *counts, struct 
     return FL_OK;
 }
 
+static bool parse_previous(json_t *previous, struct fl_run_manifest *manifest)
+{
+    const char *day = NULL, *hex = NULL;
+    if (previous == NULL)
+        return true;
+    manifest->has_previous = true;
+    return json_unpack_ex(previous, NULL, JSON_STRICT, "{s:s, s:s}", "as_of", &day, "digest", &hex) == 0 &&
+           fl_day_parse(day, strlen(day), &manifest->previous_as_of_day) &&
+           parse_digest(hex, &manifest->previous_digest);
+}
+
 static fl_status parse_head(json_t *root, struct fl_run_manifest *manifest, json_t *parts[3],
                             struct fl_error *error)
 {
     const char *format = NULL, *version = NULL, *day = NULL, *view = NULL, *hash = NULL, *columns = NULL;
-    json_t *zone = NULL, *without_history = NULL;
+    json_t *zone = NULL, *without_history = NULL, *previous = NULL;
     int format_version = 0;
     json_error_t trouble;
     /* The version comes first: a newer manifest may have other keys. */
@@ -288,10 +321,11 @@ static fl_status parse_head(json_t *root, struct fl_run_manifest *manifest, json
         return fl_fail(error, FL_UNSUPPORTED, "manifest version %d, this build reads %d", format_version,
                        MANIFEST_VERSION);
     if (json_unpack_ex(root, &trouble, JSON_STRICT,
-                       "{s:s, s:i, s:s, s:s, s:s, s:o, s:s, s:o, s:o, s:o, s:o, s?s}", "format", &format,
+                       "{s:s, s:i, s:s, s:s, s:s, s:o, s:s, s:o, s:o, s:o, s:o, s?s, s?o}", "format", &format,
                        "format_version", &format_version, "version", &version, "as_of", &day, "view", &view,
                        "zone", &zone, "model_hash", &hash, "without_history", &without_history, "inputs",
-                       &parts[0], "outputs", &parts[1], "counts", &parts[2], "columns", &columns) != 0)
+                       &parts[0], "outputs", &parts[1], "counts", &parts[2], "columns", &columns, "previous",
+                       &previous) != 0)
         return fl_fail(error, FL_CORRUPT, "%s", trouble.text);
     const bool zone_ok = json_is_null(zone) || json_is_string(zone);
     const bool then = strcmp(view, "known-then") == 0;
@@ -300,6 +334,8 @@ static fl_status parse_head(json_t *root, struct fl_run_manifest *manifest, json
         return fl_fail(error, FL_CORRUPT, "as_of, view, zone or model_hash is wrong");
     if (fl_result_columns_parse(columns, &manifest->columns, NULL) != FL_OK)
         return fl_fail(error, FL_CORRUPT, "columns: a name is wrong");
+    if (!parse_previous(previous, manifest))
+        return fl_fail(error, FL_CORRUPT, "previous: a day or a digest is wrong");
     manifest->view = then ? FL_VIEW_KNOWN_THEN : FL_VIEW_KNOWN_NOW;
     memcpy(manifest->model_hash, hash, sizeof manifest->model_hash);
     manifest->version = strdup(version);
@@ -313,6 +349,7 @@ fl_status fl_run_manifest_parse(const char *text, size_t size, struct fl_run_man
                                 struct fl_error *error)
 {
     *manifest = (struct fl_run_manifest){0};
+    manifest->digest = fl_digest64(text, size);
     json_t *parts[3] = {NULL};
     json_error_t trouble;
     json_t *root = json_loadb(text, size, JSON_REJECT_DUPLICATES, &trouble);

@@ -24,6 +24,11 @@ struct fl_run_manifest {
     struct fl_run_file *outputs;
     size_t output_count;
     struct fl_run_counts counts;
+    /* The run that was the night before; has_previous. */
+    bool has_previous;
+    int32_t previous_as_of_day;
+    uint64_t previous_digest; /* of its manifest */
+    uint64_t digest;          /* of this one's text; not part of it */
 };
 
 /* Appends the JSON text; the same manifest gives the same bytes. */
@@ -41,7 +46,9 @@ fl_status fl_run_manifest_add_input(struct fl_run_manifest *manifest, const char
 fl_status fl_run_manifest_add_output(struct fl_run_manifest *manifest, const char *table, const char *name,
                                      uint64_t rows, uint64_t size_bytes, uint64_t digest,
                                      struct fl_error *error);
-/* The same version, as-of day, view, columns, zone, model, inputs. */
+/* The output of a table, or NULL. */
+const struct fl_run_file *fl_run_manifest_output(const struct fl_run_manifest *manifest, const char *table);
+/* The same version, as-of day, view, columns, zone, model, inputs, previous run. */
 bool fl_run_manifest_same_inputs(const struct fl_run_manifest *a, const struct fl_run_manifest *b);
 
 #endif

@@ -83,6 +83,10 @@ static fl_status check_memory_at_all(const struct fl_scan *scan, struct fl_error
 static fl_status open_file(struct fl_scan *scan, size_t index, struct fl_error *error)
 {
     const struct fl_data_file *file = &scan->plan.folder->files[index];
+    const struct fl_scope_words *words = scan->plan.words;
+    const struct fl_cursor_wants wants = {.words = words == NULL ? NULL : &words->files[index],
+                                          .money = scan->plan.money,
+                                          .arrival = scan->plan.wants_arrival};
     struct fl_table *table = NULL;
     char *path = fl_data_folder_path_of(scan->plan.folder, file->name);
     if (path == NULL)
@@ -92,7 +96,7 @@ static fl_status open_file(struct fl_scan *scan, size_t index, struct fl_error *
     if (status != FL_OK)
         return status;
     status = check_table(table, file, error);
-    scan->memory_bytes += fl_scan_cursor_memory(table);
+    scan->memory_bytes += fl_scan_cursor_memory(table, &wants);
     if (status == FL_OK)
         status = check_memory(scan, scan->cursor_count + 1, error);
     if (status != FL_OK) {
@@ -101,9 +105,7 @@ static fl_status open_file(struct fl_scan *scan, size_t index, struct fl_error *
     }
     scan->rows += fl_table_rows(table);
     struct fl_scan_cursor *cursor = &scan->cursors[scan->cursor_count];
-    const struct fl_scope_words *words = scan->plan.words;
-    return fl_scan_cursor_open(cursor, table, scan->cursor_count++,
-                               words == NULL ? NULL : &words->files[index], error);
+    return fl_scan_cursor_open(cursor, table, scan->cursor_count++, &wants, error);
 }
 
 static int compare_first_days(const void *a, const void *b)
@@ -168,10 +170,16 @@ fl_status fl_scan_open(const struct fl_scan_plan *plan, struct fl_scan **scan, s
     opened->plan = *plan;
     opened->memory_bytes = PAGES_BYTES + RESULTS_BYTES + sizeof *opened->chunk + sizeof *opened->window;
     if (plan->words != NULL)
-        opened->memory_bytes += plan->words->memory_bytes + FL_WORDED_SCOPES * RESULTS_BYTES;
+        opened->memory_bytes += plan->words->memory_bytes;
+    for (int scope = 0; scope < FL_WORDED_SCOPES && plan->words != NULL; scope++)
+        opened->memory_bytes += plan->words->wanted[scope] ? RESULTS_BYTES : 0;
     opened->chunk = calloc(1, sizeof *opened->chunk);
     opened->window = calloc(1, sizeof *opened->window);
     fl_status status = check_memory_at_all(opened, error);
+    if (opened->chunk != NULL) {
+        opened->chunk->wants_money = plan->money != NULL;
+        opened->chunk->wants_arrival = plan->wants_arrival;
+    }
     if (status == FL_OK && (opened->chunk == NULL || opened->window == NULL))
         status = fl_fail_memory(error, sizeof *opened->chunk + sizeof *opened->window);
     if (status == FL_OK)

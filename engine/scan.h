@@ -11,6 +11,8 @@ struct fl_scan_plan {
     enum fl_io_mode io_mode;
     struct fl_row_rules rules;
     const struct fl_scope_words *words; /* NULL: pieces come without words */
+    const struct fl_money *money;       /* NULL: their rows come without money */
+    bool wants_arrival;                 /* else they come without days of arrival */
     uint64_t memory_bytes;              /* all buffers of the scan, and the words, stay under it */
     /* Called once a block; a non-zero return stops with FL_INTERRUPTED. May be NULL. */
     int (*progress)(void *context, uint64_t rows_done, uint64_t rows_all);

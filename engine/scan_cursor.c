@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "engine/kernels/score_kernels.h"
+#include "engine/scan_money.h"
 #include "formats/base/bytes.h"
 #include "formats/encodings/decode_kernels.h"
 
@@ -14,8 +15,10 @@ void fl_scan_pages_release(struct fl_scan_pages *pages)
     fl_buffer_release(&pages->covered);
     fl_column_data_release(&pages->arrival);
     fl_column_data_release(&pages->product);
-    for (int scope = 0; scope < FL_WORDED_SCOPES; scope++)
-        fl_column_data_release(&pages->word[scope]);
+    fl_column_data_release(&pages->currency);
+    fl_column_data_release(&pages->discount);
+    fl_buffer_release(&pages->nulls);
+    fl_column_data_release(&pages->word);
 }
 
 static uint32_t largest_block(const struct fl_table *table)
@@ -38,55 +41,97 @@ static int32_t first_day(const struct fl_table *table)
     return day;
 }
 
-enum {
-    WORDS_BYTES = FL_WORDED_SCOPES * sizeof(uint32_t),
-    /* customer and end of a run, order; day, words; type, null of the order */
-    ROW_BYTES = sizeof(int64_t) + sizeof(uint32_t) + sizeof(int64_t) + sizeof(int32_t) + WORDS_BYTES + 1 + 1
-};
-
 static size_t array_rows(const struct fl_table *table)
 {
     return (size_t)largest_block(table) + FL_SCAN_SLACK_ROWS;
 }
 
-uint64_t fl_scan_cursor_memory(const struct fl_table *table)
+static bool block_has_values(const struct fl_table *table, size_t block, uint16_t column_id)
+{
+    struct fl_page_facts facts;
+    return fl_table_page(table, block, column_id, &facts) && facts.nulls < fl_table_block(table, block).rows;
+}
+
+struct room {
+    uint8_t *memory; /* NULL: sizes are only measured */
+    size_t taken;
+};
+
+/* The next array, unless it is not wanted. */
+static void *take_array(struct room *room, bool wanted, size_t size_bytes)
+{
+    if (!wanted)
+        return NULL;
+    const size_t at = room->taken;
+    room->taken += size_bytes;
+    return room->memory == NULL ? NULL : room->memory + at;
+}
+
+/* Whether a row of any block has a value of the column. */
+static bool has_values(const struct fl_table *table, uint16_t column_id)
+{
+    for (size_t block = 0; block < fl_table_blocks(table); block++) {
+        if (block_has_values(table, block, column_id))
+            return true;
+    }
+    return false;
+}
+
+/* The arrays lie one behind the other, those of the widest values first; returns their size. */
+static size_t place_arrays(struct fl_scan_cursor *cursor, const struct fl_table *table, void *memory)
+{
+    struct room room = {.memory = memory};
+    const size_t rows = array_rows(table);
+    const struct fl_cursor_wants *wants = &cursor->wants;
+    const bool with_money = wants->money != NULL && has_values(table, FL_INTERACTIONS_AMOUNT);
+    const bool with_margin = wants->money != NULL && has_values(table, FL_INTERACTIONS_MARGIN);
+    const bool with_discount = wants->money != NULL && has_values(table, FL_INTERACTIONS_DISCOUNT);
+    cursor->run_customers = take_array(&room, true, rows * sizeof *cursor->run_customers);
+    cursor->order = take_array(&room, true, rows * sizeof *cursor->order);
+    cursor->net = take_array(&room, with_money, rows * sizeof *cursor->net);
+    cursor->margin = take_array(&room, with_margin, rows * sizeof *cursor->margin);
+    cursor->run_ends = take_array(&room, true, rows * sizeof *cursor->run_ends);
+    cursor->day = take_array(&room, true, rows * sizeof *cursor->day);
+    cursor->arrival = take_array(&room, wants->arrival, rows * sizeof *cursor->arrival);
+    for (int scope = 0; scope < FL_WORDED_SCOPES; scope++)
+        cursor->word[scope] = take_array(&room, wants->words != NULL && wants->words->own[scope] != NULL,
+                                         rows * sizeof(uint32_t));
+    cursor->type = take_array(&room, true, rows);
+    cursor->order_null = take_array(&room, true, rows);
+    cursor->promoted = take_array(&room, with_discount, rows);
+    return room.taken;
+}
+
+/* Of all arrays together. */
+static size_t arrays_size(const struct fl_table *table, const struct fl_cursor_wants *wants)
+{
+    struct fl_scan_cursor measured = {.wants = *wants};
+    return place_arrays(&measured, table, NULL);
+}
+
+uint64_t fl_scan_cursor_memory(const struct fl_table *table, const struct fl_cursor_wants *wants)
 {
     const uint64_t size_bytes = fl_table_size_bytes(table), rows = array_rows(table);
     return sizeof(struct fl_scan_cursor) +
            (size_bytes < FL_FILE_MAP_WINDOW_BYTES ? size_bytes : FL_FILE_MAP_WINDOW_BYTES) +
-           fl_large_size(rows * ROW_BYTES) + rows; /* and the table's own types, for nulls by type */
-}
-
-/* The arrays lie one behind the other, those of the widest values first. */
-static void place_arrays(struct fl_scan_cursor *cursor, size_t rows)
-{
-    cursor->run_customers = cursor->memory;
-    cursor->order = cursor->run_customers + rows;
-    cursor->run_ends = (uint32_t *)(void *)(cursor->order + rows);
-    cursor->day = (int32_t *)(void *)(cursor->run_ends + rows);
-    uint32_t *words = (uint32_t *)(void *)(cursor->day + rows);
-    for (int scope = 0; scope < FL_WORDED_SCOPES; scope++) {
-        if (cursor->file_words == NULL || cursor->file_words->own[scope] == NULL)
-            continue;
-        cursor->word[scope] = words;
-        words += rows;
-    }
-    cursor->type = (uint8_t *)words;
-    cursor->order_null = cursor->type + rows;
+           fl_large_size(arrays_size(table, wants)) + rows; /* and the table's own types, for nulls by type */
 }
 
 fl_status fl_scan_cursor_open(struct fl_scan_cursor *cursor, struct fl_table *table, size_t file,
-                              const struct fl_file_words *file_words, struct fl_error *error)
+                              const struct fl_cursor_wants *wants, struct fl_error *error)
 {
-    *cursor = (struct fl_scan_cursor){
-        .table = table, .file = file, .first_day = first_day(table), .file_words = file_words};
-    const size_t rows = array_rows(table);
-    const size_t row_bytes = file_words == NULL ? ROW_BYTES - WORDS_BYTES : ROW_BYTES;
-    cursor->memory = fl_large_take(rows * row_bytes);
+    const struct fl_words *currencies = NULL;
+    *cursor =
+        (struct fl_scan_cursor){.table = table, .file = file, .first_day = first_day(table), .wants = *wants};
+    cursor->memory = fl_large_take(arrays_size(table, wants));
     if (cursor->memory == NULL)
-        return fl_fail_memory(error, fl_scan_cursor_memory(table));
-    place_arrays(cursor, rows);
-    return FL_OK;
+        return fl_fail_memory(error, fl_scan_cursor_memory(table, wants));
+    (void)place_arrays(cursor, table, cursor->memory);
+    if (cursor->net == NULL && cursor->margin == NULL)
+        return FL_OK;
+    fl_status status = fl_table_words(table, FL_INTERACTIONS_CURRENCY, &currencies, error);
+    fl_file_money_init(&cursor->money, wants->money, currencies);
+    return status;
 }
 
 void fl_scan_cursor_close(struct fl_scan_cursor *cursor)
@@ -101,7 +146,8 @@ static void drop_block(struct fl_scan_cursor *cursor)
 {
     cursor->run_count = cursor->run = cursor->taken = 0;
     cursor->row = 0;
-    cursor->has_order = false;
+    cursor->has_order = cursor->has_net = cursor->has_margin = false;
+    cursor->has_promoted = cursor->has_arrival = false;
 }
 
 static bool bits_within(const uint64_t bits[4], const uint64_t all[4])
@@ -114,48 +160,43 @@ static bool bits_meet(const uint64_t a[4], const uint64_t b[4])
     return ((a[0] & b[0]) | (a[1] & b[1]) | (a[2] & b[2]) | (a[3] & b[3])) != 0;
 }
 
-/* Whether any row of the block states an arrival. */
-static bool has_arrival(const struct fl_table *table, size_t block)
+/* A row's own word, else that of its product; `of_product` is NULL where products give none. */
+static void unite_words(const struct fl_column_data *own, const uint32_t *own_numbers,
+                        const struct fl_column_data *product, const uint32_t *of_product, uint32_t *words)
 {
-    struct fl_page_facts facts;
-    return fl_table_page(table, block, FL_INTERACTIONS_ARRIVAL, &facts) &&
-           facts.nulls < fl_table_block(table, block).rows;
+    for (size_t row = 0; row < own->rows; row++) {
+        if (own->nulls == NULL || own->nulls[row] == 0)
+            words[row] = own_numbers[own->as.words[row]];
+        else if (of_product != NULL && (product->nulls == NULL || product->nulls[row] == 0))
+            words[row] = of_product[product->as.words[row]];
+        else
+            words[row] = FL_NO_WORD;
+    }
 }
 
 static fl_status read_words(struct fl_scan_cursor *cursor, size_t block, struct fl_scan_pages *pages,
                             struct fl_error *error)
 {
-    static const uint16_t ids[FL_WORDED_SCOPES] = {
-        [FL_WORDED_BRAND] = FL_INTERACTIONS_BRAND, [FL_WORDED_CATEGORY] = FL_INTERACTIONS_CATEGORY};
+    static const uint16_t ids[FL_WORDED_SCOPES] = {[FL_WORDED_BRAND] = FL_INTERACTIONS_BRAND,
+                                                   [FL_WORDED_CATEGORY] = FL_INTERACTIONS_CATEGORY,
+                                                   [FL_WORDED_PRODUCT] = FL_INTERACTIONS_PRODUCT};
+    const struct fl_file_words *words = cursor->wants.words;
+    struct fl_column_data *own = &pages->word, *product = &pages->product;
+    bool has_product = false; /* is read, when a row may need it */
     fl_status status = FL_OK;
-    if (cursor->file_words != NULL)
-        status = fl_table_read_column(cursor->table, block, FL_INTERACTIONS_PRODUCT, &pages->product, error);
     for (int scope = 0; scope < FL_WORDED_SCOPES && status == FL_OK; scope++) {
-        if (cursor->word[scope] != NULL)
-            status = fl_table_read_column(cursor->table, block, ids[scope], &pages->word[scope], error);
+        if (cursor->word[scope] == NULL)
+            continue;
+        const uint32_t *of_product = scope < FL_PRODUCT_WORDS ? words->of_product[scope] : NULL;
+        status = fl_table_read_column(cursor->table, block, ids[scope], own, error);
+        if (status == FL_OK && own->nulls != NULL && of_product != NULL && !has_product) {
+            status = fl_table_read_column(cursor->table, block, FL_INTERACTIONS_PRODUCT, product, error);
+            has_product = true;
+        }
+        if (status == FL_OK)
+            unite_words(own, words->own[scope], product, of_product, cursor->word[scope]);
     }
     return status;
-}
-
-/* A row's own brand (category), else that of its product. */
-static uint32_t word_of(const struct fl_scan_cursor *cursor, const struct fl_scan_pages *pages, int scope,
-                        size_t row)
-{
-    const struct fl_column_data *own = &pages->word[scope], *product = &pages->product;
-    if (own->nulls == NULL || own->nulls[row] == 0)
-        return cursor->file_words->own[scope][own->as.words[row]];
-    if (product->nulls == NULL || product->nulls[row] == 0)
-        return cursor->file_words->of_product[scope][product->as.words[row]];
-    return FL_NO_WORD;
-}
-
-static void take_words(struct fl_scan_cursor *cursor, const struct fl_scan_pages *pages, size_t from,
-                       size_t to)
-{
-    for (int scope = 0; scope < FL_WORDED_SCOPES; scope++) {
-        if (cursor->word[scope] != NULL)
-            cursor->word[scope][to] = word_of(cursor, pages, scope, from);
-    }
 }
 
 /* Straight into the cursor's arrays. */
@@ -253,12 +294,19 @@ static void count_late_rows(const struct fl_scan_cursor *cursor, const struct fl
     counts->late_reported += reported;
 }
 
+/* Of a block in which arrivals are stated. */
+static int32_t arrival_of(const struct fl_scan_cursor *cursor, const struct fl_scan_pages *pages, size_t row)
+{
+    const bool stated = pages->arrival.nulls == NULL || pages->arrival.nulls[row] == 0;
+    return stated ? pages->arrival.as.i32[row] : cursor->day[row];
+}
+
 /* The block when each of its rows counts. */
 static void take_all(struct fl_scan_cursor *cursor, const struct fl_scan_pages *pages, size_t rows)
 {
     cursor->run_count = cursor->block_runs;
-    for (size_t row = 0; row < rows && cursor->file_words != NULL; row++)
-        take_words(cursor, pages, row, row);
+    for (size_t row = 0; row < rows && cursor->has_arrival; row++)
+        cursor->arrival[row] = arrival_of(cursor, pages, row);
 }
 
 /* The fate of one row, each asked in the order of SEMANTICS.md section 0; true when it counts. */
@@ -268,9 +316,7 @@ static bool row_counts(const struct fl_scan_cursor *cursor, const struct fl_row_
 {
     const int32_t day = cursor->day[row];
     const uint8_t type = cursor->type[row];
-    const bool arrived_later =
-        with_arrival && (pages->arrival.nulls == NULL || pages->arrival.nulls[row] == 0);
-    const int32_t arrival = arrived_later ? pages->arrival.as.i32[row] : day;
+    const int32_t arrival = with_arrival ? arrival_of(cursor, pages, row) : day;
     counts->rows_in++;
     if (day > rules->as_of_day) {
         counts->after_as_of++;
@@ -290,23 +336,36 @@ static bool row_counts(const struct fl_scan_cursor *cursor, const struct fl_row_
     return true;
 }
 
+static void move_row(struct fl_scan_cursor *cursor, const struct fl_scan_pages *pages, size_t row, size_t to)
+{
+    if (cursor->has_arrival) /* asks for the row's day */
+        cursor->arrival[to] = arrival_of(cursor, pages, row);
+    cursor->day[to] = cursor->day[row];
+    cursor->type[to] = cursor->type[row];
+    if (cursor->has_order) {
+        cursor->order[to] = cursor->order[row];
+        cursor->order_null[to] = cursor->order_null[row];
+    }
+    if (cursor->has_net)
+        cursor->net[to] = cursor->net[row];
+    if (cursor->has_margin)
+        cursor->margin[to] = cursor->margin[row];
+    if (cursor->has_promoted)
+        cursor->promoted[to] = cursor->promoted[row];
+    for (int scope = 0; scope < FL_WORDED_SCOPES; scope++) {
+        if (cursor->word[scope] != NULL)
+            cursor->word[scope][to] = cursor->word[scope][row];
+    }
+}
+
 /* Moves the rows of one run that count to the front, from `kept` on; returns where they end. */
 static uint32_t take_run(struct fl_scan_cursor *cursor, const struct fl_row_rules *rules,
                          const struct fl_scan_pages *pages, uint32_t from, uint32_t to, uint32_t kept,
                          bool with_arrival, struct fl_run_counts *counts)
 {
     for (uint32_t row = from; row < to; row++) {
-        if (!row_counts(cursor, rules, pages, row, with_arrival, counts))
-            continue;
-        cursor->day[kept] = cursor->day[row];
-        cursor->type[kept] = cursor->type[row];
-        if (cursor->has_order) {
-            cursor->order[kept] = cursor->order[row];
-            cursor->order_null[kept] = cursor->order_null[row];
-        }
-        if (cursor->file_words != NULL)
-            take_words(cursor, pages, row, kept);
-        kept++;
+        if (row_counts(cursor, rules, pages, row, with_arrival, counts))
+            move_row(cursor, pages, row, kept++);
     }
     return kept;
 }
@@ -332,14 +391,17 @@ static fl_status load_block(struct fl_scan_cursor *cursor, size_t block, const s
                             struct fl_scan_pages *pages, struct fl_run_counts *counts, struct fl_error *error)
 {
     const struct fl_block_facts facts = fl_table_block(cursor->table, block);
-    const bool with_arrival = has_arrival(cursor->table, block);
+    const bool with_arrival = block_has_values(cursor->table, block, FL_INTERACTIONS_ARRIVAL);
     drop_block(cursor);
     cursor->has_order = fl_table_has(cursor->table, FL_INTERACTIONS_ORDER) &&
                         bits_meet(facts.type_bits, rules->registry->order_bits);
     fl_status status = read_pages(cursor, block, with_arrival, pages, error);
+    cursor->has_arrival = with_arrival && cursor->wants.arrival;
     assert(status != FL_OK || (cursor->block_runs > 0 && facts.rows > 0));
     if (status == FL_OK)
         status = check_rows(cursor, block, &facts, pages, error);
+    if (status == FL_OK && cursor->wants.money != NULL)
+        status = fl_scan_money_read(cursor, block, rules->as_of_day, pages, error);
     if (status != FL_OK)
         return status;
     const bool all =
@@ -401,5 +463,10 @@ struct fl_rows fl_scan_cursor_rows(const struct fl_scan_cursor *cursor, uint32_t
         rows.order = cursor->order;
         rows.order_null = cursor->order_null;
     }
+    rows.net = cursor->has_net ? cursor->net : NULL;
+    rows.margin = cursor->has_margin ? cursor->margin : NULL;
+    rows.promoted = cursor->has_promoted ? cursor->promoted : NULL;
+    if (cursor->wants.arrival)
+        rows.arrival = cursor->has_arrival ? cursor->arrival : cursor->day;
     return rows;
 }

@@ -2,7 +2,7 @@
 #ifndef ENGINE_SCAN_CURSOR_H
 #define ENGINE_SCAN_CURSOR_H
 
-#include "engine/model/registry.h"
+#include "engine/money.h"
 #include "engine/scope_words.h"
 #include "engine/score.h"
 #include "formats/table/table_reader.h"
@@ -19,11 +19,18 @@ struct fl_row_rules {
 /* Work space for decoding, shared by all cursors of a scan: a cursor keeps only what it needs of a block. */
 struct fl_scan_pages {
     struct fl_column_scratch scratch;
-    struct fl_column_data arrival, product;
-    struct fl_column_data word[FL_WORDED_SCOPES];
+    struct fl_column_data arrival, word, product, currency, discount;
     struct fl_buffer covered; /* a byte a row: its type is in the block's map */
+    struct fl_buffer nulls;   /* of amounts */
 };
 void fl_scan_pages_release(struct fl_scan_pages *pages);
+
+/* What a cursor gives beside the rows' day, type and order. What is pointed to is borrowed. */
+struct fl_cursor_wants {
+    const struct fl_file_words *words; /* NULL: no words */
+    const struct fl_money *money;      /* NULL: no money */
+    bool arrival;
+};
 
 /* Allocated behind the rows of a block, so that a few rows can be copied at once without asking how many. */
 enum { FL_SCAN_SLACK_ROWS = 4 };
@@ -33,9 +40,10 @@ enum { FL_SCAN_SLACK_ROWS = 4 };
  * left. */
 struct fl_scan_cursor {
     struct fl_table *table;
-    size_t file;                            /* index in the scan, to order what is equal */
-    int32_t first_day;                      /* of all its rows */
-    const struct fl_file_words *file_words; /* borrowed; NULL: no words are wanted */
+    size_t file;       /* index in the scan, to order what is equal */
+    int32_t first_day; /* of all its rows */
+    struct fl_cursor_wants wants;
+    struct fl_file_money money;
     size_t next_block;
     void *memory; /* all arrays below lie in it */
     int32_t *day;
@@ -43,9 +51,12 @@ struct fl_scan_cursor {
     int64_t *order;
     uint8_t *order_null;
     uint32_t *word[FL_WORDED_SCOPES]; /* united numbers; NULL where a scope is not wanted */
-    bool has_order;                   /* of the block in hand: order, order_null are filled */
-    size_t block_runs;                /* runs of the block as the file has them */
-    int64_t *run_customers;           /* of these; then of those with a row that counts */
+    int64_t *net, *margin;            /* NULL: not wanted, or the file has none */
+    uint8_t *promoted;
+    int32_t *arrival;
+    bool has_order, has_net, has_margin, has_promoted, has_arrival; /* of the block in hand: are filled */
+    size_t block_runs;      /* runs of the block as the file has them */
+    int64_t *run_customers; /* of these; then of those with a row that counts */
     uint32_t *run_ends;
     size_t run_count, run;
     size_t taken; /* runs in front of it are no longer the cursor's to give: the merge has taken them */
@@ -55,10 +66,10 @@ struct fl_scan_cursor {
 /* Takes the open table over (closed by fl_scan_cursor_close(), also after a failure) and allocates for its
  * largest block. */
 fl_status fl_scan_cursor_open(struct fl_scan_cursor *cursor, struct fl_table *table, size_t file,
-                              const struct fl_file_words *file_words, struct fl_error *error);
+                              const struct fl_cursor_wants *wants, struct fl_error *error);
 void fl_scan_cursor_close(struct fl_scan_cursor *cursor);
 /* Bytes of buffers a cursor over `table` may come to hold. */
-uint64_t fl_scan_cursor_memory(const struct fl_table *table);
+uint64_t fl_scan_cursor_memory(const struct fl_table *table, const struct fl_cursor_wants *wants);
 
 /* Goes back or on to where the customers from `customer_first` on begin; the next load is there. */
 void fl_scan_cursor_seek(struct fl_scan_cursor *cursor, int64_t customer_first);

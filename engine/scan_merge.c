@@ -47,6 +47,7 @@ static bool goes_before(const struct fl_scan_cursor *a, uint32_t row_a, const st
 void fl_scan_chunk_clear(struct fl_scan_chunk *chunk)
 {
     chunk->rows = chunk->customer_count = 0;
+    chunk->has_net = chunk->has_margin = chunk->has_promoted = false;
 }
 
 void fl_scan_chunk_end(struct fl_scan_chunk *chunk, int64_t customer)
@@ -62,7 +63,38 @@ struct fl_rows fl_scan_chunk_rows(const struct fl_scan_chunk *chunk)
                             .type = chunk->type,
                             .order = chunk->order,
                             .order_null = chunk->order_null,
+                            .net = chunk->has_net ? chunk->net : NULL,
+                            .margin = chunk->has_margin ? chunk->margin : NULL,
+                            .promoted = chunk->has_promoted ? chunk->promoted : NULL,
+                            .arrival = chunk->wants_arrival ? chunk->arrival : NULL,
                             .count = chunk->rows};
+}
+
+/* `size_bytes` of values, or zeroes. Inline: the size is known where few rows are copied. */
+static inline void copy_or_clear(void *to, const void *from, size_t size_bytes)
+{
+    if (from != NULL)
+        memcpy(to, from, size_bytes);
+    else
+        memset(to, 0, size_bytes);
+}
+
+/* `rows` rows of the columns that are not always wanted. */
+static inline void copy_wanted(struct fl_scan_chunk *chunk, size_t to, const struct fl_scan_cursor *cursor,
+                               size_t from, size_t rows)
+{
+    if (chunk->wants_arrival)
+        memcpy(chunk->arrival + to, (cursor->has_arrival ? cursor->arrival : cursor->day) + from,
+               rows * sizeof *chunk->arrival);
+    if (!chunk->wants_money)
+        return;
+    chunk->has_net |= cursor->has_net;
+    chunk->has_margin |= cursor->has_margin;
+    chunk->has_promoted |= cursor->has_promoted;
+    copy_or_clear(chunk->net + to, cursor->has_net ? cursor->net + from : NULL, rows * sizeof *chunk->net);
+    copy_or_clear(chunk->margin + to, cursor->has_margin ? cursor->margin + from : NULL,
+                  rows * sizeof *chunk->margin);
+    copy_or_clear(chunk->promoted + to, cursor->has_promoted ? cursor->promoted + from : NULL, rows);
 }
 
 static void copy_many(struct fl_scan_chunk *chunk, const struct fl_scan_cursor *cursor, uint32_t from,
@@ -80,6 +112,7 @@ static void copy_many(struct fl_scan_chunk *chunk, const struct fl_scan_cursor *
         if (cursor->word[scope] != NULL)
             memcpy(chunk->word[scope] + chunk->rows, cursor->word[scope] + from, rows * sizeof(uint32_t));
     }
+    copy_wanted(chunk, chunk->rows, cursor, from, rows);
     chunk->rows += rows;
 }
 
@@ -103,6 +136,7 @@ static void copy_few(struct fl_scan_chunk *chunk, const struct fl_scan_cursor *c
             if (cursor->word[scope] != NULL)
                 memcpy(chunk->word[scope] + to, cursor->word[scope] + row, STEP * sizeof(uint32_t));
         }
+        copy_wanted(chunk, to, cursor, row, STEP);
     }
     chunk->rows += rows;
 }

@@ -14,6 +14,11 @@ struct fl_scan_chunk {
     int64_t order[FL_CHUNK_ROWS + FL_SCAN_SLACK_ROWS];
     uint8_t order_null[FL_CHUNK_ROWS + FL_SCAN_SLACK_ROWS];
     uint32_t word[FL_WORDED_SCOPES][FL_CHUNK_ROWS + FL_SCAN_SLACK_ROWS];
+    int64_t net[FL_CHUNK_ROWS + FL_SCAN_SLACK_ROWS], margin[FL_CHUNK_ROWS + FL_SCAN_SLACK_ROWS];
+    uint8_t promoted[FL_CHUNK_ROWS + FL_SCAN_SLACK_ROWS];
+    int32_t arrival[FL_CHUNK_ROWS + FL_SCAN_SLACK_ROWS];
+    bool wants_money, wants_arrival;
+    bool has_net, has_margin, has_promoted; /* a row that was copied came with it; the others have 0 */
     size_t rows;
     int64_t customers[FL_CHUNK_CUSTOMERS];
     uint32_t ends[FL_CHUNK_CUSTOMERS];

@@ -1,7 +1,10 @@
-/* scope_stage.c - scores of one customer by brand or category: rows are regrouped by the united word. */
+/* scope_stage.c - scores of customers by brand, category or product: rows are regrouped by the united word.
+ */
 #include "engine/scope_stage.h"
 
 #include <stdlib.h>
+
+#include "engine/scope_groups.h"
 
 #define NO_SLOT UINT32_MAX
 
@@ -19,7 +22,14 @@ struct fl_scope_stage {
     size_t slot_count, slot_capacity;
     /* Rows of the piece in hand, regrouped. */
     struct fl_buffer day, type, order, order_null;
+    /* Of whole customers. */
+    struct fl_scope_groups groups;
+    struct fl_scorer scorer;
 };
+
+/* Of whole customers: rows that are regrouped at once stay in the core's own cache, scores that go out at
+ * once in its first. */
+enum { ROWS_AT_ONCE = 8192, SCORES_AT_ONCE = 128 };
 
 fl_status fl_scope_stage_create(const struct fl_scope_stage_plan *plan, struct fl_scope_stage **stage,
                                 struct fl_error *error)
@@ -35,6 +45,12 @@ fl_status fl_scope_stage_create(const struct fl_scope_stage_plan *plan, struct f
         return fl_fail_memory(error, plan->word_count * sizeof *made->slot_of);
     }
     memset(made->slot_of, 0xff, (plan->word_count + 1) * sizeof *made->slot_of); /* NO_SLOT everywhere */
+    fl_scorer_init(&made->scorer, plan->points, plan->settings, plan->scope, plan->as_of_day);
+    fl_status status = fl_scope_groups_open(&made->groups, plan->word_count, error);
+    if (status != FL_OK) {
+        fl_scope_stage_free(made);
+        return status;
+    }
     *stage = made;
     return FL_OK;
 }
@@ -47,6 +63,7 @@ void fl_scope_stage_free(struct fl_scope_stage *stage)
     fl_buffer_release(&stage->type);
     fl_buffer_release(&stage->order);
     fl_buffer_release(&stage->order_null);
+    fl_scope_groups_close(&stage->groups);
     free(stage->slot_of);
     free(stage->slots);
     free(stage);
@@ -167,8 +184,8 @@ static int compare_slots(const void *a, const void *b)
     return (slot_a->word > slot_b->word) - (slot_a->word < slot_b->word);
 }
 
-fl_status fl_scope_stage_end(struct fl_scope_stage *stage, fl_scope_sink *sink, void *context,
-                             struct fl_error *error)
+fl_status fl_scope_stage_end(struct fl_scope_stage *stage, int64_t customer, fl_scope_sink *sink,
+                             void *context, struct fl_error *error)
 {
     fl_status status = FL_OK;
     if (stage->slot_count > 1)
@@ -180,8 +197,51 @@ fl_status fl_scope_stage_end(struct fl_scope_stage *stage, fl_scope_sink *sink, 
         if (status != FL_OK)
             continue;
         fl_scorer_end(&slot->scorer, &score);
-        status = sink(context, slot->word, &score, error);
+        status = sink(context, &customer, &slot->word, &score, 1, error);
     }
     stage->slot_count = 0;
+    return status;
+}
+
+/* ---- whole customers ---- */
+
+/* As many customers from number `first` on as are regrouped at once, at least one. */
+static struct fl_scope_rows next_customers(const struct fl_scope_rows *customers, size_t first)
+{
+    struct fl_scope_rows some = fl_some_scopes(customers, first, 1);
+    while (first + some.count < customers->count && some.ends[some.count] - some.from <= ROWS_AT_ONCE)
+        some.count++;
+    return some;
+}
+
+static fl_status score_groups(struct fl_scope_stage *stage, fl_scope_sink *sink, void *context,
+                              struct fl_error *error)
+{
+    const struct fl_scope_groups *groups = &stage->groups;
+    struct fl_scope_score scores[SCORES_AT_ONCE];
+    fl_status status = FL_OK;
+    for (size_t done = 0; done < groups->scopes.count && status == FL_OK; done += SCORES_AT_ONCE) {
+        const size_t left = groups->scopes.count - done;
+        const struct fl_scope_rows some =
+            fl_some_scopes(&groups->scopes, done, left < SCORES_AT_ONCE ? left : SCORES_AT_ONCE);
+        fl_scorer_whole(&stage->scorer, &some, scores);
+        status = sink(context, fl_scope_groups_customers(groups) + done, fl_scope_groups_words(groups) + done,
+                      scores, some.count, error);
+    }
+    return status;
+}
+
+fl_status fl_scope_stage_whole(struct fl_scope_stage *stage, const int64_t *customers,
+                               const struct fl_scope_rows *scopes, const uint32_t *words, fl_scope_sink *sink,
+                               void *context, struct fl_error *error)
+{
+    fl_status status = FL_OK;
+    for (size_t done = 0; done < scopes->count && status == FL_OK;) {
+        const struct fl_scope_rows some = next_customers(scopes, done);
+        status = fl_scope_groups_make(&stage->groups, customers + done, &some, words, error);
+        if (status == FL_OK)
+            status = score_groups(stage, sink, context, error);
+        done += some.count;
+    }
     return status;
 }

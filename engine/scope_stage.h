@@ -1,4 +1,5 @@
-/* scope_stage.h - scores of one customer by brand or category: rows are regrouped by the united word. */
+/* scope_stage.h - scores of customers by brand, category or product: rows are regrouped by the united word.
+ */
 #ifndef ENGINE_SCOPE_STAGE_H
 #define ENGINE_SCOPE_STAGE_H
 
@@ -24,11 +25,17 @@ fl_status fl_scope_stage_create(const struct fl_scope_stage_plan *plan, struct f
 fl_status fl_scope_stage_add(struct fl_scope_stage *stage, const struct fl_rows *rows, const uint32_t *words,
                              struct fl_error *error);
 
-typedef fl_status fl_scope_sink(void *context, uint32_t word, const struct fl_scope_score *score,
-                                struct fl_error *error);
+/* Takes scores of `count` scopes by rising customer, then word. */
+typedef fl_status fl_scope_sink(void *context, const int64_t *customers, const uint32_t *words,
+                                const struct fl_scope_score *scores, size_t count, struct fl_error *error);
 /* Gives the scores of the customer in hand by rising word, and is ready for the next customer. */
-fl_status fl_scope_stage_end(struct fl_scope_stage *stage, fl_scope_sink *sink, void *context,
-                             struct fl_error *error);
+fl_status fl_scope_stage_end(struct fl_scope_stage *stage, int64_t customer, fl_scope_sink *sink,
+                             void *context, struct fl_error *error);
+/* The same scores of customers whose rows are all there, quicker: many scopes at once. Between end and add.
+ */
+fl_status fl_scope_stage_whole(struct fl_scope_stage *stage, const int64_t *customers,
+                               const struct fl_scope_rows *scopes, const uint32_t *words, fl_scope_sink *sink,
+                               void *context, struct fl_error *error);
 void fl_scope_stage_free(struct fl_scope_stage *stage);
 
 #endif

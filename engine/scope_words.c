@@ -1,11 +1,12 @@
-/* scope_words.c - which brand, which category each row of a data folder belongs to. */
+/* scope_words.c - which brand, category, product each row of a data folder belongs to. */
 #include "engine/scope_words.h"
 
 #include <stdlib.h>
 
-static const uint16_t interactions_ids[FL_WORDED_SCOPES] = {
-    [FL_WORDED_BRAND] = FL_INTERACTIONS_BRAND, [FL_WORDED_CATEGORY] = FL_INTERACTIONS_CATEGORY};
-static const uint16_t products_ids[FL_WORDED_SCOPES] = {
+static const uint16_t interactions_ids[FL_WORDED_SCOPES] = {[FL_WORDED_BRAND] = FL_INTERACTIONS_BRAND,
+                                                            [FL_WORDED_CATEGORY] = FL_INTERACTIONS_CATEGORY,
+                                                            [FL_WORDED_PRODUCT] = FL_INTERACTIONS_PRODUCT};
+static const uint16_t products_ids[FL_PRODUCT_WORDS] = {
     [FL_WORDED_BRAND] = FL_PRODUCTS_BRAND, [FL_WORDED_CATEGORY] = FL_PRODUCTS_CATEGORY};
 
 static bool is_interactions(const struct fl_data_file *file)
@@ -27,12 +28,14 @@ static fl_status open_file(const struct fl_data_folder *folder, const struct fl_
 static fl_status unite_file(const struct fl_data_folder *folder, const struct fl_data_file *file,
                             enum fl_io_mode io_mode, struct fl_scope_words *all, struct fl_error *error)
 {
-    const uint16_t *ids = is_interactions(file) ? interactions_ids : products_ids;
+    const bool of_rows = is_interactions(file);
+    const uint16_t *ids = of_rows ? interactions_ids : products_ids;
+    const int scopes = of_rows ? FL_WORDED_SCOPES : FL_PRODUCT_WORDS; /* products that no row has are none */
     struct fl_table *table = NULL;
     fl_status status = open_file(folder, file, io_mode, &table, error);
     if (status != FL_OK)
         return status;
-    for (int scope = 0; scope < FL_WORDED_SCOPES && status == FL_OK; scope++) {
+    for (int scope = 0; scope < scopes && status == FL_OK; scope++) {
         const struct fl_words *words = NULL;
         if (!all->wanted[scope])
             continue;
@@ -75,10 +78,14 @@ static fl_status map_scope(struct fl_table *table, int scope, const struct fl_pr
     if (status != FL_OK)
         return status;
     file->own[scope] = take_numbers(all, words->count);
-    file->of_product[scope] = take_numbers(all, product_words->count);
-    if (file->own[scope] == NULL || file->of_product[scope] == NULL)
-        return fl_fail_memory(error, (words->count + product_words->count) * sizeof(uint32_t));
+    if (file->own[scope] == NULL)
+        return fl_fail_memory(error, words->count * sizeof(uint32_t));
     fl_word_union_map(&all->words[scope], words, file->own[scope]);
+    if (scope >= FL_PRODUCT_WORDS)
+        return FL_OK;
+    file->of_product[scope] = take_numbers(all, product_words->count);
+    if (file->of_product[scope] == NULL)
+        return fl_fail_memory(error, product_words->count * sizeof(uint32_t));
     for (size_t i = 0; i < product_words->count; i++) {
         const uint32_t product = product_numbers[i];
         file->of_product[scope][i] =
@@ -134,14 +141,15 @@ fl_status fl_scope_words_open(const struct fl_data_folder *folder, enum fl_io_mo
                               struct fl_error *error)
 {
     struct fl_products products = {0};
-    const struct fl_word_union *unions[FL_WORDED_SCOPES];
+    const struct fl_word_union *unions[FL_PRODUCT_WORDS];
     *words = (struct fl_scope_words){0};
     for (int scope = 0; scope < FL_WORDED_SCOPES; scope++) {
         words->wanted[scope] = wanted[scope];
-        unions[scope] = wanted[scope] ? &words->words[scope] : NULL;
+        if (scope < FL_PRODUCT_WORDS)
+            unions[scope] = wanted[scope] ? &words->words[scope] : NULL;
     }
     fl_status status = unite_files(folder, io_mode, words, error);
-    if (status == FL_OK)
+    if (status == FL_OK && (wanted[FL_WORDED_BRAND] || wanted[FL_WORDED_CATEGORY]))
         status = fl_products_open(folder, io_mode, unions, &products, error);
     if (status == FL_OK)
         status = map_files(folder, io_mode, &products, words, error);
@@ -157,7 +165,8 @@ void fl_scope_words_release(struct fl_scope_words *words)
         fl_word_union_release(&words->words[scope]);
         for (size_t i = 0; i < words->file_count; i++) {
             free(words->files[i].own[scope]);
-            free(words->files[i].of_product[scope]);
+            if (scope < FL_PRODUCT_WORDS)
+                free(words->files[i].of_product[scope]);
         }
     }
     free(words->files);

@@ -1,4 +1,4 @@
-/* scope_words.h - which brand, which category each row of a data folder belongs to. */
+/* scope_words.h - which brand, category, product each row of a data folder belongs to. */
 #ifndef ENGINE_SCOPE_WORDS_H
 #define ENGINE_SCOPE_WORDS_H
 
@@ -6,8 +6,8 @@
 
 /* One interactions file: united numbers by the file's own numbers; NULL where a scope is not wanted. */
 struct fl_file_words {
-    uint32_t *own[FL_WORDED_SCOPES];        /* of the row's brand, category */
-    uint32_t *of_product[FL_WORDED_SCOPES]; /* of its product; FL_NO_WORD: the product has none */
+    uint32_t *own[FL_WORDED_SCOPES];        /* of the row's brand, category, product */
+    uint32_t *of_product[FL_PRODUCT_WORDS]; /* of its product; FL_NO_WORD: the product has none */
 };
 
 struct fl_scope_words {

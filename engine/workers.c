@@ -13,13 +13,17 @@
 
 #include "engine/customer_ranges.h"
 
-/* Results of a range that wait: 5.25 MiB. A range has a few thousand customers as a rule. */
+/* Results of a range that wait: 5.5 MiB. A range has a few thousand customers as a rule. */
 enum { BATCH_RESULTS = 32768 };
+/* Of these so many may be customers with facts, which are large: 1.4 MiB, allocated where they are wanted.
+ */
+enum { BATCH_FACTS = 8192 };
 #define NO_RANGE SIZE_MAX
 
 struct batch {
     struct batch *next; /* of the free ones */
-    size_t count;
+    size_t count, fact_count;
+    struct fl_customer_facts *facts; /* of the customers among the results; NULL: not wanted */
     /* Of each result. */
     int64_t customers[BATCH_RESULTS];
     uint32_t words[BATCH_RESULTS];
@@ -94,8 +98,9 @@ static int on_progress(void *context, uint64_t rows_done, uint64_t rows_all)
     return stop;
 }
 
-/* Those of the batch from number `first` on that are of one kind of scope. */
-static struct fl_results next_results(const struct batch *batch, size_t first)
+/* Those of the batch from number `first` on that are of one kind of scope; so many facts are those of
+ * customers before them. */
+static struct fl_results next_results(const struct batch *batch, size_t first, size_t facts)
 {
     struct fl_results results = {.scope = batch->scopes[first],
                                  .customers = batch->customers + first,
@@ -103,18 +108,21 @@ static struct fl_results next_results(const struct batch *batch, size_t first)
                                  .scores = batch->scores + first};
     while (first + results.count < batch->count && batch->scopes[first + results.count] == results.scope)
         results.count++;
+    if (results.scope == FL_SCOPE_CUSTOMER && batch->facts != NULL)
+        results.facts = batch->facts + facts;
     return results;
 }
 
 static fl_status sink_batch(const struct fl_workers *workers, struct batch *batch, struct fl_error *error)
 {
     fl_status status = FL_OK;
-    for (size_t done = 0; done < batch->count && status == FL_OK;) {
-        const struct fl_results results = next_results(batch, done);
+    for (size_t done = 0, facts = 0; done < batch->count && status == FL_OK;) {
+        const struct fl_results results = next_results(batch, done, facts);
         status = workers->sink(workers->sink_context, &results, error);
         done += results.count;
+        facts += results.facts == NULL ? 0 : results.count;
     }
-    batch->count = 0;
+    batch->count = batch->fact_count = 0;
     return status;
 }
 
@@ -130,10 +138,20 @@ static fl_status become_head(struct worker *worker, struct fl_error *error)
     return worker->is_head ? sink_batch(workers, worker->batch, error) : give_up(error);
 }
 
+static size_t room_for(const struct batch *batch, const struct fl_results *results)
+{
+    const size_t room = BATCH_RESULTS - batch->count, facts = BATCH_FACTS - batch->fact_count;
+    return results->facts != NULL && facts < room ? facts : room;
+}
+
 /* As many of the results as there is room for; returns how many. */
 static size_t keep(struct batch *batch, const struct fl_results *results)
 {
-    const size_t room = BATCH_RESULTS - batch->count, count = results->count < room ? results->count : room;
+    const size_t room = room_for(batch, results), count = results->count < room ? results->count : room;
+    if (results->facts != NULL) {
+        memcpy(batch->facts + batch->fact_count, results->facts, count * sizeof *batch->facts);
+        batch->fact_count += count;
+    }
     memcpy(batch->customers + batch->count, results->customers, count * sizeof *batch->customers);
     memcpy(batch->scores + batch->count, results->scores, count * sizeof *batch->scores);
     for (size_t i = 0; i < count; i++) {
@@ -152,6 +170,7 @@ static fl_status put(void *context, const struct fl_results *results, struct fl_
         const size_t kept = keep(worker->batch, results);
         left.customers += kept;
         left.scores += kept;
+        left.facts = left.facts == NULL ? NULL : left.facts + kept;
         left.words = left.words == NULL ? NULL : left.words + kept;
         left.count -= kept;
         if (left.count == 0)
@@ -298,12 +317,30 @@ fl_status fl_workers_run(struct fl_workers *workers, fl_result_sink *sink, void 
 
 /* ---- opening ---- */
 
+static size_t batch_facts_bytes(const struct fl_workers *workers)
+{
+    return workers->plan.facts == NULL ? 0 : BATCH_FACTS * sizeof(struct fl_customer_facts);
+}
+
+static void free_batch(struct batch *batch)
+{
+    if (batch != NULL)
+        free(batch->facts);
+    free(batch);
+}
+
 static bool add_batch(struct fl_workers *workers)
 {
+    const size_t facts_bytes = batch_facts_bytes(workers);
     struct batch *batch = malloc(sizeof *batch);
     if (batch == NULL)
         return false;
-    batch->count = 0;
+    batch->count = batch->fact_count = 0;
+    batch->facts = facts_bytes == 0 ? NULL : malloc(facts_bytes);
+    if (facts_bytes > 0 && batch->facts == NULL) {
+        free(batch);
+        return false;
+    }
     batch->next = workers->free_batches;
     workers->free_batches = batch;
     return true;
@@ -325,8 +362,8 @@ static fl_status open_worker(struct fl_workers *workers, struct fl_error *error)
 /* What one more worker holds: its scan, its batch, one that waits. */
 static size_t affordable_workers(const struct fl_workers *workers, unsigned wanted)
 {
-    const uint64_t each =
-        fl_scan_memory(fl_range_scorer_scan(workers->workers[0].scorer)) + 2 * sizeof(struct batch);
+    const uint64_t batch_bytes = sizeof(struct batch) + batch_facts_bytes(workers);
+    const uint64_t each = fl_scan_memory(fl_range_scorer_scan(workers->workers[0].scorer)) + 2 * batch_bytes;
     const uint64_t affordable = workers->plan.scan.memory_bytes / each;
     const uint64_t count = wanted < affordable ? wanted : affordable;
     return count == 0 ? 1 : (size_t)count;
@@ -398,14 +435,14 @@ void fl_workers_close(struct fl_workers *workers)
         return;
     for (size_t i = 0; i < workers->count; i++) {
         fl_range_scorer_close(workers->workers[i].scorer);
-        free(workers->workers[i].batch);
+        free_batch(workers->workers[i].batch);
     }
     for (size_t range = 0; workers->done != NULL && range < workers->ranges.count; range++)
-        free(workers->done[range]);
+        free_batch(workers->done[range]);
     while (workers->free_batches != NULL) {
         struct batch *batch = workers->free_batches;
         workers->free_batches = batch->next;
-        free(batch);
+        free_batch(batch);
     }
     fl_customer_ranges_release(&workers->ranges);
     pthread_cond_destroy(&workers->moved);

@@ -11,9 +11,13 @@
 #include "formats/base/publish.h"
 
 static const char *const part_names[FL_MODEL_PARTS] = {
-    [FL_MODEL_REGISTRY] = "registry.csv",
-    [FL_MODEL_SETTINGS] = "model.yaml",
-    [FL_MODEL_RATES] = "rates.csv",
+    [FL_MODEL_REGISTRY] = "registry.csv", [FL_MODEL_SETTINGS] = "model.yaml",
+    [FL_MODEL_RATES] = "rates.csv",       [FL_MODEL_RFM_GROUPS] = "rfm_groups.csv",
+    [FL_MODEL_VALUE] = "value.yaml",
+};
+static const bool part_is_optional[FL_MODEL_PARTS] = {
+    [FL_MODEL_RFM_GROUPS] = true,
+    [FL_MODEL_VALUE] = true,
 };
 
 const char *fl_model_part_name(enum fl_model_part part)
@@ -40,8 +44,10 @@ static fl_status hash_parts(struct fl_model *model, struct fl_error *error)
         fl_digest_free(registry);
         return fl_fail_memory(error, 1024);
     }
-    for (int part = 0; part < FL_MODEL_PARTS; part++)
-        add_part(all, part_names[part], &model->parts[part]);
+    for (int part = 0; part < FL_MODEL_PARTS; part++) {
+        if (model->has_part[part])
+            add_part(all, part_names[part], &model->parts[part]);
+    }
     uint8_t bytes[16];
     fl_digest_128(all, bytes);
     fl_hex128(bytes, model->hash);
@@ -52,9 +58,37 @@ static fl_status hash_parts(struct fl_model *model, struct fl_error *error)
     return FL_OK;
 }
 
-/* Checks the three files whose bytes the model holds already. */
+static const struct fl_model_default_file *default_file(const char *name)
+{
+    for (size_t i = 0; i < fl_model_default_file_count; i++) {
+        if (strcmp(fl_model_default_files[i].name, name) == 0)
+            return &fl_model_default_files[i];
+    }
+    return NULL;
+}
+
+static fl_status parse_rfm_groups(struct fl_model *model, const char *shown_path, struct fl_error *error)
+{
+    const struct fl_model_default_file *file = default_file(part_names[FL_MODEL_RFM_GROUPS]);
+    const struct fl_buffer *part = &model->parts[FL_MODEL_RFM_GROUPS];
+    if (!model->has_part[FL_MODEL_RFM_GROUPS])
+        return fl_rfm_groups_parse((const char *)file->bytes, file->size, file->name, &model->rfm_groups,
+                                   error);
+    return fl_rfm_groups_parse((const char *)part->bytes, part->size, shown_path, &model->rfm_groups, error);
+}
+
+static fl_status parse_value(struct fl_model *model, const char *shown_path, struct fl_error *error)
+{
+    const struct fl_buffer *part = &model->parts[FL_MODEL_VALUE];
+    if (!model->has_part[FL_MODEL_VALUE])
+        return FL_OK;
+    return fl_value_model_parse((const char *)part->bytes, part->size, shown_path, model->settings.currency,
+                                &model->value, error);
+}
+
+/* Checks the files whose bytes the model holds already. */
 static fl_status parse_parts(struct fl_model *model, const char *const shown_paths[FL_MODEL_PARTS],
-                             struct fl_error *error)
+                             bool for_fit, struct fl_error *error)
 {
     const struct fl_buffer *part = model->parts;
     fl_status status =
@@ -67,6 +101,10 @@ static fl_status parse_parts(struct fl_model *model, const char *const shown_pat
     if (status == FL_OK)
         status = fl_rates_parse((const char *)part[FL_MODEL_RATES].bytes, part[FL_MODEL_RATES].size,
                                 shown_paths[FL_MODEL_RATES], model->settings.currency, &model->rates, error);
+    if (status == FL_OK)
+        status = parse_rfm_groups(model, shown_paths[FL_MODEL_RFM_GROUPS], error);
+    if (status == FL_OK && !for_fit)
+        status = parse_value(model, shown_paths[FL_MODEL_VALUE], error);
     if (status == FL_OK)
         status = hash_parts(model, error);
     return status;
@@ -88,29 +126,42 @@ static fl_status join_paths(const char *folder, char *paths[FL_MODEL_PARTS], str
     return FL_OK;
 }
 
-static fl_status read_and_parse(const struct fl_io *io, const char *path, struct fl_model *model,
-                                struct fl_error *error)
+static fl_status read_part(const struct fl_io *io, const char *path, int part, struct fl_model *model,
+                           struct fl_error *error)
+{
+    const fl_status status = fl_file_read_all(io, path, FL_CONFIG_BYTES_MAX, &model->parts[part], error);
+    model->has_part[part] = status == FL_OK;
+    if (status != FL_MISSING || !part_is_optional[part])
+        return status;
+    fl_error_clear(error);
+    return FL_OK;
+}
+
+static fl_status read_and_parse(const struct fl_io *io, const char *path, bool for_fit,
+                                struct fl_model *model, struct fl_error *error)
 {
     char *paths[FL_MODEL_PARTS] = {NULL};
     fl_status status = join_paths(path, paths, error);
     for (int part = 0; part < FL_MODEL_PARTS && status == FL_OK; part++)
-        status = fl_file_read_all(io, paths[part], FL_CONFIG_BYTES_MAX, &model->parts[part], error);
+        status = read_part(io, paths[part], part, model, error);
     if (status == FL_OK) {
-        const char *const shown_paths[FL_MODEL_PARTS] = {paths[0], paths[1], paths[2]};
-        status = parse_parts(model, shown_paths, error);
+        const char *shown_paths[FL_MODEL_PARTS];
+        for (int part = 0; part < FL_MODEL_PARTS; part++)
+            shown_paths[part] = paths[part];
+        status = parse_parts(model, shown_paths, for_fit, error);
     }
     free_paths(paths);
     return status;
 }
 
-fl_status fl_model_open(const struct fl_io *io, const char *path, struct fl_model **model,
-                        struct fl_error *error)
+static fl_status open_model(const struct fl_io *io, const char *path, bool for_fit, struct fl_model **model,
+                            struct fl_error *error)
 {
     *model = NULL;
     struct fl_model *opened = calloc(1, sizeof *opened);
     if (opened == NULL)
         return fl_fail_memory(error, sizeof *opened);
-    fl_status status = read_and_parse(io, path, opened, error);
+    fl_status status = read_and_parse(io, path, for_fit, opened, error);
     if (status != FL_OK) {
         fl_model_free(opened);
         return status;
@@ -119,11 +170,24 @@ fl_status fl_model_open(const struct fl_io *io, const char *path, struct fl_mode
     return FL_OK;
 }
 
+fl_status fl_model_open(const struct fl_io *io, const char *path, struct fl_model **model,
+                        struct fl_error *error)
+{
+    return open_model(io, path, false, model, error);
+}
+
+fl_status fl_model_open_for_fit(const struct fl_io *io, const char *path, struct fl_model **model,
+                                struct fl_error *error)
+{
+    return open_model(io, path, true, model, error);
+}
+
 static fl_status copy_defaults(struct fl_model *model, struct fl_error *error)
 {
     for (int part = 0; part < FL_MODEL_PARTS; part++) {
-        const struct fl_model_default_file *file = &fl_model_default_files[part];
-        if (!fl_buffer_append(&model->parts[part], file->bytes, file->size))
+        const struct fl_model_default_file *file = default_file(part_names[part]);
+        model->has_part[part] = file != NULL;
+        if (file != NULL && !fl_buffer_append(&model->parts[part], file->bytes, file->size))
             return fl_fail_memory(error, file->size);
     }
     return FL_OK;
@@ -137,7 +201,7 @@ fl_status fl_model_default(struct fl_model **model, struct fl_error *error)
         return fl_fail_memory(error, sizeof *opened);
     fl_status status = copy_defaults(opened, error);
     if (status == FL_OK)
-        status = parse_parts(opened, part_names, error);
+        status = parse_parts(opened, part_names, false, error);
     if (status != FL_OK) {
         fl_model_free(opened);
         return status;
@@ -152,6 +216,7 @@ void fl_model_free(struct fl_model *model)
         return;
     fl_registry_release(&model->registry);
     fl_rates_release(&model->rates);
+    fl_value_model_free(model->value);
     for (int part = 0; part < FL_MODEL_PARTS; part++)
         fl_buffer_release(&model->parts[part]);
     free(model);
@@ -189,50 +254,79 @@ static fl_status write_default(struct fl_output *output, const struct fl_model_d
     return status;
 }
 
-static fl_status write_part(const struct fl_io *io, const char *folder, int part, const char *currency,
+static fl_status write_file(const struct fl_io *io, const char *folder,
+                            const struct fl_model_default_file *file, const char *currency,
                             struct fl_error *error)
 {
-    const struct fl_model_default_file *file = &fl_model_default_files[part];
+    const bool has_currency = strcmp(file->name, part_names[FL_MODEL_SETTINGS]) == 0;
     struct fl_output *output = NULL;
     fl_status status = fl_output_create(io, folder, &output, error);
     if (status != FL_OK)
         return status;
-    status = write_default(output, file, part == FL_MODEL_SETTINGS ? currency : NULL, error);
+    status = write_default(output, file, has_currency ? currency : NULL, error);
     if (status == FL_OK)
-        return fl_output_commit(output, part_names[part], error);
+        return fl_output_commit(output, file->name, error);
     fl_output_abort(output);
     return status;
 }
 
-static fl_status write_parts(const struct fl_io *io, const char *folder, char *const paths[FL_MODEL_PARTS],
-                             const char *currency, struct fl_error *error)
+/* Removes the first `count` of the default files; the last of them may be missing. */
+static void remove_files(const struct fl_io *io, const char *folder, size_t count)
 {
-    int tried = 0;
+    for (size_t i = 0; i < count; i++) {
+        char *path = fl_path_join(folder, fl_model_default_files[i].name);
+        if (path != NULL)
+            io->unlink(path);
+        free(path);
+    }
+}
+
+static fl_status write_files(const struct fl_io *io, const char *folder, const char *currency,
+                             struct fl_error *error)
+{
+    size_t tried = 0;
     fl_status status = FL_OK;
-    while (tried < FL_MODEL_PARTS && status == FL_OK)
-        status = write_part(io, folder, tried++, currency, error);
+    while (tried < fl_model_default_file_count && status == FL_OK)
+        status = write_file(io, folder, &fl_model_default_files[tried++], currency, error);
     if (status == FL_OK)
         status = fl_directory_sync(io, folder, error);
     /* The last one may have got its name although its commit failed. */
-    for (int part = 0; part < tried && status != FL_OK; part++)
-        io->unlink(paths[part]);
+    if (status != FL_OK)
+        remove_files(io, folder, tried);
+    return status;
+}
+
+static fl_status check_absent_in(const struct fl_io *io, const char *folder, const char *name,
+                                 struct fl_error *error)
+{
+    char *path = fl_path_join(folder, name);
+    const fl_status status =
+        path == NULL ? fl_fail_memory(error, strlen(folder) + 32) : check_absent(io, path, error);
+    free(path);
+    return status;
+}
+
+/* FL_OK when the folder holds no file of a model, and none that would be written. */
+static fl_status check_none(const struct fl_io *io, const char *folder, struct fl_error *error)
+{
+    fl_status status = FL_OK;
+    for (int part = 0; part < FL_MODEL_PARTS && status == FL_OK; part++)
+        status = check_absent_in(io, folder, part_names[part], error);
+    for (size_t i = 0; i < fl_model_default_file_count && status == FL_OK; i++)
+        status = check_absent_in(io, folder, fl_model_default_files[i].name, error);
     return status;
 }
 
 fl_status fl_model_init(const struct fl_io *io, const char *path, const char *currency,
                         struct fl_error *error)
 {
-    char *paths[FL_MODEL_PARTS] = {NULL};
     if (currency != NULL && fl_currency_places(currency, strlen(currency)) < 0)
         return fl_fail(error, FL_USAGE, "`%s` is no currency: three capital letters", currency);
-    fl_status status = join_paths(path, paths, error);
+    fl_status status = fl_directory_ensure(io, path, error);
     if (status == FL_OK)
-        status = fl_directory_ensure(io, path, error);
-    for (int part = 0; part < FL_MODEL_PARTS && status == FL_OK; part++)
-        status = check_absent(io, paths[part], error);
+        status = check_none(io, path, error);
     if (status == FL_OK)
-        status = write_parts(io, path, paths, currency, error);
-    free_paths(paths);
+        status = write_files(io, path, currency, error);
     return status;
 }
 

@@ -6,18 +6,35 @@
 #include "engine/model/model_file.h"
 #include "engine/model/rates.h"
 #include "engine/model/registry.h"
+#include "engine/model/rfm_groups.h"
+#include "engine/value/value_model.h"
 
-/* The files of a model folder, in the order in which they enter its hash. */
-enum fl_model_part { FL_MODEL_REGISTRY, FL_MODEL_SETTINGS, FL_MODEL_RATES, FL_MODEL_PARTS };
+/* The files of a model folder, in the order in which they enter its hash; optional ones do when they are
+ * there. */
+enum fl_model_part {
+    FL_MODEL_REGISTRY,
+    FL_MODEL_SETTINGS,
+    FL_MODEL_RATES,
+    FL_MODEL_RFM_GROUPS, /* optional: the default's hold without it */
+    FL_MODEL_VALUE,      /* optional: written by a value fit */
+    FL_MODEL_PARTS
+};
 
 struct fl_model {
     struct fl_registry registry;
     struct fl_model_settings settings;
     struct fl_rates rates;
+    struct fl_rfm_groups rfm_groups;
+    struct fl_value_model *value; /* NULL: no fit was made yet */
+    bool has_part[FL_MODEL_PARTS];
     struct fl_buffer parts[FL_MODEL_PARTS]; /* the bytes as read, for the run folder's copy */
     uint8_t registry_digest[16];
     char hash[33];
 };
+
+/* As fl_model_open(), but value.yaml is not read, only hashed: for the next fit, which replaces it. */
+fl_status fl_model_open_for_fit(const struct fl_io *io, const char *path, struct fl_model **model,
+                                struct fl_error *error);
 
 /* "registry.csv" and so on. */
 const char *fl_model_part_name(enum fl_model_part part);

@@ -6,11 +6,13 @@
 #include <stdint.h>
 
 struct fl_model_default_file {
+    const char *name;
     const uint8_t *bytes;
     size_t size;
 };
 
-/* By enum fl_model_part. Its definition is written by engine/CMakeLists.txt into the build tree. */
-extern const struct fl_model_default_file fl_model_default_files[3];
+/* What `model init` writes. The definition is written by engine/CMakeLists.txt into the build tree. */
+extern const struct fl_model_default_file fl_model_default_files[];
+extern const size_t fl_model_default_file_count;
 
 #endif

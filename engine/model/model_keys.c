@@ -51,7 +51,7 @@ const struct fl_model_key fl_model_keys[] = {
     {"value", "recency_cuts", LIST(value.recency_cuts_milli, 4), .places = PLACES_MILLI,
      .flags = FL_KEY_RISING | FL_KEY_MAY_BE_OFF, .extra = MEMBER(value.has_recency_cuts), .min = 0,
      .max = (int64_t)FL_WINDOW_DAYS_MAX * MILLI,
-     .shape = "four rising days since the last purchase, the most of R 5, 4, 3, 2; or none"},
+     .shape = "four rising days since the last purchase, the fewest of R 4, 3, 2, 1; or none"},
     {"value", "monetary_cuts", LIST(value.monetary_cuts_milli, 4), .places = PLACES_MILLI,
      .flags = FL_KEY_RISING | FL_KEY_MAY_BE_OFF | FL_KEY_MONEY, .extra = MEMBER(value.has_monetary_cuts),
      .min = -INT64_C(1000000000000000), .max = INT64_C(1000000000000000),
@@ -150,17 +150,6 @@ static int places_of(const struct fl_model_key *key, const struct fl_model_setti
     return key->places + ((key->flags & FL_KEY_MONEY) != 0 ? fl_currency_places(settings->currency, 3) : 0);
 }
 
-/* "12.5" for 12500 thousandths. */
-static void print_number(int64_t value, int places, char text[static 48])
-{
-    int size = fl_decimal_format(value, places, '.', text);
-    while (places > 0 && text[size - 1] == '0')
-        size--;
-    if (places > 0 && text[size - 1] == '.')
-        size--;
-    text[size] = '\0';
-}
-
 /* ---- reading ---- */
 
 /* A number in min..max, which are counted in 10^-places. */
@@ -179,8 +168,8 @@ static fl_status read_number(const struct fl_model_parse *parse, const struct fl
     if (fl_decimal_round(decimal, places, value) && *value >= min && *value <= max)
         return FL_OK;
     char low[48], high[48];
-    print_number(min, places, low);
-    print_number(max, places, high);
+    fl_decimal_format_short(min, places, '.', low);
+    fl_decimal_format_short(max, places, '.', high);
     return fl_yaml_fail(parse->file, node, parse->error, "`%.60s` is no number from %s to %s",
                         node->text.bytes, low, high);
 }
@@ -378,7 +367,7 @@ static void print_items(const struct fl_model_key *key, const struct fl_model_se
     const size_t count = count_of(key, settings);
     for (size_t i = 0; i < count; i++) {
         char number[48];
-        print_number(load(key, settings, i), places_of(key, settings), number);
+        fl_decimal_format_short(load(key, settings, i), places_of(key, settings), '.', number);
         append(text, size, i == 0 ? "" : ", ");
         if (key->kind == FL_KEY_BY_SCOPE) {
             append(text, size, scope_words[i]);

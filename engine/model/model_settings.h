@@ -36,7 +36,7 @@ struct fl_value_settings {
     int32_t window_days, rfm_days;
     int64_t frequency_cuts[4]; /* lowest purchase days of F 2, 3, 4, 5 */
     bool has_recency_cuts, has_monetary_cuts;
-    int64_t recency_cuts_milli[4];  /* thousandths of a day: the most of R 5, 4, 3, 2 */
+    int64_t recency_cuts_milli[4];  /* thousandths of a day: the fewest of R 4, 3, 2, 1 */
     int64_t monetary_cuts_milli[4]; /* thousandths of a minor unit: the least of M 2, 3, 4, 5 */
     enum fl_value_fit fit;
     enum fl_tier_by tier_by;

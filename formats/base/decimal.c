@@ -300,3 +300,14 @@ int fl_decimal_format(int64_t value, int places, char mark, char *text)
     text[length] = '\0';
     return length;
 }
+
+int fl_decimal_format_short(int64_t value, int places, char mark, char *text)
+{
+    int length = fl_decimal_format(value, places, mark, text);
+    while (places > 0 && text[length - 1] == '0')
+        length--;
+    if (text[length - 1] == mark)
+        length--;
+    text[length] = '\0';
+    return length;
+}

@@ -25,6 +25,8 @@ bool fl_decimal_round(struct fl_decimal number, int places, int64_t *rounded);
 bool fl_integer_parse(const char *text, size_t size, int64_t *number);
 /* value * 10^-places without an exponent, all places written ("12.50"); returns the length; text holds >= 48. */
 int fl_decimal_format(int64_t value, int places, char mark, char *text);
+/* The same without zeros at the end of the decimals ("12.5", "12"). */
+int fl_decimal_format_short(int64_t value, int places, char mark, char *text);
 
 /* Decimal places of a currency's minor unit by ISO 4217 code (EUR 2, JPY 0, KWD 3); -1: not three capital letters. */
 int fl_currency_places(const char *code, size_t size);

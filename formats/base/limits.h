@@ -19,6 +19,9 @@
 #define FL_DICTIONARY_BYTES_MAX (32u << 20)   /* format: their bytes together */
 #define FL_WORD_BYTES_MAX (64u << 10)         /* format: one dictionary word */
 #define FL_TYPES_MAX 256u                     /* format: interaction type ids 0..255 */
+#define FL_BIRTH_YEAR_MIN 1850                /* process: a two-digit year, an age or a 0 is none */
+#define FL_BIRTH_YEAR_MAX 2100
+#define FL_STORE_DISTANCE_MAX 40000000        /* process: metres, once around the earth */
 #define FL_FILES_MAX 4096u                    /* process: table files of one scan */
 #define FL_RECORD_BYTES_MAX (16u << 20)       /* process: one CSV record */
 #define FL_RECORD_FIELDS_MAX 1024u            /* process: fields of one CSV record */

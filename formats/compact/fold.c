@@ -17,7 +17,7 @@
 /* Of rows with the same first column. */
 enum fold_rule {
     FOLD_ALL,    /* every row stays */
-    FOLD_NEWEST, /* the one that arrived last */
+    FOLD_NEWEST, /* the one that arrived last, as a run takes it: tables of what a row is about */
     FOLD_ONCE    /* they must be equal */
 };
 
@@ -41,9 +41,9 @@ struct fold {
 
 static enum fold_rule rule_of(const char *table)
 {
-    if (strcmp(table, "products") == 0)
-        return FOLD_NEWEST;
-    return strcmp(table, "customer_ids") == 0 ? FOLD_ONCE : FOLD_ALL;
+    if (strcmp(table, "interactions") == 0)
+        return FOLD_ALL;
+    return strcmp(table, "customer_ids") == 0 ? FOLD_ONCE : FOLD_NEWEST;
 }
 
 /* ---- opening ---- */
@@ -217,10 +217,11 @@ static size_t stretch(const struct fold *fold)
 
 static int32_t arrival_of(const struct fl_fold_cursor *cursor)
 {
+    const struct fl_schema *schema = cursor->columns->schema;
+    const uint16_t arrival_id = schema->columns[fl_schema_find(schema, fl_text_of("arrival"))].id;
     for (size_t i = 0; i < cursor->columns->count; i++) {
         const struct fl_fold_cells *cells = &cursor->cells[i];
-        if (cursor->columns->ids[i] == FL_PRODUCTS_ARRIVAL && cells->values != NULL &&
-            cells->nulls[cursor->row] == 0)
+        if (cursor->columns->ids[i] == arrival_id && cells->values != NULL && cells->nulls[cursor->row] == 0)
             return ((const int32_t *)cells->values)[cursor->row];
     }
     return INT32_MIN;

@@ -154,7 +154,9 @@ enum fl_fault_code fl_cell_from_number(const struct fl_target *target, struct fl
         return FL_FAULT_NOT_WHOLE;
     if (!fl_decimal_round(number, fl_kind_places(target->kind, currency_places), &cell->number))
         return FL_FAULT_TOO_LARGE;
-    return target->rule == FL_RULE_NOT_NEGATIVE && cell->number < 0 ? FL_FAULT_NEGATIVE : FL_FAULT_NONE;
+    if (fl_target_takes(target, cell->number))
+        return FL_FAULT_NONE;
+    return target->least == 0 && cell->number < 0 ? FL_FAULT_NEGATIVE : FL_FAULT_OUT_OF_RANGE;
 }
 
 /* --- sentences ------------------------------------------------------------------------------------------ */
@@ -184,6 +186,17 @@ static void name_sentence(const struct fl_mapping *mapping, const struct fl_valu
     else
         snprintf(words, FL_FAULT_WORDS_SIZE, "%s `%s`, the nearest is `%s`%s", reason, quoted, nearest,
                  place);
+}
+
+/* " (least to most)" as a number of the file has it. */
+static void range_sentence(const struct fl_target *target, const char *reason, const char *place,
+                           char words[FL_FAULT_WORDS_SIZE])
+{
+    int64_t unit = 1;
+    for (int places = fl_kind_places(target->kind, 0); places > 0; places--)
+        unit *= 10;
+    snprintf(words, FL_FAULT_WORDS_SIZE, "%s: %lld to %lld%s", reason, (long long)(target->least / unit),
+             (long long)(target->most / unit), place);
 }
 
 /* snprintf() may have cut the sentence inside a character. */
@@ -216,6 +229,12 @@ void fl_fault_sentence(const struct fl_mapping *mapping, const struct fl_target 
     case FL_FAULT_TOO_LARGE:
         snprintf(words, FL_FAULT_WORDS_SIZE, "%s: it does not fit in 64 bits%s", reason, place);
         break;
+    case FL_FAULT_OUT_OF_RANGE:
+        if (target->is_numeric) {
+            range_sentence(target, reason, place, words);
+            break;
+        }
+        /* fall through */
     default:
         snprintf(words, FL_FAULT_WORDS_SIZE, "%s%s", reason, place);
         break;

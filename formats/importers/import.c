@@ -19,7 +19,8 @@
 _Static_assert(FL_IMPORT_MEMORY_MIN >= BESIDE_ROWS_BYTES + (32u << 20), "rows need memory too");
 
 enum { PROGRESS_ROWS = 1 << 16 };
-#define OWN_NAMES_DIGEST "own names"
+#define OWN_NAMES_DIGEST       "own names"
+#define OWN_NAMES_DIGEST_MINOR "own names, minor units"
 
 /* --- what is asked for */
 
@@ -30,6 +31,10 @@ static fl_status check_plan(const struct fl_import_plan *plan, struct fl_error *
     size_t from_stdin = 0;
     for (size_t i = 0; i < plan->input_count; i++)
         from_stdin += strcmp(plan->inputs[i], "-") == 0;
+    if (plan->mapping_path != NULL && plan->money != FL_MONEY_NOT_SAID)
+        return fl_fail(
+            error, FL_USAGE,
+            "--money is for files with our own column names: a mapping says `money: minor` itself");
     if (from_stdin > 1)
         return fl_fail(error, FL_USAGE, "standard input (-) is given %zu times, at most 1", from_stdin);
     return FL_OK;
@@ -82,10 +87,12 @@ static fl_status open_own_names(struct fl_import_job *job, struct fl_error *erro
 {
     const char *table = job->plan->table == NULL ? "interactions" : job->plan->table;
     const struct fl_schema *schema = fl_schema_by_name(table);
-    (void)snprintf(job->mapping_digest, sizeof job->mapping_digest, OWN_NAMES_DIGEST);
+    const enum fl_money_unit money = job->plan->money;
+    (void)snprintf(job->mapping_digest, sizeof job->mapping_digest, "%s",
+                   money == FL_MONEY_MINOR ? OWN_NAMES_DIGEST_MINOR : OWN_NAMES_DIGEST);
     if (schema == NULL)
-        return fl_fail(error, FL_USAGE, "no table `%s`: there are interactions, customers, products", table);
-    return fl_mapping_own_names(job->plan->io, schema, job->plan->types, &job->mapping, error);
+        return fl_fail(error, FL_USAGE, "no table `%s`: there are " FL_MAPPING_TABLES_WORDS, table);
+    return fl_mapping_own_names(job->plan->io, schema, job->plan->types, money, &job->mapping, error);
 }
 
 static fl_status open_mapping(struct fl_import_job *job, struct fl_error *error)

@@ -5,6 +5,7 @@
 #include "formats/base/io.h"
 #include "formats/base/status.h"
 #include "formats/base/text.h"
+#include "formats/importers/mapping.h"
 
 enum { FL_IMPORT_REASONS_MAX = 64 };
 
@@ -13,6 +14,7 @@ struct fl_import_plan {
     const char *folder;        /* data folder, created when missing */
     const char *mapping_path;  /* NULL: headers are our own column names */
     const char *table;         /* NULL: the mapping's, else interactions */
+    enum fl_money_unit money;  /* without a mapping, which else says it */
     const char *const *inputs; /* paths, "-" = standard input */
     size_t input_count;
     const struct fl_names *types; /* interaction type names -> ids */

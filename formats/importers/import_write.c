@@ -145,8 +145,8 @@ static int layout_column(const struct fl_import_job *job, int column)
     return -1;
 }
 
-/* One row a customer and a product is what their tables are; interactions have a key when the mapping says
- * so. */
+/* One row a customer, a product and a store is what their tables are; interactions have a key when the
+ * mapping says so. */
 static void open_keys(struct part_rows *rows)
 {
     const struct fl_import_job *job = rows->job;

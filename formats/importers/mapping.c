@@ -85,14 +85,14 @@ bool fl_kind_is_numeric(enum fl_kind kind)
            kind == FL_KIND_INTEGER;
 }
 
-/* What no row of a table can be without. */
+const char *const fl_mapping_tables[] = {"interactions", "products", "customers", "stores", NULL};
+
+/* What no row of a table can be without. Of the others it is what a row is about: their first column. */
 static bool is_required(const struct fl_schema *schema, const char *name)
 {
     static const char *const of_interactions[] = {"customer", "day", "time", "type"};
-    if (strcmp(schema->name, "products") == 0)
-        return strcmp(name, "product") == 0;
-    if (strcmp(schema->name, "customers") == 0)
-        return strcmp(name, "customer") == 0;
+    if (strcmp(schema->name, "interactions") != 0)
+        return strcmp(name, schema->columns[0].name) == 0;
     for (size_t i = 0; i < sizeof of_interactions / sizeof of_interactions[0]; i++) {
         if (strcmp(of_interactions[i], name) == 0)
             return true;
@@ -100,10 +100,33 @@ static bool is_required(const struct fl_schema *schema, const char *name)
     return false;
 }
 
+/* What the numbers of a column may be, as stored; all others any. */
+static const struct {
+    const char *name;
+    int64_t least, most;
+} ranges[] = {
+    {"amount", 0, INT64_MAX},
+    {"discount", 0, INT64_MAX},
+    {"birth_year", FL_BIRTH_YEAR_MIN, FL_BIRTH_YEAR_MAX},
+    {"latitude", -90000000, 90000000},
+    {"longitude", -180000000, 180000000},
+    {"store_distance_m", 0, FL_STORE_DISTANCE_MAX},
+};
+
+static void set_range(struct fl_target *target)
+{
+    target->least = INT64_MIN;
+    target->most = INT64_MAX;
+    for (size_t i = 0; i < sizeof ranges / sizeof ranges[0]; i++) {
+        if (strcmp(ranges[i].name, target->name) != 0)
+            continue;
+        target->least = ranges[i].least;
+        target->most = ranges[i].most;
+    }
+}
+
 static enum fl_rule rule_of(const char *name)
 {
-    if (strcmp(name, "amount") == 0 || strcmp(name, "discount") == 0)
-        return FL_RULE_NOT_NEGATIVE;
     if (strcmp(name, "currency") == 0)
         return FL_RULE_CURRENCY;
     return strcmp(name, "speaker") == 0 ? FL_RULE_SPEAKER : FL_RULE_NONE;
@@ -134,15 +157,17 @@ fl_status fl_target_init(struct fl_mapping *mapping, struct fl_target *target, c
     const bool is_time = strcmp(name, "time") == 0;
     const int column = fl_schema_find(schema, fl_text_of(is_time ? "day" : name));
     assert(column >= 0);
+    const bool is_minor = schema->columns[column].kind == FL_KIND_MONEY && mapping->money == FL_MONEY_MINOR;
     *target = (struct fl_target){
         .name = is_time ? "time" : schema->columns[column].name,
         .column = column,
         .second_column = is_time ? fl_schema_find(schema, fl_text_of("second")) : -1,
-        .kind = schema->columns[column].kind,
+        .kind = is_minor ? FL_KIND_INTEGER : schema->columns[column].kind,
         .rule = rule_of(name),
         .is_numeric = fl_kind_is_numeric(schema->columns[column].kind),
         .required = is_required(schema, name),
     };
+    set_range(target);
     if (!make_reasons(&mapping->arena, target))
         return fl_fail_memory(error, sizeof *target);
     return FL_OK;
@@ -215,23 +240,27 @@ static fl_status add_own_targets(struct fl_mapping *mapping, struct fl_error *er
 
 static bool is_importable(const struct fl_schema *schema)
 {
-    return strcmp(schema->name, "interactions") == 0 || strcmp(schema->name, "products") == 0 ||
-           strcmp(schema->name, "customers") == 0;
+    for (size_t i = 0; fl_mapping_tables[i] != NULL; i++) {
+        if (strcmp(fl_mapping_tables[i], schema->name) == 0)
+            return true;
+    }
+    return false;
 }
 
 fl_status fl_mapping_own_names(const struct fl_io *io, const struct fl_schema *schema,
-                               const struct fl_names *types, struct fl_mapping **mapping,
+                               const struct fl_names *types, enum fl_money_unit money, struct fl_mapping **mapping,
                                struct fl_error *error)
 {
     *mapping = NULL;
     if (!is_importable(schema))
-        return fl_fail(error, FL_BAD_MODEL,
-                       "table %s is not imported: interactions, products and customers are", schema->name);
+        return fl_fail(error, FL_BAD_MODEL, "table %s is not imported: " FL_MAPPING_TABLES_WORDS " are",
+                       schema->name);
     fl_status status = fl_mapping_create(io, types, mapping, error);
     if (status != FL_OK)
         return status;
     (*mapping)->schema = schema;
     (*mapping)->own_names = true;
+    (*mapping)->money = money;
     status = add_own_targets(*mapping, error);
     if (status == FL_OK)
         return FL_OK;

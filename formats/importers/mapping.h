@@ -13,10 +13,22 @@ struct fl_mapping;
  * type names and outlives the mapping. FL_BAD_MODEL with line, column and a caret. */
 fl_status fl_mapping_parse(const struct fl_io *io, const char *bytes, size_t size, const char *shown_path,
                            const struct fl_names *types, struct fl_mapping **mapping, struct fl_error *error);
+/* Names of the tables that are imported, NULL at the end, and the same in words. */
+extern const char *const fl_mapping_tables[];
+#define FL_MAPPING_TABLES_WORDS "interactions, products, customers and stores"
+
+/* What a number in a money column counts. */
+enum fl_money_unit {
+    FL_MONEY_NOT_SAID, /* units; but then the columns of an export of ours are refused, which has minor ones
+                        */
+    FL_MONEY_UNITS,    /* 12.50 euros */
+    FL_MONEY_MINOR     /* 1250 cents, a whole number */
+};
+
 /* The mapping used without a file: every header is a column name of ours (`time` fills day and second). */
 fl_status fl_mapping_own_names(const struct fl_io *io, const struct fl_schema *schema,
-                               const struct fl_names *types, struct fl_mapping **mapping,
-                               struct fl_error *error);
+                               const struct fl_names *types, enum fl_money_unit money,
+                               struct fl_mapping **mapping, struct fl_error *error);
 void fl_mapping_free(struct fl_mapping *mapping);
 
 const struct fl_schema *fl_mapping_schema(const struct fl_mapping *mapping);

@@ -71,7 +71,7 @@ static bool settle_small(struct row *row, const struct fl_target *target,
 {
     int64_t rounded = 0;
     if (!fl_small_number_round(*number, fl_kind_places(target->kind, row->currency_places), &rounded) ||
-        (target->rule == FL_RULE_NOT_NEGATIVE && rounded < 0))
+        !fl_target_takes(target, rounded))
         return false;
     set_number(row, target->column, rounded);
     return true;

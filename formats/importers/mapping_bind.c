@@ -156,6 +156,30 @@ static fl_status check_own_columns(const struct fl_mapping_bound *bound, const s
     return FL_OK;
 }
 
+/* `export` writes money in minor units, which nothing in a file of ours says: taken for units, each amount
+ * would be a hundred times too large. Nobody else's file has every column of the table. */
+static fl_status check_own_money(const struct fl_mapping_bound *bound, const struct fl_csv_record *header,
+                                 const char *shown_path, struct fl_error *error)
+{
+    const struct fl_schema *schema = bound->mapping->schema;
+    const char *money = NULL;
+    if (bound->mapping->money != FL_MONEY_NOT_SAID)
+        return FL_OK;
+    for (size_t i = 0; i < schema->count; i++) {
+        if (!has_field(bound, schema->columns[i].name))
+            return FL_OK;
+        if (money == NULL && schema->columns[i].kind == FL_KIND_MONEY)
+            money = schema->columns[i].name;
+    }
+    if (money == NULL)
+        return FL_OK;
+    fl_fail(error, FL_BAD_DATA,
+            "these are the columns of an export, where `%s` is in minor units: say --money minor, or --money "
+            "units when 12.50 stands there as 12.50",
+            money);
+    return fail_header(error, shown_path, header, 0);
+}
+
 /* --- binding -------------------------------------------------------------------------------------------- */
 
 static fl_status create(const struct fl_mapping *mapping, struct fl_mapping_bound **bound,
@@ -223,8 +247,10 @@ static fl_status find_fields(struct fl_mapping_bound *bound, const struct fl_csv
     }
     if (!mapping->own_names)
         return FL_OK;
-    const fl_status status = check_own_header(mapping, header, shown_path, error);
-    return status == FL_OK ? check_own_columns(bound, header, shown_path, error) : status;
+    fl_status status = check_own_header(mapping, header, shown_path, error);
+    if (status == FL_OK)
+        status = check_own_columns(bound, header, shown_path, error);
+    return status == FL_OK ? check_own_money(bound, header, shown_path, error) : status;
 }
 
 fl_status fl_mapping_bind(const struct fl_mapping *mapping, const struct fl_csv_record *header,

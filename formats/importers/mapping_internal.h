@@ -76,16 +76,17 @@ struct fl_value {
 
 enum { FL_JOINS_MAX = 64 }; /* in one mapping: each keeps room for its longest text */
 
-enum fl_rule { FL_RULE_NONE, FL_RULE_NOT_NEGATIVE, FL_RULE_CURRENCY, FL_RULE_SPEAKER };
+enum fl_rule { FL_RULE_NONE, FL_RULE_CURRENCY, FL_RULE_SPEAKER };
 
 /* One column of ours (two for `time`), and the cases it is read by: the first whose `when` holds. */
 struct fl_target {
     const char *name;
     int column;        /* index into the schema's columns */
     int second_column; /* `time` only, else -1 */
-    enum fl_kind kind;
+    enum fl_kind kind; /* the column's; INTEGER for money that comes in minor units */
     enum fl_rule rule;
-    bool is_numeric; /* fl_kind_is_numeric() */
+    int64_t least, most; /* of numeric kinds, as stored */
+    bool is_numeric;     /* fl_kind_is_numeric() */
     bool required;
     struct fl_value *cases;
     size_t case_count;
@@ -118,6 +119,7 @@ struct fl_mapping {
     const char *zone_name;               /* NULL: the mapping names none */
     const struct fl_zone *business_zone; /* NULL: nobody named one yet */
     enum fl_input_kind format;           /* NOT_SAID: found from the first bytes of each input */
+    enum fl_money_unit money;
     bool own_names;
     bool text_ids;
     bool has_header;
@@ -173,6 +175,11 @@ enum fl_fault_code fl_cell_from_time(const struct fl_mapping *mapping, const str
                                      struct fl_wall_time time, struct fl_cell *cell, struct fl_cell *second);
 /* Decimal places a numeric kind is stored with. `currency_places` matters for money only. */
 int fl_kind_places(enum fl_kind kind, int currency_places);
+/* Whether a numeric target takes the number, as stored. */
+static inline bool fl_target_takes(const struct fl_target *target, int64_t number)
+{
+    return number >= target->least && number <= target->most;
+}
 /* Numeric kinds. */
 enum fl_fault_code fl_cell_from_number(const struct fl_target *target, struct fl_decimal number,
                                        int currency_places, struct fl_cell *cell);

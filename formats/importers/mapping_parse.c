@@ -46,13 +46,12 @@ fl_status fl_compiler_zone(struct fl_compiler *compiler, const struct fl_yaml_no
 static fl_status parse_table(struct fl_compiler *compiler, const struct fl_yaml_node *root,
                              struct fl_error *error)
 {
-    static const char *const tables[] = {"interactions", "products", "customers", NULL};
     const struct fl_yaml_node *node = fl_yaml_find(root, "table");
     int index = 0;
     const fl_status status =
-        node == NULL ? FL_OK : fl_yaml_choice(compiler->yaml, node, tables, &index, error);
+        node == NULL ? FL_OK : fl_yaml_choice(compiler->yaml, node, fl_mapping_tables, &index, error);
     if (status == FL_OK)
-        compiler->mapping->schema = fl_schema_by_name(tables[index]);
+        compiler->mapping->schema = fl_schema_by_name(fl_mapping_tables[index]);
     return status;
 }
 
@@ -65,6 +64,18 @@ static fl_status parse_ids(struct fl_compiler *compiler, const struct fl_yaml_no
     const fl_status status =
         node == NULL ? FL_OK : fl_yaml_choice(compiler->yaml, node, forms, &index, error);
     compiler->mapping->text_ids = index == 1;
+    return status;
+}
+
+static fl_status parse_money(struct fl_compiler *compiler, const struct fl_yaml_node *root,
+                             struct fl_error *error)
+{
+    static const char *const forms[] = {"units", "minor", NULL};
+    const struct fl_yaml_node *node = fl_yaml_find(root, "money");
+    int index = 0;
+    const fl_status status =
+        node == NULL ? FL_OK : fl_yaml_choice(compiler->yaml, node, forms, &index, error);
+    compiler->mapping->money = index == 1 ? FL_MONEY_MINOR : FL_MONEY_UNITS;
     return status;
 }
 
@@ -210,8 +221,10 @@ static fl_status check_column_names(const struct fl_compiler *compiler, const st
 static fl_status check_required(const struct fl_compiler *compiler, const struct fl_yaml_node *columns,
                                 struct fl_error *error)
 {
-    static const char *const required[][4] = {
-        {"interactions", "customer", "type", "time"}, {"products", "product"}, {"customers", "customer"}};
+    static const char *const required[][4] = {{"interactions", "customer", "type", "time"},
+                                              {"products", "product"},
+                                              {"customers", "customer"},
+                                              {"stores", "store"}};
     const char *table = compiler->mapping->schema->name;
     for (size_t i = 0; i < sizeof required / sizeof required[0]; i++) {
         if (strcmp(required[i][0], table) != 0)
@@ -370,14 +383,16 @@ static fl_status parse_key(struct fl_compiler *compiler, const struct fl_yaml_no
 
 static fl_status compile(struct fl_compiler *compiler, struct fl_error *error)
 {
-    static const char *const known[] = {"table",   "zone",      "ids", "format", "csv",
-                                        "columns", "skip when", "key", NULL};
+    static const char *const known[] = {"table", "zone",    "ids",       "money", "format",
+                                        "csv",   "columns", "skip when", "key",   NULL};
     const struct fl_yaml_node *root = fl_yaml_root(compiler->yaml);
     fl_status status = fl_yaml_only_keys(compiler->yaml, root, known, error);
     if (status == FL_OK)
         status = parse_table(compiler, root, error);
     if (status == FL_OK)
         status = parse_ids(compiler, root, error);
+    if (status == FL_OK)
+        status = parse_money(compiler, root, error);
     if (status == FL_OK)
         status = parse_business_zone(compiler, root, error);
     if (status == FL_OK)

@@ -173,7 +173,7 @@ static bool fill_number(const struct fl_quick_field *field, struct fl_text text,
     struct fl_small_number small;
     return fl_value_small_field(&target->cases[0], text, &small) &&
            fl_small_number_round(small, fl_kind_places(target->kind, currency_places), &cell->number) &&
-           (target->rule != FL_RULE_NOT_NEGATIVE || cell->number >= 0);
+           fl_target_takes(target, cell->number);
 }
 
 static bool fill_text(const struct fl_mapping_bound *bound, const struct fl_quick_field *field,

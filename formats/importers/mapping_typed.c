@@ -91,7 +91,7 @@ static bool settle_number(const struct typed_cell *cell, struct fl_small_number 
     int64_t *rounded = &cells[cell->field->column].number;
     if (!fl_value_turn_small(&target->cases[0], &number) ||
         !fl_small_number_round(number, fl_kind_places(target->kind, places), rounded) ||
-        (target->rule == FL_RULE_NOT_NEGATIVE && *rounded < 0))
+        !fl_target_takes(target, *rounded))
         return false;
     *filled |= (uint32_t)1 << cell->field->column;
     return true;

@@ -25,6 +25,15 @@ static const struct fl_column brand_scores_columns[] = {
 static const struct fl_column category_scores_columns[] = {
 #include "formats/schema/category_scores.def"
 };
+static const struct fl_column stores_columns[] = {
+#include "formats/schema/stores.def"
+};
+static const struct fl_column product_scores_columns[] = {
+#include "formats/schema/product_scores.def"
+};
+static const struct fl_column transitions_columns[] = {
+#include "formats/schema/transitions.def"
+};
 #undef FL_COLUMN
 
 /* The ids are on disk: append only. A column appended to a .def raises the version here, and is `since` it.
@@ -34,9 +43,12 @@ static const struct fl_column category_scores_columns[] = {
     X(2, products, "flint", 1)                                                                               \
     X(3, customers, "flint", 1)                                                                              \
     X(4, customer_ids, "flint", 1)                                                                           \
-    X(5, customer_scores, "flseg", 1)                                                                        \
-    X(6, brand_scores, "flseg", 1)                                                                           \
-    X(7, category_scores, "flseg", 1)
+    X(5, customer_scores, "flseg", 2)                                                                        \
+    X(6, brand_scores, "flseg", 2)                                                                           \
+    X(7, category_scores, "flseg", 2)                                                                        \
+    X(8, stores, "flint", 1)                                                                                 \
+    X(9, product_scores, "flseg", 1)                                                                         \
+    X(12, transitions, "flseg", 1)
 
 static const struct fl_schema schemas[] = {
 #define X(id, name, extension, version)                                                                      \

@@ -84,6 +84,9 @@ enum {
 #define FL_COLUMN(id, upper, name, kind, hot, since) FL_CUSTOMERS_##upper = (id),
 #include "formats/schema/customers.def"
 #undef FL_COLUMN
+#define FL_COLUMN(id, upper, name, kind, hot, since) FL_STORES_##upper = (id),
+#include "formats/schema/stores.def"
+#undef FL_COLUMN
 #define FL_COLUMN(id, upper, name, kind, hot, since) FL_CUSTOMER_IDS_##upper = (id),
 #include "formats/schema/customer_ids.def"
 #undef FL_COLUMN
@@ -95,6 +98,12 @@ enum {
 #undef FL_COLUMN
 #define FL_COLUMN(id, upper, name, kind, hot, since) FL_CATEGORY_SCORES_##upper = (id),
 #include "formats/schema/category_scores.def"
+#undef FL_COLUMN
+#define FL_COLUMN(id, upper, name, kind, hot, since) FL_TRANSITIONS_##upper = (id),
+#include "formats/schema/transitions.def"
+#undef FL_COLUMN
+#define FL_COLUMN(id, upper, name, kind, hot, since) FL_PRODUCT_SCORES_##upper = (id),
+#include "formats/schema/product_scores.def"
 #undef FL_COLUMN
 };
 

@@ -13,13 +13,8 @@ enum { NUMBER_TEXT_SIZE = 48 }; /* what fl_decimal_format() asks for */
 static int append_decimal(int64_t value, int places, bool cut_zeros, struct fl_buffer *out)
 {
     char text[NUMBER_TEXT_SIZE];
-    size_t size = (size_t)fl_decimal_format(value, places, '.', text);
-    if (cut_zeros) {
-        while (text[size - 1] == '0')
-            size--;
-        if (text[size - 1] == '.')
-            size--;
-    }
+    const size_t size = (size_t)(cut_zeros ? fl_decimal_format_short(value, places, '.', text)
+                                           : fl_decimal_format(value, places, '.', text));
     return fl_buffer_append(out, text, size);
 }
 

@@ -71,6 +71,8 @@ class Folding(CompactCase):
                          table="products")
         self.import_rows("customer,birth_year\n1,1980\n2,1990\n", name="c1.csv", table="customers")
         self.import_rows("customer,country\n1,NL\n3,BE\n", name="c2.csv", table="customers")
+        self.import_rows("store,latitude,longitude\nA,52.1,5.1\nB,52.2,5.2\n", name="s1.csv", table="stores")
+        self.import_rows("store,latitude,longitude\nA,52.3,5.3\n", name="s2.csv", table="stores")
         self.make_model()
         self.use_scopes()
         before = self.results("before")
@@ -78,9 +80,9 @@ class Folding(CompactCase):
         self.assertEqual(3, len(before))
         manifest = json.loads(self.path("data/manifest.json").read_text())
         said = json.loads(self.compact("data", "--json").stdout)
-        self.assertEqual((parts + 4, 3, parts + 4), (said["files_before"], said["files_after"], said["folded"]))
-        self.assertEqual(1, said["rows_before"] - said["rows_after"])  # P1 came twice
-        self.assertEqual(3, len(self.lying()))
+        self.assertEqual((parts + 6, 4, parts + 6), (said["files_before"], said["files_after"], said["folded"]))
+        self.assertEqual(3, said["rows_before"] - said["rows_after"])  # P1, customer 1 and store A came twice
+        self.assertEqual(4, len(self.lying()))
         self.fourloop("verify", "data")
         self.assertEqual(before, self.results("after"))
         self.assertEqual(then, self.results("then-after", "data", "--view", "known-then"))
@@ -88,7 +90,7 @@ class Folding(CompactCase):
         self.assertEqual(manifest["imports"], now["imports"])
         self.assertEqual({file["name"] for file in manifest["files"]},
                          {origin["name"] for fold in now["folds"] for origin in fold["from"]})
-        self.assertEqual([None] * 3, [file["import"] for file in now["files"]])
+        self.assertEqual([None] * 4, [file["import"] for file in now["files"]])
         # Twice is once; every import is known; explain finds the rows of both runs.
         state = self.snapshot("data")
         self.compact(says="nothing was done")
@@ -96,6 +98,23 @@ class Folding(CompactCase):
         self.assertEqual(state, self.snapshot("data"))
         self.assertEqual(self.fourloop("explain", "--run", "before", "--data", "data", "3").stdout,
                          self.fourloop("explain", "--run", "after", "--data", "data", "3").stdout)
+
+    def test_the_newest_profile_stays(self):
+        """By the day it arrived, whatever the order of imports; the column has another number in each table."""
+        key = {"customers": ("customer", "birth_year", ("1980", "1990")), "stores": ("store", "region", ("north", "south")),
+               "products": ("product", "brand", ("Norvik", "Velora"))}
+        for table, (name, column, values) in key.items():
+            for into, order in (("a", (0, 1)), ("b", (1, 0))):
+                for value in order:
+                    self.import_rows(f"{name},{column},arrival\n7,{values[value]},2026-11-1{value}\n", into=into,
+                                     name=f"{table}{value}.csv", table=table)
+        for into in ("a", "b"):
+            self.compact(into)
+            for table, (name, column, values) in key.items():
+                cells = self.fourloop("inspect", "--rows", 9, self.table_file(into, table)).stdout.decode().splitlines()
+                self.assertEqual(2, len(cells), cells)
+                row = dict(zip(cells[0].split(","), cells[1].split(",")))
+                self.assertEqual((values[1], "2026-11-11"), (row[column], row["arrival"]), table)
 
     def test_equal_folders_become_equal_files(self):
         parts = self.make_parts()

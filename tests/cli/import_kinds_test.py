@@ -70,13 +70,37 @@ class Kinds(CliCase):
                          "5,2026-03-30 10:00:00,chat_customer_message,,\"Ünïque \",,,,,,,,customer,m2,\"\"\n")
         for kind in ("csv", "ndjson", "parquet", "arrow"):
             self.fourloop("export", "data", "--table", "interactions", "--to", kind, "-o", f"rows.{kind}")
-            self.take(kind, f"rows.{kind}")
-            self.assertEqual(self.cells("csv"), self.cells(kind), kind)
+            self.take(kind, f"rows.{kind}", "--money", "minor")
+            self.assertEqual(self.cells("data"), self.cells(kind), kind)
             whole = self.path(f"rows.{kind}").read_bytes()
-            self.fourloop("import", "--into", kind, "-", stdin=whole, says="already imported")
+            self.fourloop("import", "--money", "minor", "--into", kind, "-", stdin=whole, says="already imported")
         self.fourloop("export", "data", "--table", "interactions", "--to", "arrow", "--dictionary", "-o", "words.arrow")
-        self.take("words", "words.arrow")
-        self.assertEqual(self.cells("csv"), self.cells("words"))
+        self.take("words", "words.arrow", "--money", "minor")
+        self.assertEqual(self.cells("data"), self.cells("words"))
+
+    def test_money_of_an_export_is_never_guessed(self):
+        """Once it was taken for units: each amount came back a hundred times as large."""
+        self.import_rows()
+        for kind in ("csv", "ndjson", "parquet", "arrow"):
+            self.fourloop("export", "data", "--table", "interactions", "--to", kind, "-o", f"rows.{kind}")
+            self.take("guess", f"rows.{kind}", code=65, says=("columns of an export", "--money minor"))
+            self.assert_nothing_there("guess")
+        self.take("units", "rows.csv", "--money", "units")
+        money = [[row["amount"] for row in rows_of(self.cells(folder)) if row["amount"]] for folder in ("data", "units")]
+        self.assertEqual([amount + "00" for amount in money[0]], money[1])
+        # A mapping says it itself; what is in minor units is a whole number; units may be any.
+        self.write("map.yaml", "money: minor\ncolumns: {customer: customer, time: day, type: type, amount: amount}\n")
+        self.take("mapped", "rows.parquet", "--map", "map.yaml")
+        mapped = [row["amount"] for row in rows_of(self.cells("mapped")) if row["amount"]]
+        self.assertEqual(sorted(money[0]), sorted(mapped))
+        self.take("both", "rows.csv", "--map", "map.yaml", "--money", "minor", code=64, says="`money: minor`")
+        self.take("cents", "cents.csv", "--money", "minor", code=65, says="amount: not a whole number",
+                  content="customer,day,type,amount\n1,2026-03-30,purchase_web,12.50\n")
+        self.write("cents.yaml", "money: cents\ncolumns: {customer: customer, time: day, type: type}\n")
+        self.take("cents", "cents.csv", "--map", "cents.yaml", code=78, says="units")
+        # Money of other tables is none, and the same file in other units is another import.
+        self.take("twice", "cents.csv")
+        self.take("twice", "cents.csv", "--money", "units", says="already imported")
 
     def test_quick_way_and_careful_way_agree(self):
         self.import_rows(SMALL)
@@ -95,8 +119,9 @@ class Kinds(CliCase):
         self.take("data", "rows.ndjson", content=ndjson_of(rows_of(SMALL) * 500, NUMBERS))
         self.fourloop("export", "data", "--table", "interactions", "--to", "parquet", "-o", "rows.parquet")
         for name in ("rows.ndjson", "rows.parquet"):
-            self.take(f"one-{name}", name, "--threads", 1)
-            self.take(f"four-{name}", name, "--threads", 4, "--memory", "128M")
+            money = ("--money", "minor") if name == "rows.parquet" else ()
+            self.take(f"one-{name}", name, "--threads", 1, *money)
+            self.take(f"four-{name}", name, "--threads", 4, "--memory", "128M", *money)
             self.assertEqual(self.snapshot(f"one-{name}"), self.snapshot(f"four-{name}"))
 
     def test_several_kinds_in_one_import(self):

@@ -5,7 +5,7 @@
 #include "formats/table/table_layout.h"
 #include "formats/base/arena.h"
 
-enum { PARTS_COLUMNS_MAX = 32, PARTS_PAGES_MAX = 256, PARTS_BLOCKS_MAX = 8 };
+enum { PARTS_COLUMNS_MAX = 128, PARTS_PAGES_MAX = 1024, PARTS_BLOCKS_MAX = 8 };
 
 struct table_page_part {
     struct fl_page_entry entry;

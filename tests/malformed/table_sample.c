@@ -10,7 +10,7 @@
 #include "formats/table/table_writer.h"
 #include "tests/malformed/memory_file.h"
 
-enum { COLUMNS_MAX = 64, WORDS = 5, TEXT_SIZE = 160 };
+enum { COLUMNS_MAX = 128, WORDS = 5, TEXT_SIZE = 160 };
 
 struct sample_column {
     uint8_t u8[SAMPLE_ROWS];

@@ -1,4 +1,4 @@
-"""Turns four public data sets into canonical interaction rows, independently of the engine's importer."""
+"""Turns public data sets into canonical interaction rows, independently of the engine's importer."""
 
 import argparse
 import bz2
@@ -15,7 +15,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 COLUMNS = ("customer", "day", "second", "type", "brand", "category", "product", "content", "channel",
-           "store", "order", "quantity", "amount", "discount", "currency")
+           "store", "order", "quantity", "amount", "discount", "margin", "currency")
 
 COMPLETEJOURNEY_ZONE = ZoneInfo("America/New_York")
 
@@ -53,8 +53,7 @@ def minor_units(value):
 
 
 def money_text(minor):
-    assert minor >= 0
-    return f"{minor // 100}.{minor % 100:02d}"
+    return f"{'-' if minor < 0 else ''}{abs(minor) // 100}.{abs(minor) % 100:02d}"
 
 
 def civil(time):
@@ -80,6 +79,18 @@ def completejourney(folder, counts):
                "product": line["product_id"], "store": line["store_id"], "order": line["basket_id"],
                "quantity": line["quantity"], "amount": money_text(minor_units(Decimal(line["sales_value"]))),
                "discount": money_text(minor_units(discount)), "currency": "USD"}
+
+
+def completejourney_profiles(root):
+    """Households as rows of the customers table: a given age band, life stage from who lives there."""
+    for line in read_csv(Path(root) / "completejourney/demographics.csv"):
+        yield {"customer": line["household_id"], "age_band": line["age"], "life_stage": line["household_comp"]}
+
+
+def completejourney_products(root):
+    """(brand, category) by product."""
+    return {line["product_id"]: (line["brand"] or None, line["product_category"] or None)
+            for line in read_csv(Path(root) / "completejourney/products.csv")}
 
 
 def completejourney_coupons(folder, counts):
@@ -155,7 +166,27 @@ def foodmart(folder, counts):
                "channel": line["media_type"], "store": line["store_name"],
                "order": f"{line['time_id']}-{line['customer_id']}-{line['store_id']}",
                "quantity": line["unit_sales"],
-               "amount": money_text(minor_units(Decimal(line["store_sales"]))), "currency": "USD"}
+               "amount": money_text(minor_units(Decimal(line["store_sales"]))),
+               "margin": money_text(minor_units(Decimal(line["store_sales"]) - Decimal(line["store_cost"]))),
+               "currency": "USD"}
+
+
+def cdnow(folder, counts):
+    """Purchases of CDs: fixed width, an id in the whole population and one in the sample, YYYYMMDD, discs, dollars."""
+    with open(folder / "CDNOW_sample.txt", newline="", encoding="ascii") as file:
+        for line in file:
+            counts["read"] += 1
+            _, customer, day, discs, dollars = line.split()
+            yield {"customer": int(customer), "day": f"{day[:4]}-{day[4:6]}-{day[6:]}", "type": "purchase_web",
+                   "quantity": discs, "amount": money_text(minor_units(Decimal(dollars))), "currency": "USD"}
+
+
+def rfm_orders(folder, counts):
+    """Orders of invented people, who are told apart by name."""
+    for line in read_csv(folder / "rfm_data_orders.csv"):
+        counts["read"] += 1
+        yield {"customer": line["customer_id"], "day": line["order_date"], "type": "purchase_shop",
+               "amount": money_text(minor_units(Decimal(line["revenue"]))), "currency": "USD"}
 
 
 # name on the command line: (folder of the data set, function)
@@ -166,6 +197,8 @@ DATASETS = {
     "onlineretail": ("onlineretail", onlineretail),
     "clickstream": ("events_ibm_clickstream", clickstream),
     "foodmart": ("foodmart", foodmart),
+    "cdnow": ("cdnow", cdnow),
+    "rfm-orders": ("rfm", rfm_orders),
 }
 
 

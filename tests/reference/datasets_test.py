@@ -1,4 +1,4 @@
-"""Checks the four data sets' canonical rows against totals that other people published or computed.
+"""Checks the data sets' canonical rows against totals that other people published or computed.
 
 Sums over every row catch a lost, doubled or misread line; the per-customer answers of FoodMart catch two
 errors that cancel out. Without the data the tests say so and skip.
@@ -49,6 +49,12 @@ class Totals(unittest.TestCase):
 
     def test_foodmart(self):
         self.expect("foodmart", written=86_837, customers=5_581, quantity=266_773, amount_minor_units=565_238_13)
+
+    def test_cdnow(self):
+        self.expect("cdnow", read=6_919, written=6_919, customers=2_357)
+
+    def test_rfm_orders(self):
+        self.expect("rfm-orders", read=4_906, written=4_906, customers=995)
 
     def test_foodmart_by_customer(self):
         ours = defaultdict(lambda: [0, 0, 0, set()])

@@ -1,8 +1,9 @@
 """Scores the shipped personas and compares every column of their expected results exactly.
 
-Method: the event lists and the expected numbers came from another hand than this reference, so two
+Method: the personas' event lists and the expected numbers came from another hand than this reference, so two
 independent readings of the semantics must meet. Each persona is also scored with its rows shuffled and
-beside all other personas, and its explanation must add up.
+beside all other personas, and its explanation must add up. The lives (value, stages, loops) are told and worked out by
+hand: one line an expected cell, with the reason.
 """
 
 import csv
@@ -10,6 +11,7 @@ import random
 import unittest
 from pathlib import Path
 
+import night
 import reference
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -35,6 +37,43 @@ def read_personas(types):
 def read_expected():
     with open(PERSONAS / "personas_expected.csv", newline="", encoding="utf-8") as file:
         return list(csv.DictReader(file))
+
+
+def read_lives(types, as_of=AS_OF):
+    """All rows of all lives."""
+    ids_by_name = {entry.name: entry.type_id for entry in types.values()}
+    rows = []
+    with open(PERSONAS / "lives.csv", newline="", encoding="utf-8") as file:
+        for line in csv.DictReader(file):
+            row = reference.Row(line["persona"], as_of - int(line["days_ago"]), ids_by_name[line["type"]],
+                                line["order"] or None, line["brand"] or None, line["category"] or None,
+                                **reference.read_money(line))
+            rows += [row] * int(line["rows"])
+    return rows
+
+
+def read_expected_lives(as_of=AS_OF):
+    """[(persona, kind of scope, word, column, text)]; days are told from the as-of day A."""
+    with open(PERSONAS / "lives_expected.csv", newline="", encoding="utf-8") as file:
+        for line in csv.DictReader(file):
+            kind, _, word = line["scope"].partition(" ")
+            text = line["value"]
+            if text.startswith("A") and text[1:2] in ("+", "-"):
+                text = reference.day_text(as_of + int(text[1:]))
+            yield line["persona"], kind, word, line["column"], text
+
+
+class Lives(unittest.TestCase):
+    def test_every_expected_cell(self):
+        types = reference.read_registry(ROOT / "engine/defaults/registry.csv")
+        rows = read_lives(types)
+        done = night.run_night(night.Data(rows), night.make_recipe(types), AS_OF, scopes=("brand", "category"))
+        expected = list(read_expected_lives())
+        for persona, kind, word, column, text in expected:
+            row = done.customers[persona] if kind == "customer" else done.scopes[kind][persona, word]
+            with self.subTest(persona=persona, scope=kind, column=column):
+                self.assertEqual([text], night.cells(row, (column,)))
+        self.assertEqual({row.customer for row in rows}, {persona for persona, *_ in expected})
 
 
 class Personas(unittest.TestCase):

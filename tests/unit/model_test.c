@@ -308,14 +308,14 @@ static void test_rates_refused(void **state)
 static void test_hash(void **state)
 {
     (void)state;
-    static const char *const names[] = {"m/registry.csv", "m/model.yaml", "m/rates.csv"};
+    static const char *const names[] = {"m/registry.csv", "m/model.yaml", "m/rates.csv", "m/rfm_groups.csv"};
     char path[FIXTURE_PATH_SIZE];
     struct fl_model *first = NULL, *second = NULL, *built_in = default_model();
     init_model_folder("m");
     assert_int_equal(fl_model_open(&fl_io_system, fixture_path("m", path), &first, NULL), FL_OK);
     assert_string_equal(fl_model_hash(first), fl_model_hash(built_in));
     assert_int_equal(strlen(fl_model_hash(first)), 32);
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         size_t size = 0;
         char *bytes = fixture_get(names[i], &size);
         assert_non_null(bytes);
@@ -361,14 +361,14 @@ static void test_init(void **state)
     fl_error_clear(&error);
     init_model_folder("m");
     fixture_list("m", list, sizeof list);
-    assert_string_equal(list, "model.yaml rates.csv registry.csv");
+    assert_string_equal(list, "examples.yaml model.yaml rates.csv registry.csv rfm_groups.csv");
     assert_int_equal(fl_model_init(&fl_io_system, fixture_path("m", path), NULL, &error), FL_CANNOT_CREATE);
     assert_string_equal(error.message, "the folder holds a model file already: nothing was written");
     fixture_remove("m/registry.csv");
     fixture_remove("m/model.yaml");
     assert_int_equal(fl_model_init(&fl_io_system, fixture_path("m", path), NULL, NULL), FL_CANNOT_CREATE);
     fixture_list("m", list, sizeof list);
-    assert_string_equal(list, "rates.csv");
+    assert_string_equal(list, "examples.yaml rates.csv rfm_groups.csv");
     fixture_remove("m");
     assert_int_equal(fl_model_init(&fl_io_system, fixture_path("no/m", path), NULL, NULL), FL_CANNOT_CREATE);
 }
@@ -398,7 +398,8 @@ static void test_init_when_calls_fail(void **state)
         const struct fl_io io = fixture_io(at, EIO);
         const fl_status status = fl_model_init(&io, fixture_path("m", path), NULL, NULL);
         fixture_list("m", list, sizeof list);
-        assert_string_equal(list, status == FL_OK ? "model.yaml rates.csv registry.csv" : "");
+        assert_string_equal(
+            list, status == FL_OK ? "examples.yaml model.yaml rates.csv registry.csv rfm_groups.csv" : "");
         if (fixture_calls < at)
             return fixture_remove("m");
         fixture_remove("m");

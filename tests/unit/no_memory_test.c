@@ -132,6 +132,7 @@ static fl_status import_of(const char *into, const char *name, const char *mappi
                                         .mapping_path =
                                             mapping_name != NULL ? fixture_path(mapping_name, mapping) : NULL,
                                         .table = table,
+                                        .money = mapping_name == NULL ? FL_MONEY_MINOR : FL_MONEY_NOT_SAID,
                                         .inputs = &input,
                                         .input_count = 1,
                                         .types = fl_model_types(model),

@@ -64,14 +64,14 @@ static void assert_product(const char *product, const char *brand, const char *c
         assert_int_equal(fl_scope_words_open(&folder, FL_IO_COPY, wanted, &words, NULL), FL_OK);
         assert_int_equal(fl_word_union_add(&unions[0], &words.words[0].words, NULL), FL_OK);
         assert_int_equal(fl_word_union_add(&unions[1], &words.words[1].words, NULL), FL_OK);
-        const struct fl_word_union *const given[FL_WORDED_SCOPES] = {&unions[0], &unions[1]};
+        const struct fl_word_union *const given[FL_PRODUCT_WORDS] = {&unions[0], &unions[1]};
         assert_int_equal(fl_products_open(&folder, FL_IO_COPY, given, &products, NULL), FL_OK);
-        const char *const expected[FL_WORDED_SCOPES] = {brand, category};
+        const char *const expected[FL_PRODUCT_WORDS] = {brand, category};
         uint32_t number = FL_NO_WORD;
         const uint32_t offsets[] = {0, 1};
         fl_word_union_map(&products.names, &(struct fl_words){1, offsets, product}, &number);
         assert_int_not_equal(number, FL_NO_WORD);
-        for (int scope = 0; scope < FL_WORDED_SCOPES; scope++) {
+        for (int scope = 0; scope < FL_PRODUCT_WORDS; scope++) {
             const uint32_t word = products.products[number].word[scope];
             if (expected[scope] == NULL)
                 assert_int_equal(word, FL_NO_WORD);

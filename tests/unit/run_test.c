@@ -110,8 +110,8 @@ static void test_same_bytes(void **state)
     /* A second run of the very same inputs: every file but the times. */
     run_well((struct fixture_run){.data = "d1", .out = "again", .as_of = as_of}, &other);
     assert_same_segments("o1", "again");
-    static const char *const names[] = {"manifest.json", "_SUCCESS", "registry.csv", "model.yaml",
-                                        "rates.csv"};
+    static const char *const names[] = {"manifest.json", "_SUCCESS",  "registry.csv",
+                                        "model.yaml",    "rates.csv", "rfm_groups.csv"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         char a[64], b[64];
         (void)snprintf(a, sizeof a, "o1/%s", names[i]);
@@ -429,9 +429,10 @@ static void test_currencies(void **state)
                         "1,2026-11-03,web_visit,,GBP\n"
                         "1,2026-11-10,purchase_web,10.00,USD\n"
                         "1,2026-11-21,purchase_web,10.00,CHF\n");
-    assert_refused(run, FL_BAD_MODEL,
-                   "amounts in USD have no rate on or before their day: add a line `USD,2026-11-10,<EUR for one "
-                   "USD>` to rates.csv");
+    assert_refused(
+        run, FL_BAD_MODEL,
+        "amounts in USD have no rate on or before their day: add a line `USD,2026-11-10,<EUR for one "
+        "USD>` to rates.csv");
     fixture_put("model/rates.csv", "currency,day,rate\nUSD,2026-11-11,0.9\n");
     assert_refused(run, FL_BAD_MODEL, "USD");
     fixture_put("model/rates.csv", "currency,day,rate\nUSD,2026-11-10,0.9\n");
@@ -445,10 +446,12 @@ static void test_currencies(void **state)
     import_csv("money", "customer,day,type,amount,currency\n"
                         "1,2026-11-05,purchase_web,10.00,USD\n"
                         "2,2026-11-07,purchase_web,10.00,SEK\n");
-    assert_refused(run, FL_BAD_MODEL,
-                   "amounts in 3 currencies have no rate on or before their day: add these lines to rates.csv: "
-                   "`");
-    static const char *const lines[] = {"`USD,2026-11-05,<EUR for one USD>`", "`SEK,2026-11-07,<EUR for one SEK>`",
+    assert_refused(
+        run, FL_BAD_MODEL,
+        "amounts in 3 currencies have no rate on or before their day: add these lines to rates.csv: "
+        "`");
+    static const char *const lines[] = {"`USD,2026-11-05,<EUR for one USD>`",
+                                        "`SEK,2026-11-07,<EUR for one SEK>`",
                                         "`CHF,2026-11-21,<EUR for one CHF>`"};
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)
         assert_refused(run, FL_BAD_MODEL, lines[i]);
@@ -600,6 +603,12 @@ static void test_scopes(void **state)
     assert_string_equal(text, "1 Alpha 2 12000000; 1 Beta 1 6000000; 2 Zeta 1 6000000; ");
     print_table("scoped_out", "categories", FL_CATEGORY_SCORES_CATEGORY, text, sizeof text);
     assert_string_equal(text, "1 shoes 1 6000000; 2 hats 1 6000000; ");
+    /* Products are the rows' own; that they stand in a products table is nothing. */
+    fixture_put("model/model.yaml", "scopes: [customer, product]\n");
+    run_well((struct fixture_run){.data = "scoped", .out = "scoped_products", .as_of = as_of}, &report);
+    print_table("scoped_products", "products", FL_PRODUCT_SCORES_PRODUCT, text, sizeof text);
+    assert_string_equal(text, "1 p1 1 6000000; 1 p2 1 6000000; 1 p3 1 6000000; 2 p1 1 6000000; ");
+    fixture_put("model/model.yaml", "scopes: [customer, brand, category]\n");
     /* A new products table is another input. */
     import_products("scoped", "product,brand,category\np3,Gamma,hats\n");
     assert_refused((struct fixture_run){.data = "scoped", .out = "scoped_out", .as_of = as_of},

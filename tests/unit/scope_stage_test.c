@@ -2,12 +2,15 @@
  *
  * Random customers with rows of many words, some without, are fed in pieces cut anywhere; what the stage
  * gives must be the words in rising order, each with exactly the score of a scorer that saw only its rows.
- * One stage scores all customers in turn, so that nothing of one may be left for the next. */
+ * One stage scores all customers in turn, so that nothing of one may be left for the next. Then whole
+ * customers, some hundred at once, some with more words than are ranked without sorting, some without any:
+ * each scope must be given once, in order, with the score of the words alone; and a sink's failure must not
+ * spoil what follows. */
 #include "tests/unit/engine_fixture.h"
 
 #include "engine/scope_stage.h"
 
-enum { ROWS_MAX = 300, WORDS = 50, AS_OF = 20000 };
+enum { ROWS_MAX = 300, WORDS = 150, AS_OF = 20000 };
 
 static struct fl_model *model;
 static struct fl_points *points;
@@ -82,15 +85,9 @@ static struct fl_scope_score score_alone(const struct customer *customer, uint32
     return score;
 }
 
-static fl_status compare(void *context, uint32_t word, const struct fl_scope_score *score,
-                         struct fl_error *error)
+static void assert_right(const struct customer *customer, uint32_t word, const struct fl_scope_score *score)
 {
-    struct expected *expected = context;
-    (void)error;
-    assert_true(expected->given == 0 || word > expected->last_word);
-    expected->last_word = word;
-    expected->given++;
-    const struct fl_scope_score alone = score_alone(expected->customer, word);
+    const struct fl_scope_score alone = score_alone(customer, word);
     assert_int_equal(score->raw, alone.raw);
     assert_int_equal(score->intent_raw, alone.intent_raw);
     assert_int_equal(score->rows, alone.rows);
@@ -102,6 +99,19 @@ static fl_status compare(void *context, uint32_t word, const struct fl_scope_sco
     assert_int_equal(score->lost_to_decay, alone.lost_to_decay);
     assert_int_equal(score->first_day, alone.first_day);
     assert_int_equal(score->last_purchase_day, alone.last_purchase_day);
+}
+
+static fl_status compare(void *context, const int64_t *customers, const uint32_t *words,
+                         const struct fl_scope_score *scores, size_t count, struct fl_error *error)
+{
+    struct expected *expected = context;
+    (void)error;
+    assert_int_equal(count, 1);
+    assert_int_equal(*customers, 77);
+    assert_true(expected->given == 0 || *words > expected->last_word);
+    expected->last_word = *words;
+    expected->given++;
+    assert_right(expected->customer, *words, scores);
     return FL_OK;
 }
 
@@ -151,17 +161,19 @@ static void test_equals_each_word_alone(void **state)
             assert_int_equal(fl_scope_stage_add(stage, &rows, customer.word + at, NULL), FL_OK);
             at += rows.count;
         }
-        assert_int_equal(fl_scope_stage_end(stage, compare, &expected, NULL), FL_OK);
+        assert_int_equal(fl_scope_stage_end(stage, 77, compare, &expected, NULL), FL_OK);
         assert_int_equal(expected.given, count_words(&customer));
     }
     fl_scope_stage_free(stage);
 }
 
-static fl_status refuse(void *context, uint32_t word, const struct fl_scope_score *score,
-                        struct fl_error *error)
+static fl_status refuse(void *context, const int64_t *customers, const uint32_t *words,
+                        const struct fl_scope_score *scores, size_t count, struct fl_error *error)
 {
-    (void)word;
-    (void)score;
+    (void)customers;
+    (void)words;
+    (void)scores;
+    (void)count;
     ++*(int *)context;
     return fl_fail(error, FL_IO, "no");
 }
@@ -184,11 +196,11 @@ static void test_failing_sink_and_limit(void **state)
                                  .count = customer.count};
     struct fl_scope_stage *stage = create_stage(1 << 20);
     assert_int_equal(fl_scope_stage_add(stage, &rows, customer.word, NULL), FL_OK);
-    assert_int_equal(fl_scope_stage_end(stage, refuse, &calls, NULL), FL_IO);
+    assert_int_equal(fl_scope_stage_end(stage, 77, refuse, &calls, NULL), FL_IO);
     assert_int_equal(calls, 1);
     struct expected expected = {.customer = &customer};
     assert_int_equal(fl_scope_stage_add(stage, &rows, customer.word, NULL), FL_OK);
-    assert_int_equal(fl_scope_stage_end(stage, compare, &expected, NULL), FL_OK);
+    assert_int_equal(fl_scope_stage_end(stage, 77, compare, &expected, NULL), FL_OK);
     assert_int_equal(expected.given, count_words(&customer));
     fl_scope_stage_free(stage);
     stage = create_stage(100);
@@ -198,11 +210,109 @@ static void test_failing_sink_and_limit(void **state)
     fl_scope_stage_free(stage);
 }
 
+/* ---- whole customers ---- */
+
+enum { CUSTOMERS = 400 };
+
+struct crowd {
+    struct customer customers[CUSTOMERS];
+    int64_t keys[CUSTOMERS];
+    uint32_t ends[CUSTOMERS];
+    /* Their rows one behind the other, behind some of others. */
+    int32_t day[CUSTOMERS * ROWS_MAX];
+    uint8_t type[CUSTOMERS * ROWS_MAX], order_null[CUSTOMERS * ROWS_MAX];
+    int64_t order[CUSTOMERS * ROWS_MAX];
+    uint32_t word[CUSTOMERS * ROWS_MAX];
+    size_t scopes;
+    /* While they are given. */
+    size_t given;
+    int64_t last_key;
+    uint32_t last_word;
+};
+
+static void make_crowd(struct crowd *crowd, struct fl_scope_rows *scopes)
+{
+    enum { FROM = 3 };
+    uint64_t random = 4711;
+    uint32_t at = FROM;
+    memset(crowd, 0, sizeof *crowd);
+    for (size_t i = 0; i < CUSTOMERS; i++) {
+        struct customer *customer = &crowd->customers[i];
+        make_customer(customer, &random);
+        for (size_t row = 0; row < customer->count; row++) {
+            if (i % 50 == 7)
+                customer->word[row] = FL_NO_WORD;
+            crowd->day[at] = customer->day[row];
+            crowd->type[at] = customer->type[row];
+            crowd->order[at] = customer->order[row];
+            crowd->word[at++] = customer->word[row];
+        }
+        crowd->keys[i] = 10 * (int64_t)i;
+        crowd->ends[i] = at;
+        crowd->scopes += count_words(customer);
+    }
+    *scopes = (struct fl_scope_rows){.rows = {.day = crowd->day,
+                                              .type = crowd->type,
+                                              .order = crowd->order,
+                                              .order_null = crowd->order_null,
+                                              .count = at},
+                                     .ends = crowd->ends,
+                                     .from = FROM,
+                                     .count = CUSTOMERS};
+}
+
+static fl_status compare_crowd(void *context, const int64_t *customers, const uint32_t *words,
+                               const struct fl_scope_score *scores, size_t count, struct fl_error *error)
+{
+    struct crowd *crowd = context;
+    (void)error;
+    for (size_t i = 0; i < count; i++) {
+        assert_true(crowd->given == 0 || customers[i] > crowd->last_key ||
+                    (customers[i] == crowd->last_key && words[i] > crowd->last_word));
+        crowd->last_key = customers[i];
+        crowd->last_word = words[i];
+        crowd->given++;
+        assert_right(&crowd->customers[customers[i] / 10], words[i], &scores[i]);
+    }
+    return FL_OK;
+}
+
+static void test_whole_customers(void **state)
+{
+    (void)state;
+    static struct crowd crowd;
+    struct fl_scope_rows scopes;
+    struct fl_error error;
+    int calls = 0;
+    struct fl_scope_stage *stage = create_stage(1 << 20);
+    make_crowd(&crowd, &scopes);
+    for (int round = 0; round < 2; round++) {
+        crowd.given = 0;
+        assert_int_equal(
+            fl_scope_stage_whole(stage, crowd.keys, &scopes, crowd.word, compare_crowd, &crowd, NULL), FL_OK);
+        assert_int_equal(crowd.given, crowd.scopes);
+        assert_int_equal(fl_scope_stage_whole(stage, crowd.keys, &scopes, crowd.word, refuse, &calls, &error),
+                         FL_IO);
+        assert_int_equal(calls, round + 1);
+    }
+    /* Each customer alone. */
+    crowd.given = 0;
+    for (size_t i = 0; i < CUSTOMERS; i++) {
+        const struct fl_scope_rows one = fl_some_scopes(&scopes, i, 1);
+        assert_int_equal(
+            fl_scope_stage_whole(stage, crowd.keys + i, &one, crowd.word, compare_crowd, &crowd, NULL),
+            FL_OK);
+    }
+    assert_int_equal(crowd.given, crowd.scopes);
+    fl_scope_stage_free(stage);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_equals_each_word_alone),
         cmocka_unit_test(test_failing_sink_and_limit),
+        cmocka_unit_test(test_whole_customers),
     };
     return cmocka_run_group_tests(tests, make_model, free_model);
 }

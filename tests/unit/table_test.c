@@ -129,6 +129,8 @@ static void order_row(struct column_rows *columns, const struct fl_schema *schem
     columns[0].nulls[row] = 0;
     if (schema->columns[0].kind == FL_KIND_WORD) /* many rows of one word: the second column decides */
         columns[1].words[row] = (uint32_t)(row - (columns[0].words[row] * ROWS + WORDS - 1) / WORDS);
+    if (schema->columns[0].kind == FL_KIND_WORD)
+        columns[1].i64[row] = columns[1].words[row]; /* whichever it is */
     if (events)
         columns[1].i32[row] = FL_DAY_MIN + (int32_t)(row % 11);
 }

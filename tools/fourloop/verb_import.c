@@ -116,6 +116,14 @@ static json_t *json_of(const struct fl_import_report *report)
         json_of_reasons(report->rejects, report->reject_count), "reject_file", report->reject_path);
 }
 
+static enum fl_money_unit money_of(const struct command *command)
+{
+    const struct flag_value *money = &command->flags[FLAG_MONEY];
+    if (!money->given)
+        return FL_MONEY_NOT_SAID;
+    return money->number == 1 ? FL_MONEY_MINOR : FL_MONEY_UNITS;
+}
+
 static fl_status import(const struct command *command, const struct fl_io *io, const struct fl_model *model,
                         unsigned threads, struct fl_import_report *report, struct fl_error *error)
 {
@@ -126,6 +134,7 @@ static fl_status import(const struct command *command, const struct fl_io *io, c
         .folder = command->flags[FLAG_INTO].text,
         .mapping_path = command->flags[FLAG_MAP].text,
         .table = command->flags[FLAG_IMPORT_TABLE].text,
+        .money = money_of(command),
         .inputs = (const char *const *)command->words,
         .input_count = command->word_count,
         .types = fl_model_types(model),

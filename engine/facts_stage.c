@@ -1,0 +1,53 @@
+/* facts_stage.c - the stage for what only whole customers have: value and life cycle. */
+#include "engine/facts_stage.h"
+
+struct fl_facts_stage {
+    struct fl_facts_stage_plan plan;
+    struct fl_facts_maker maker;
+    struct fl_day_facts days; /* of the customer in hand */
+};
+
+fl_status fl_facts_stage_create(const struct fl_facts_stage_plan *plan, struct fl_facts_stage **stage,
+                                struct fl_error *error)
+{
+    *stage = NULL;
+    struct fl_facts_stage *made = calloc(1, sizeof *made);
+    if (made == NULL)
+        return fl_fail_memory(error, sizeof *made);
+    made->plan = *plan;
+    fl_day_facts_init(&made->days, plan->registry, plan->memory_bytes);
+    fl_status status = fl_facts_maker_init(&made->maker, plan->rules, error);
+    if (status != FL_OK) {
+        fl_facts_stage_free(made);
+        return status;
+    }
+    *stage = made;
+    return FL_OK;
+}
+
+void fl_facts_stage_free(struct fl_facts_stage *stage)
+{
+    if (stage == NULL)
+        return;
+    fl_facts_maker_release(&stage->maker);
+    fl_day_facts_release(&stage->days);
+    free(stage);
+}
+
+fl_status fl_facts_stage_add(struct fl_facts_stage *stage, const struct fl_rows *rows,
+                             const uint32_t *categories, struct fl_error *error)
+{
+    return fl_day_facts_add(&stage->days, rows, categories, error);
+}
+
+void fl_facts_stage_end(struct fl_facts_stage *stage, const struct fl_scope_score *score,
+                        struct fl_customer_facts *facts)
+{
+    const struct fl_customer_night night = {.as_of_day = stage->plan.as_of_day,
+                                            .first_row_day = score->first_day,
+                                            .intent = score->intent,
+                                            .falling = score->trend == FL_TREND_FALLING,
+                                            .stage_before = FL_STAGES};
+    fl_customer_facts_make(&stage->maker, &stage->days, &night, facts);
+    fl_day_facts_begin(&stage->days);
+}

@@ -1,0 +1,29 @@
+/* facts_stage.h - the stage for what only whole customers have: value and life cycle. */
+#ifndef ENGINE_FACTS_STAGE_H
+#define ENGINE_FACTS_STAGE_H
+
+#include "engine/customer_facts.h"
+#include "engine/score.h"
+
+struct fl_facts_stage_plan {
+    const struct fl_facts_rules *rules;
+    const struct fl_registry *registry;
+    int32_t as_of_day;
+    uint64_t memory_bytes; /* for the days of one customer */
+};
+
+/* Belongs to one thread; what the plan points to is borrowed until free. */
+struct fl_facts_stage;
+fl_status fl_facts_stage_create(const struct fl_facts_stage_plan *plan, struct fl_facts_stage **stage,
+                                struct fl_error *error);
+/* NULL is fine. */
+void fl_facts_stage_free(struct fl_facts_stage *stage);
+
+/* Adds rows of the customer in hand, as fl_day_facts_add() takes them. */
+fl_status fl_facts_stage_add(struct fl_facts_stage *stage, const struct fl_rows *rows,
+                             const uint32_t *categories, struct fl_error *error);
+/* The facts of the customer in hand, whose score must have all its members; the next may come. */
+void fl_facts_stage_end(struct fl_facts_stage *stage, const struct fl_scope_score *score,
+                        struct fl_customer_facts *facts);
+
+#endif

@@ -1,0 +1,48 @@
+/* result_fields.h - which member of a result goes into which column of a run's tables. */
+#ifndef ENGINE_RESULT_FIELDS_H
+#define ENGINE_RESULT_FIELDS_H
+
+#include "engine/customer_facts.h"
+#include "engine/score.h"
+#include "formats/table/table_reader.h"
+
+enum fl_field_of { FL_FIELD_OF_SCORE, FL_FIELD_OF_FACTS };
+
+enum fl_field_size {
+    FL_FIELD_U8,
+    FL_FIELD_I32,
+    FL_FIELD_I64,
+    FL_FIELD_WORD, /* uint32_t, FL_NO_WORD: null */
+    FL_FIELD_BIT,  /* 1 if a bit of a uint8_t is set */
+    FL_FIELD_BITS  /* how many are */
+};
+
+struct fl_result_field {
+    uint16_t id; /* column; the same in each table that has it */
+    uint8_t of, size;
+    uint16_t offset;     /* in struct fl_scope_score, or struct fl_customer_facts */
+    uint16_t has_offset; /* of a bool: null unless it is set; 0: always there */
+    uint8_t mask;        /* FL_FIELD_BIT */
+};
+
+/* In the order of the customers table, those of scores first. */
+enum { FL_RESULT_FIELDS = 65 };
+extern const struct fl_result_field fl_result_fields[FL_RESULT_FIELDS];
+
+/* The results of some rows, one behind the other, as columns. */
+union fl_field_values {
+    uint8_t *u8;
+    int32_t *i32;
+    int64_t *i64;
+    uint32_t *words;
+};
+/* `from` is the first row's struct of the field's kind, `step_bytes` its size. `nulls` (one byte a row) is
+ * set when the field can be null. `kind` is that of the column: a byte may be stored as a word's number, any
+ * number as an INTEGER. */
+void fl_result_field_copy(const struct fl_result_field *field, enum fl_kind kind, const void *from,
+                          size_t step_bytes, size_t rows, union fl_field_values to, uint8_t *nulls);
+/* The value in one row's struct; a word as its number. False: null. */
+bool fl_result_field_value(const struct fl_result_field *field, const void *result, int64_t *value);
+bool fl_result_field_can_be_null(const struct fl_result_field *field);
+
+#endif

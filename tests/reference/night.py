@@ -1,0 +1,136 @@
+"""A whole night: every table of a run, with the night before where it is wanted (sections 2 to 4 and 13)."""
+
+from collections import Counter
+from typing import NamedTuple, Optional
+
+import life
+import lifetime
+import loops
+import money
+import profiles
+import reference
+import value
+from settings import Settings
+
+# What every scope's table has beside reference.RESULT_COLUMNS (brands and so on have no percentile).
+LOOP_COLUMNS = ("loop", "phase", "ambassador", "net_12m", "engaged_no_value")
+
+CUSTOMER_COLUMNS = (
+    *reference.RESULT_COLUMNS, "loop", "phase", "ambassador", "net_12m",
+    "margin_12m", "bought_12m", "returned_12m", "promo_share", "purchase_days_24m", "net_24m", "recency_days",
+    "rfm_r", "rfm_f", "rfm_m", "rfm_code", "rfm_group", "tier", "tier_pending", "tier_pending_nights",
+    "engaged_no_value", "returns_all", "first_purchase_day", "repeat_purchase_days", "mean_purchase",
+    "p_alive", "expected_purchases", "lifetime_value", "stage", "rhythm_days", "days_since_purchase", "overdue",
+    "longest_gap_days", "main_category", "signal_overdue", "signal_p_alive", "signal_falling", "signal_opt_out",
+    "signal_friction", "signal_returns", "churn_signals", "winback_day", "tenure_days", "tenure_band",
+    "age_band", "life_stage", "country", "region", "urbanity", "store_distance_m", "nearest_store",
+    "engagement_before", "band_before", "loop_before", "phase_before", "stage_before", "tier_before",
+)
+SCOPE_COLUMNS = tuple(column for column in reference.RESULT_COLUMNS if column != "percentile") + LOOP_COLUMNS
+TYPE_COLUMNS = ("customer", "type", "rows", "units", "points", "last_day")
+DAY_COLUMNS = (*reference.DAY_COLUMNS, "first_purchase_day", "winback_day")
+BEFORE = ("engagement", "band", "loop", "phase", "stage", "tier")
+MOVES = ("band", "loop", "phase", "stage", "tier")
+
+
+class Data(NamedTuple):
+    """What lies in a data folder. products: (brand, category) by product."""
+    rows: list
+    products: dict = {}
+    customers: tuple = ()
+    stores: tuple = ()
+
+
+class Recipe(NamedTuple):
+    """What lies in a model folder; `models` are reference.Model by scope."""
+    types: dict
+    models: dict
+    settings: Settings = Settings()
+    fit: Optional[lifetime.Fit] = None
+
+
+class Night(NamedTuple):
+    """customers: rows by key; scopes: {"brand": {(customer, word): row}, ...}; types: rows of the 140-wide view."""
+    customers: dict
+    scopes: dict
+    types: list
+    transitions: Counter
+    counts: Counter
+
+
+def make_recipe(types, settings=Settings(), fit=None, **numbers):
+    return Recipe(types, {scope: reference.make_model(types, scope, **numbers) for scope in reference.SCOPES},
+                  settings, fit)
+
+
+def scope_rows(rows, scope, data, recipe, as_of):
+    """The rows of the brands, categories or products table by (customer, word)."""
+    results = {}
+    scopes = reference.rows_by_scope(rows, scope, data.products)
+    for key in sorted(scopes):
+        result = reference.score_groups(reference.daily_groups(scopes[key], recipe.types), as_of, recipe.models[scope])
+        loops.add_loops(result, scopes[key], recipe.types, as_of, recipe.settings)
+        results[key] = result
+    return results
+
+
+def view_rows(rows, data, recipe, as_of):
+    """The 140-wide view: one row a customer and type."""
+    lines = []
+    for (customer, _), own in sorted(reference.rows_by_scope(rows, "customer", data.products).items()):
+        for line in reference.type_rows(reference.daily_groups(own, recipe.types), as_of, recipe.models["customer"]):
+            lines.append({**line, "customer": customer, "rows": line["n"]})
+    return lines
+
+
+def customer_rows(rows, data, recipe, as_of, previous):
+    """The customers table: what is local first, then what needs the others."""
+    types, settings = recipe.types, recipe.settings
+    by_profile = profiles.latest(data.customers, lambda profile: profile.customer)
+    by_customer = reference.rows_by_scope(rows, "customer", data.products)
+    results = {customer: row for (customer, _), row in scope_rows(rows, "customer", data, recipe, as_of).items()}
+    for customer, row in results.items():
+        own, profile, before = by_customer[customer, ""], by_profile.get(customer), previous.get(customer)
+        row.update(value.window_columns(own, types, as_of, settings))
+        row.update(value.rfm_columns(own, types, as_of, settings))
+        row.update(value.repeat_columns(own, types))
+        row.update(lifetime.lifetime_columns(recipe.fit, row, row["last_purchase_day"], as_of))
+        row.update(life.life_columns(
+            row, own, types, as_of, lambda entry: reference.scope_value(entry, "category", data.products), recipe.fit,
+            before, profile.first_contact if profile else None, settings.life))
+        row.update(profiles.profile_columns(profile, data.stores, as_of, settings.age_bands))
+        for column in BEFORE:
+            row[f"{column}_before"] = before[column] if before else None
+    reference.add_percentiles(list(results.values()))
+    value.add_rfm(list(results.values()), settings)
+    value.add_tiers(results, previous, settings)
+    return results
+
+
+def transitions_of(before, customers):
+    """How many customers went from where to where; from nothing are the new ones, to nothing those that are gone."""
+    return Counter((column, before[key][column] if key in before else "", customers[key][column] if key in customers
+                    else "") for key in {*before, *customers} for column in MOVES)
+
+
+def run_night(data, recipe, as_of, view="known-now", previous=None, scopes=()):
+    """One night; `previous` is the Night before it, or None."""
+    scored, counts = reference.known_rows(data.rows, recipe.types, as_of, view)
+    rows = money.in_model_currency(scored, recipe.settings)
+    customers = customer_rows(rows, data, recipe, as_of, previous.customers if previous else {})
+    return Night(customers, {scope: scope_rows(rows, scope, data, recipe, as_of) for scope in scopes},
+                 view_rows(rows, data, recipe, as_of), transitions_of(previous.customers, customers) if previous else Counter(), counts)
+
+
+def replay(data, recipe, first, last):
+    """A night for each day of FROM..TO, known then, each with the one before; the first has none."""
+    nights, previous = {}, None
+    for as_of in range(first, last + 1):
+        nights[as_of] = previous = run_night(data, recipe, as_of, "known-then", previous)
+    return nights
+
+
+def cells(row, columns):
+    """A row as texts, None as nothing."""
+    return [reference.day_text(row[column]) if column in DAY_COLUMNS
+            else "" if row[column] is None else str(row[column]) for column in columns]
