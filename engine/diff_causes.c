@@ -74,7 +74,9 @@ void fl_diff_find_causes(const struct fl_run_manifest *a, const struct fl_run_ma
     differs[FL_DIFF_REGISTRY] = !covers(a, b, FL_DIFF_REGISTRY) || !covers(b, a, FL_DIFF_REGISTRY);
     differs[FL_DIFF_MODEL] = !covers(a, b, FL_DIFF_MODEL) || !covers(b, a, FL_DIFF_MODEL);
     const bool same_model = !differs[FL_DIFF_MODEL];
-    differs[FL_DIFF_DATA] = a->as_of_day != b->as_of_day || a->view != b->view ||
+    const bool same_night_before =
+        a->has_previous == b->has_previous && (!a->has_previous || a->previous_digest == b->previous_digest);
+    differs[FL_DIFF_DATA] = a->as_of_day != b->as_of_day || a->view != b->view || !same_night_before ||
                             !reads_all(a, b, same_model) || !reads_all(b, a, same_model);
 }
 
