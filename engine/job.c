@@ -17,6 +17,8 @@ struct job {
     struct fl_run_inputs inputs; /* those of plan->inputs_of */
     struct fl_points *points;
     struct fl_money money;
+    struct fl_value_rules value;
+    bool has_scope_value;        /* net_12m, loop and the like are wanted of some scope */
     struct fl_scope_words words; /* of the scopes that the model asks for, and categories for facts */
     struct fl_facts_rules facts_rules;
     struct fl_profiles *profiles; /* NULL: nobody has one */
@@ -85,6 +87,7 @@ static fl_status open_words(struct job *job, struct fl_error *error)
             continue;
         wanted[worded] = any = true;
     }
+    job->has_scope_value = any || fl_result_columns_want_scope_value(job->shared.columns);
     if (!any)
         return FL_OK;
     job->shared.words = &job->words;
@@ -130,12 +133,13 @@ static struct fl_range_scorer_plan scorer_plan(const struct job *job)
                            .customer_first = INT64_MIN,
                            .customer_last = INT64_MAX},
                  .words = job->shared.words,
-                 .money = job->shared.has_facts ? &job->money : NULL,
+                 .money = job->has_scope_value ? &job->money : NULL,
                  .memory_bytes = plan->memory_bytes,
                  .progress = plan->progress,
                  .progress_context = plan->progress_context},
         .model = job->model,
         .points = job->points,
+        .value = job->has_scope_value ? &job->value : NULL,
         .columns = job->shared.columns,
         .facts = job->shared.has_facts ? &job->facts_rules : NULL,
         .profiles = job->profiles,
@@ -188,6 +192,7 @@ static fl_status make_night(struct job *job, struct fl_error *error)
     if (status != FL_OK)
         return status;
     fl_money_init(&job->money, job->model);
+    fl_value_rules_init(&job->value, job->model, job->plan->as_of_day);
     const struct fl_range_scorer_plan plan = scorer_plan(job);
     status = fl_workers_open(&plan, job->plan->threads, &job->workers, error);
     if (status == FL_OK)

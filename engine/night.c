@@ -212,6 +212,8 @@ static void list_dictionaries(const struct fl_night_shared *shared, struct fl_em
         [FL_PROFILE_COUNTRY] = FL_SCORES_COUNTRY,   [FL_PROFILE_REGION] = FL_SCORES_REGION,
         [FL_PROFILE_URBANITY] = FL_SCORES_URBANITY, [FL_PROFILE_NEAREST_STORE] = FL_SCORES_NEAREST_STORE};
     size_t count = 0;
+    plan->dictionaries[count++] =
+        (struct fl_emit_dictionary){FL_SCORES_RFM_GROUP, fl_rfm_groups_words(&shared->model->rfm_groups)};
     if (shared->words != NULL)
         plan->dictionaries[count++] = (struct fl_emit_dictionary){
             FL_SCORES_MAIN_CATEGORY, shared->words->words[FL_WORDED_CATEGORY].words};

@@ -32,6 +32,7 @@ static fl_status open_stages(struct fl_range_scorer *scorer, struct fl_error *er
             continue;
         const struct fl_scope_stage_plan stage_plan = {.points = plan->points,
                                                        .settings = &plan->model->settings,
+                                                       .value = plan->value,
                                                        .scope = (enum fl_scope)scope,
                                                        .as_of_day = plan->scan.rules.as_of_day,
                                                        .word_count =
@@ -70,6 +71,7 @@ fl_status fl_range_scorer_open(const struct fl_range_scorer_plan *plan, struct f
     opened->plan = *plan;
     fl_scorer_init(&opened->scorer, plan->points, &plan->model->settings, FL_SCOPE_CUSTOMER,
                    plan->scan.rules.as_of_day);
+    opened->scorer.value = plan->value;
     /* Facts follow from intent and trend. */
     opened->scorer.raw_only = plan->facts == NULL && fl_result_columns_raw_only(plan->columns);
     fl_status status = fl_scan_open(&plan->scan, &opened->scan, error);

@@ -27,7 +27,8 @@ struct fl_range_scorer_plan {
     struct fl_scan_plan scan;
     const struct fl_model *model;
     const struct fl_points *points;
-    fl_result_columns columns; /* of the customers' own scores */
+    const struct fl_value_rules *value; /* NULL: net_12m, loop and the like are wanted of no scope */
+    fl_result_columns columns;          /* of the customers' own scores */
     const struct fl_facts_rules
         *facts; /* NULL: facts of customers are not wanted; else the scan must want money */
     const struct fl_profiles *profiles; /* NULL: nobody has one; looked at with facts only */
