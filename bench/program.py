@@ -10,6 +10,7 @@ from measure import run_child
 
 AS_OF = "2026-11-20"  # the day after the last one of the generator
 SEED = 7
+TABLES = ("customers", "brands", "categories")  # of a run with these scopes
 
 
 class Program:
@@ -54,8 +55,11 @@ class Program:
     def compact(self, data):
         return self.call("compact", data)[0]
 
-    def export(self, out, to):
-        self.call("export", out, "--table", "customers", "--to", "csv", "-o", to)
+    def import_table(self, into, table, file):
+        return self.call("import", "--table", table, "--into", into, file)[0]
+
+    def export(self, out, to, table="customers"):
+        self.call("export", out, "--table", table, "--to", "csv", "-o", to)
 
     def verify(self, *paths):
         self.call("verify", *paths)

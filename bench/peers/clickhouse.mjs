@@ -1,5 +1,7 @@
 // clickhouse.mjs - ClickHouse's side of each experiment, in SQL, in this process (chdb).
 import { join } from 'node:path';
+import { nightQueries, nightTables } from './clickhouse_night.mjs';
+import { cell, fullQuery } from './clickhouse_score.mjs';
 import { peer, serve } from './peer_loop.mjs';
 
 const { Session } = peer.require('chdb');
@@ -44,92 +46,20 @@ function load({ parquet }) {
 
 // --- score
 
-const age = (asOf) => `(toDate('${asOf}') - day)`;
-const cell = (asOf) => `toUInt64(toUInt32(type) * 1096 + ${age(asOf)})`;
-
-const dailyGroups = (byOrder) => `
-    SELECT customer, day, type, count() AS n, toInt64(n) AS u FROM bench.events WHERE type NOT IN (${byOrder})
-    GROUP BY customer, day, type
-    UNION ALL
-    SELECT customer, day, type, count() AS n, toInt64(uniqExact("order") + countIf(isNull("order"))) AS u
-    FROM bench.events WHERE type IN (${byOrder}) GROUP BY customer, day, type`;
-
-const valued = (byOrder, asOf) => `
-    SELECT customer, day, ${age(asOf)} AS age, toInt64(n) AS rows,
-           dictGet('bench.cell', ('w', 'one', 'd', 'cap', 'purchase', 'inbound', 'loop'), ${cell(asOf)}) AS c,
-           c.1 AS w, c.5 AS purchase, c.6 AS inbound, c.7 AS loop, if(c.4 = 0 OR u < c.4, u, c.4) AS counted,
-           if(rows = 1, w, if(w >= 0, intDiv(2 * w * counted + rows, 2 * rows),
-                              -intDiv(-2 * w * counted + rows, 2 * rows))) AS p,
-           rows * if(rows = 1, c.2, bitShiftRight(p * c.3 + 2147483648, 32)) AS points
-    FROM (${dailyGroups(byOrder)})`;
-
-const totals = (from, intent) => `
-    SELECT customer, sum(points) AS raw, sumIf(points, points > 0) AS raw_positive,
-           sumIf(points, points < 0) AS raw_negative, ${intent},
-           sumIf(rows * p, p > 0 AND age < 28) AS points_28,
-           sumIf(rows * p, p > 0 AND age BETWEEN 28 AND 111) AS points_84,
-           sumIf(points, loop = 0) AS points_awareness, sumIf(points, loop = 1) AS points_nurturing,
-           sumIf(points, loop = 2) AS points_experience, sumIf(points, loop = 3) AS points_conversion,
-           sum(rows) AS all_rows, sum(counted) AS units, min(day) AS first_day, max(day) AS last_day,
-           maxIf(day, purchase) AS bought_day, countIf(w != 0) > 0 AS weighted, maxIf(age, w != 0) AS oldest_age,
-           sum(rows * w - rows * p) AS lost_to_cap, sum(rows * p - points) AS lost_to_decay
-    FROM (${from}) GROUP BY customer`;
-
-/* Interest after the last purchase, two ways: that day is joined to the groups, or inbound groups are kept in an
- * array and filtered at the end. */
-const intents = {
-    joined: (byOrder, asOf, purchases) => totals(`
-        SELECT v.*, inbound AND day > l.purchase_day AS fresh FROM (${valued(byOrder, asOf)}) AS v ANY LEFT JOIN
-            (SELECT customer, max(day) AS purchase_day FROM bench.events WHERE type IN (${purchases})
-             GROUP BY customer) AS l
-            USING (customer)`, `sumIf(points, fresh) AS intent_raw,
-            sumIf(rows * p, fresh AND p > 0 AND age < 28) AS intent_points_28,
-            sumIf(rows * p, fresh AND p > 0 AND age BETWEEN 28 AND 111) AS intent_points_84`),
-    array: (byOrder, asOf) => `
-        SELECT * EXCEPT (interest), arrayFilter(x -> x.1 > bought_day, interest) AS fresh,
-               arraySum(x -> x.2, fresh) AS intent_raw,
-               arraySum(x -> if(x.3 > 0 AND x.4 < 28, x.3, 0), fresh) AS intent_points_28,
-               arraySum(x -> if(x.3 > 0 AND x.4 BETWEEN 28 AND 111, x.3, 0), fresh) AS intent_points_84
-        FROM (${totals(valued(byOrder, asOf), 'groupArrayIf((day, points, rows * p, age), inbound) AS interest')})`,
-};
-
-const score = (raw, k) => `intDiv(201 * greatest(${raw}, 0) + ${k}, 2 * (greatest(${raw}, 0) + ${k}))`;
-
-const trend = (f, s, started) => `multiIf(${f} = 0 AND ${s} = 0, 'quiet', ${started}, 'started',
-    6 * (${f} + 30000000) >= 3 * ${s} + 270000000, 'rising',
-    6 * (${f} + 30000000) <= ${s} + 90000000, 'falling', 'steady')`;
-
-/* raw and its rank by window functions: less = rank - 1, equal = rows of the same rank. */
-function fullQuery({ variant, byOrder, purchases, asOf }) {
-    const [intent, order] = variant.split('.');
-    return `SELECT customer, toUInt8(${score('raw', 120000000)}) AS engagement,
-        multiIf(engagement = 0, 'none', engagement < 20, 'cold', engagement < 40, 'warm', engagement < 60, 'engaged',
-                'hot') AS band,
-        if(raw > 0, toUInt8(intDiv(200 * less + 100 * equal + positive, 2 * positive)), NULL) AS percentile,
-        ${trend('points_28', 'points_84', 'weighted AND oldest_age < 28')} AS trend,
-        toUInt8(${score('intent_raw', 80000000)}) AS intent,
-        ${trend('intent_points_28', 'intent_points_84', '0')} AS intent_trend,
-        raw, raw_positive, raw_negative, intent_raw, points_28, points_84, intent_points_28, intent_points_84,
-        points_awareness, points_nurturing, points_experience, points_conversion, all_rows, units, first_day, last_day,
-        if(bought_day = toDate(0), NULL, bought_day) AS last_purchase_day, lost_to_cap, lost_to_decay
-    FROM (SELECT *, rank() OVER (ORDER BY raw) - 1 - countIf(raw <= 0) OVER () AS less,
-                 count() OVER (PARTITION BY raw) AS equal,
-                 countIf(raw > 0) OVER () AS positive
-          FROM (${intents[intent](byOrder, asOf, purchases)}))
-    SETTINGS max_threads = ${peer.threads}, optimize_aggregation_in_order = ${order === 'inorder' ? 1 : 0}`;
-}
-
 const into = (name) => `INSERT INTO FUNCTION file(${file(name)}, 'Native') `;
 
 function write(name, query) {
     run(`${into(name)} ${query}, engine_file_truncate_on_insert = 1`);
 }
 
-const full = (request) => write('clickhouse.full.native', fullQuery(request));
+const settings = (order) =>
+    `SETTINGS max_threads = ${peer.threads}, optimize_aggregation_in_order = ${order === 'inorder' ? 1 : 0}`;
+
+const full = (request) => write('clickhouse.full.native', `${fullQuery(request)} ${settings(request.variant.split('.')[1])}`);
 
 const plain = ({ variant, asOf }) => write('clickhouse.plain.native', `
     SELECT customer, sum(dictGet('bench.cell', 'one', ${cell(asOf)})) AS raw FROM bench.events GROUP BY customer
-    SETTINGS max_threads = ${peer.threads}, optimize_aggregation_in_order = ${variant === 'inorder' ? 1 : 0}`);
+    ${settings(variant)}`);
 
 const answers = ({ name, to }) => {
     run(`INSERT INTO FUNCTION file(${quoted(to)}, 'CSVWithNames') 
@@ -137,4 +67,37 @@ const answers = ({ name, to }) => {
         SETTINGS engine_file_truncate_on_insert = 1, format_csv_null_representation = ''`);
 };
 
-await serve({ version, model, load, full, plain, answers });
+// --- night: the SQL is in clickhouse_night.mjs
+
+const words = (sql) => run(sql).trim().split('\n').map((word) => word.replaceAll('"', ''));
+
+function nightLoad(request) {
+    for (const sql of nightTables(request, words))
+        run(sql);
+    return { rows: Number(run('SELECT count() FROM bench.night_events')) };
+}
+
+function night(request) {
+    for (const table of request.table ? [request.table] : ['customers', 'brands', 'categories']) {
+        const variant = request.variants ? request.variants[table] : request.variant;
+        const { before, query } = nightQueries[table]({ ...request, variant });
+        const how = settings(variant.split('.')[1]);
+        for (const [name, sql] of Object.entries(before)) {
+            run(`DROP TABLE IF EXISTS bench.${name}`);
+            run(`CREATE TABLE bench.${name} ENGINE = Memory AS ${sql} ${how}`);
+        }
+        write(`clickhouse.night.${table}.native`, `${query} ${how}`);
+    }
+}
+
+/* One table of the night as text, in our order: `columns` are those of our own file. */
+function nightAnswers({ table, columns, to }) {
+    const keys = table === 'customers' ? 'customer' : `customer, ${columns[2]}`;
+    const cells = columns.map((name) => (name === 'customer_id' ? "'' AS customer_id" : `"${name}"`));
+    run(`INSERT INTO FUNCTION file(${quoted(to)}, 'CustomSeparatedWithNames') SELECT ${cells.join(', ')}
+        FROM file(${file(`clickhouse.night.${table}.native`)}, 'Native') ORDER BY ${keys}
+        SETTINGS engine_file_truncate_on_insert = 1, format_custom_field_delimiter = ',',
+                 format_custom_escaping_rule = 'Raw', format_tsv_null_representation = ''`);
+}
+
+await serve({ version, model, load, full, plain, answers, nightLoad, night, nightAnswers });

@@ -1,5 +1,7 @@
 // duckdb.mjs - DuckDB's side of each experiment, in SQL.
 import { join } from 'node:path';
+import { nightCopies, nightFiles, nightTables } from './duckdb_night.mjs';
+import { GROUP, age, fullQuery } from './duckdb_score.mjs';
 import { peer, serve } from './peer_loop.mjs';
 
 const { DuckDBInstance } = peer.require('@duckdb/node-api');
@@ -85,79 +87,6 @@ async function narrow({ parquet, to }) {
 
 // --- score
 
-const GROUP = 'customer, day, type';
-
-/* Daily groups with n rows and u units, two ways. `split` counts distinct orders only for the types that are counted
- * by order; `whole` takes all rows through the same two levels. */
-function dailyGroups(how, byOrder) {
-    const byOrderRows = (where) => `
-        SELECT ${GROUP}, sum(m)::BIGINT AS n, sum(CASE WHEN "order" IS NULL THEN m ELSE 1 END)::BIGINT AS u
-        FROM (SELECT ${GROUP}, "order", count(*) AS m FROM events ${where} GROUP BY ${GROUP}, "order")
-        GROUP BY ${GROUP}`;
-    if (how === 'whole')
-        return `SELECT ${GROUP}, n, CASE WHEN type IN (${byOrder}) THEN u ELSE n END AS u FROM (${byOrderRows('')})`;
-    return `SELECT ${GROUP}, count(*) AS n, count(*) AS u FROM events WHERE type NOT IN (${byOrder}) GROUP BY ${GROUP}
-        UNION ALL ${byOrderRows(`WHERE type IN (${byOrder})`)}`;
-}
-
-const age = (asOf) => `(DATE '${asOf}' - day)`;
-
-const valued = (groups, asOf) => `
-    SELECT customer, day, ${age(asOf)} AS age, n, counted, w, p, purchase, inbound, loop,
-           n * CASE WHEN n = 1 THEN one ELSE (p * d + 2147483648) >> 32 END AS points
-    FROM (SELECT *, CASE WHEN n = 1 THEN w WHEN w >= 0 THEN (2 * w * counted + n) // (2 * n)
-                         ELSE -((-2 * w * counted + n) // (2 * n)) END AS p
-          FROM (SELECT *, CASE WHEN cap = 0 OR u < cap THEN u ELSE cap END AS counted
-                FROM (${groups}) JOIN cells ON cell = type::INTEGER * 1096 + ${age(asOf)}))`;
-
-const TOTALS = `
-    sum(points)::BIGINT AS raw,
-    coalesce(sum(points) FILTER (points > 0), 0)::BIGINT AS raw_positive,
-    coalesce(sum(points) FILTER (points < 0), 0)::BIGINT AS raw_negative,
-    coalesce(sum(points) FILTER (fresh), 0)::BIGINT AS intent_raw,
-    coalesce(sum(n * p) FILTER (p > 0 AND age < 28), 0)::BIGINT AS points_28,
-    coalesce(sum(n * p) FILTER (p > 0 AND age BETWEEN 28 AND 111), 0)::BIGINT AS points_84,
-    coalesce(sum(n * p) FILTER (fresh AND p > 0 AND age < 28), 0)::BIGINT AS intent_points_28,
-    coalesce(sum(n * p) FILTER (fresh AND p > 0 AND age BETWEEN 28 AND 111), 0)::BIGINT AS intent_points_84,
-    coalesce(sum(points) FILTER (loop = 0), 0)::BIGINT AS points_awareness,
-    coalesce(sum(points) FILTER (loop = 1), 0)::BIGINT AS points_nurturing,
-    coalesce(sum(points) FILTER (loop = 2), 0)::BIGINT AS points_experience,
-    coalesce(sum(points) FILTER (loop = 3), 0)::BIGINT AS points_conversion,
-    sum(n)::BIGINT AS rows, sum(counted)::BIGINT AS units, min(day) AS first_day, max(day) AS last_day,
-    max(day) FILTER (purchase) AS last_purchase_day, min(age) FILTER (w <> 0) IS NOT NULL AS weighted,
-    max(age) FILTER (w <> 0) AS oldest_age,
-    sum(n * w - n * p)::BIGINT AS lost_to_cap, sum(n * p - points)::BIGINT AS lost_to_decay`;
-
-const score = (raw, k) => `((201 * greatest(${raw}, 0) + ${k}) // (2 * (greatest(${raw}, 0) + ${k})))`;
-
-const trend = (f, s, started) => `CASE WHEN ${f} = 0 AND ${s} = 0 THEN 'quiet' WHEN ${started} THEN 'started'
-    WHEN 6 * (${f} + 30000000) >= 3 * ${s} + 270000000 THEN 'rising'
-    WHEN 6 * (${f} + 30000000) <= ${s} + 90000000 THEN 'falling' ELSE 'steady' END`;
-
-function fullQuery({ variant, byOrder, asOf }) {
-    const [how, keep] = variant.split('.');
-    return `WITH valued AS ${keep === 'kept' ? 'MATERIALIZED' : ''} (${valued(dailyGroups(how, byOrder), asOf)}),
-        last AS (SELECT customer, max(day) FILTER (purchase) AS purchase_day FROM valued GROUP BY customer),
-        totals AS MATERIALIZED (SELECT customer, ${TOTALS}
-            FROM (SELECT valued.*, inbound AND day > coalesce(purchase_day, DATE '0001-01-01') AS fresh
-                  FROM valued JOIN last USING (customer)) GROUP BY customer),
-        ranked AS (SELECT raw, (200 * (sum(equal) OVER (ORDER BY raw) - equal) + 100 * equal + sum(equal) OVER ())
-                               // (2 * sum(equal) OVER ()) AS percentile
-                   FROM (SELECT raw, count(*) AS equal FROM totals WHERE raw > 0 GROUP BY raw)),
-        scored AS (SELECT *, ${score('raw', 120000000)} AS engagement, ${score('intent_raw', 80000000)} AS intent
-                   FROM totals)
-    SELECT customer, engagement::UTINYINT AS engagement,
-           CASE WHEN engagement = 0 THEN 'none' WHEN engagement < 20 THEN 'cold'
-               WHEN engagement < 40 THEN 'warm' WHEN engagement < 60 THEN 'engaged' ELSE 'hot' END AS band,
-           percentile::UTINYINT AS percentile,
-           ${trend('points_28', 'points_84', 'weighted AND oldest_age < 28')} AS trend,
-           intent::UTINYINT AS intent, ${trend('intent_points_28', 'intent_points_84', 'false')} AS intent_trend,
-           raw, raw_positive, raw_negative, intent_raw, points_28, points_84, intent_points_28, intent_points_84,
-           points_awareness, points_nurturing, points_experience, points_conversion, rows, units, first_day, last_day,
-           last_purchase_day, lost_to_cap, lost_to_decay
-    FROM scored LEFT JOIN ranked USING (raw)`;
-}
-
 async function full(request) {
     await database.run('SET preserve_insertion_order = false');
     await database.run(`COPY (${fullQuery(request)}) TO ${file('duckdb.full.parquet')} (FORMAT parquet)`);
@@ -180,6 +109,35 @@ async function answers({ name, to }) {
     await database.run('SET preserve_insertion_order = true');
     await database.run(`COPY (FROM read_parquet(${file(`duckdb.${name}.parquet`)}) ORDER BY customer)
         TO ${quoted(to)} (FORMAT csv, HEADER true)`);
+}
+
+// --- night: the SQL is in duckdb_night.mjs
+
+async function nightPrepare(request) {
+    for (const sql of nightFiles(request))
+        await database.run(sql);
+}
+
+async function nightLoad(request) {
+    for (const sql of nightTables(request))
+        await database.run(sql);
+    const [facts] = await rows('SELECT count(*)::DOUBLE AS rows FROM night_events');
+    return facts;
+}
+
+async function night(request) {
+    await database.run('SET preserve_insertion_order = false');
+    for (const sql of nightCopies(request, (table) => file(`duckdb.night.${table}.parquet`)))
+        await database.run(sql);
+}
+
+/* One table of the night as text, in our order: `columns` are those of our own file. */
+async function nightAnswers({ table, columns, to }) {
+    await database.run('SET preserve_insertion_order = true');
+    const keys = table === 'customers' ? 'customer' : `customer, ${columns[2]}`;
+    const cells = columns.map((name) => (name === 'customer_id' ? 'NULL AS customer_id' : `"${name}"`));
+    await database.run(`COPY (SELECT ${cells.join(', ')} FROM read_parquet(${file(`duckdb.night.${table}.parquet`)})
+        ORDER BY ${keys}) TO ${quoted(to)} (FORMAT csv, HEADER true)`);
 }
 
 // --- export
@@ -268,5 +226,5 @@ async function textPages({ parquet, column, to }) {
 
 await serve({
     version, model, events, load, narrow, full, plain, answers, exportLoad, exportCopy, sameParquet, importCsv, rawParquet,
-    importParquet, sameRows, shortColumns, textPages,
+    importParquet, nightPrepare, nightLoad, night, nightAnswers, sameRows, shortColumns, textPages,
 });
