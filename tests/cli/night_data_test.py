@@ -13,7 +13,7 @@ import unittest
 from fractions import Fraction
 
 from cli_case import ROOT, main
-from night_case import TYPES, NightCase, lifetime, night, profiles, profiles_text, reference
+from night_case import TEXT_IDS, TYPES, NightCase, lifetime, night, profiles, profiles_text, reference
 import datasets
 import life
 from settings import Settings, Value
@@ -99,7 +99,8 @@ class NightData(NightCase):
                      monetary_cuts=(25580, 38200, 50640, 66600))
         recipe = self.recipe(Settings(cuts, currency="USD"))
         data = night.Data(self.canonical("rfm-orders"))
-        self.fourloop("import", "--into", "data", "rfm-orders.csv")
+        self.write("text_ids.yaml", TEXT_IDS)
+        self.fourloop("import", "--map", "text_ids.yaml", "--into", "data", "rfm-orders.csv")
         self.run_compared(data, recipe, reference.day_number("2006-12-31"), out="out")
         found = {row["customer_id"]: row for row in self.table("out", "customers")}
         answers = list(datasets.read_csv(DATA / "answers/rfm_orders_expected.csv"))
