@@ -1,5 +1,8 @@
 """A whole night: every table of a run, with the night before where it is wanted (sections 2 to 4 and 13)."""
 
+import argparse
+import csv
+import sys
 from collections import Counter
 from typing import NamedTuple, Optional
 
@@ -134,3 +137,38 @@ def cells(row, columns):
     """A row as texts, None as nothing."""
     return [reference.day_text(row[column]) if column in DAY_COLUMNS
             else "" if row[column] is None else str(row[column]) for column in columns]
+
+
+# --- command line -------------------------------------------------------------------------------
+
+def main():
+    """One night with the default settings, the customers table on stdout."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--registry", required=True, help="CSV of the interaction types")
+    parser.add_argument("--as-of", required=True, help="YYYY-MM-DD")
+    parser.add_argument("--view", choices=reference.VIEWS, default="known-now")
+    parser.add_argument("--products", help="CSV: product, brand, category")
+    parser.add_argument("--value-yaml", help="what `value fit` wrote")
+    parser.add_argument("--currency", default="EUR", help="of the model; rows of others are refused")
+    parser.add_argument("--scope", choices=reference.SCOPES, default="customer", help="which table")
+    parser.add_argument("interactions", help="CSV with our own column names")
+    arguments = parser.parse_args()
+    try:
+        types = reference.read_registry(arguments.registry)
+        data = Data(reference.read_interactions(arguments.interactions, types),
+                    reference.read_products(arguments.products) if arguments.products else {})
+        recipe = make_recipe(types, Settings(currency=arguments.currency),
+                             lifetime.read_fit(arguments.value_yaml) if arguments.value_yaml else None)
+        scopes = () if arguments.scope == "customer" else (arguments.scope,)
+        done = run_night(data, recipe, reference.day_number(arguments.as_of), arguments.view, scopes=scopes)
+    except (OSError, ValueError, money.NoRate) as problem:
+        sys.exit(f"night: {problem}")
+    columns = SCOPE_COLUMNS if scopes else CUSTOMER_COLUMNS
+    rows = done.scopes[arguments.scope] if scopes else {(key,): row for key, row in done.customers.items()}
+    output = csv.writer(sys.stdout, lineterminator="\n")
+    output.writerow(["customer", *scopes, *columns])
+    output.writerows([*key, *cells(row, columns)] for key, row in rows.items())
+
+
+if __name__ == "__main__":
+    main()

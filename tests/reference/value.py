@@ -128,6 +128,8 @@ def add_tiers(customers, previous, settings):
     """Adds tier, pending tier and nights; `customers` and `previous` are rows by customer."""
     worth = {"net": "net_12m", "lifetime": "lifetime_value"}[settings.value.tier_by]
     ranked = {key: row[worth] for key, row in customers.items() if row["net_12m"] > 0}
+    if None in ranked.values():
+        raise ValueError("tiers by life-time value need a value fit")
     borders = tier_borders(ranked.values(), settings.value.tier_shares_milli) if ranked else []
     for key, row in customers.items():
         plain = plain_tier(ranked[key], borders) if key in ranked else "Z"
