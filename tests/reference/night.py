@@ -2,6 +2,7 @@
 
 import argparse
 import csv
+import signal
 import sys
 from collections import Counter
 from typing import NamedTuple, Optional
@@ -142,7 +143,8 @@ def cells(row, columns):
 # --- command line -------------------------------------------------------------------------------
 
 def main():
-    """One night with the default settings, the customers table on stdout."""
+    """One night with the default settings, one table on stdout."""
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # a reader that goes away ends us quietly
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--registry", required=True, help="CSV of the interaction types")
     parser.add_argument("--as-of", required=True, help="YYYY-MM-DD")
@@ -162,7 +164,7 @@ def main():
         scopes = () if arguments.scope == "customer" else (arguments.scope,)
         done = run_night(data, recipe, reference.day_number(arguments.as_of), arguments.view, scopes=scopes)
     except (OSError, ValueError, money.NoRate) as problem:
-        sys.exit(f"night: {problem}")
+        sys.exit(f"night: {type(problem).__name__}: {problem}")
     columns = SCOPE_COLUMNS if scopes else CUSTOMER_COLUMNS
     rows = done.scopes[arguments.scope] if scopes else {(key,): row for key, row in done.customers.items()}
     output = csv.writer(sys.stdout, lineterminator="\n")
