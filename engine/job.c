@@ -70,6 +70,8 @@ static bool is_input(const struct fl_model *model, const struct fl_data_folder *
         return true;
     if (strcmp(file->table, "products") == 0)
         return has_product_words(model);
+    if (strcmp(file->table, "customers") == 0 || strcmp(file->table, "stores") == 0)
+        return true; /* profiles */
     return strcmp(file->table, "customer_ids") == 0 && folder->text_ids && !folder->pseudonymous;
 }
 

@@ -112,7 +112,9 @@ static void put_spend(struct print *print, const struct fl_frozen_fit *fit)
         "  log_likelihood: %.6f\n",
         fit->spend.customers, fit->spend.log_likelihood);
     put_number(print, "p", parameters->p, "");
-    put_number(print, "q", parameters->q, "");
+    put_number(print, "q", parameters->q,
+               parameters->q >= FL_VALUE_PARAMETER_MAX ? " # the largest: own means differ by chance alone"
+                                                       : "");
     put_number(print, "v", parameters->v, " # in units of the currency");
 }
 

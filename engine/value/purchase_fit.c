@@ -171,8 +171,7 @@ static int compare_samples(const void *left, const void *right)
     return a->age_weeks < b->age_weeks ? -1 : a->age_weeks > b->age_weeks;
 }
 
-/* Returns how many different ones there are; they come first, sorted. */
-static size_t merge_samples(struct fl_purchase_sample *samples, size_t count)
+size_t fl_purchase_samples_merge(struct fl_purchase_sample *samples, size_t count)
 {
     size_t kept = 0;
     qsort(samples, count, sizeof *samples, compare_samples);
@@ -256,7 +255,7 @@ fl_status fl_purchase_fit(struct fl_purchase_sample *samples, size_t count, bool
                           struct fl_purchase_fit *fit, struct fl_error *error)
 {
     struct search search = {.samples = samples, .modified = modified, .threads = threads};
-    search.count = merge_samples(samples, count);
+    search.count = fl_purchase_samples_merge(samples, count);
     fl_status status = check_samples(samples, search.count, error);
     if (status != FL_OK)
         return status;

@@ -35,6 +35,9 @@ struct fl_purchase_fit {
 /* Parameters lie between 1 / this and this: a fit that wants to leave has no answer. */
 #define FL_VALUE_PARAMETER_MAX 1e5
 
+/* Sorts them and makes equal ones one of as many customers. Returns how many are left; they come first. */
+size_t fl_purchase_samples_merge(struct fl_purchase_sample *samples, size_t count);
+
 /* The samples are sorted and equal ones merged. FL_BAD_DATA says why there is no fit: nobody, nobody who came
  * back, all alike, a parameter that ran away, no end in FL_MINIMISE_STEPS_MAX steps. The same bits at any
  * number of threads. Requires of each sample: 0 <= repeats, last_weeks <= age_weeks, customers > 0. */

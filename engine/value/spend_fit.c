@@ -134,7 +134,7 @@ static int compare_samples(const void *left, const void *right)
     return a->spent < b->spent ? -1 : a->spent > b->spent;
 }
 
-static size_t merge_samples(struct fl_spend_sample *samples, size_t count)
+size_t fl_spend_samples_merge(struct fl_spend_sample *samples, size_t count)
 {
     size_t kept = 0;
     qsort(samples, count, sizeof *samples, compare_samples);
@@ -172,6 +172,31 @@ static void add_up(struct search *search)
     search->unit = fl_exp(logs / search->customers);
 }
 
+/* The search with q held at its largest. */
+static double mean_loss_alike(void *context, const double *logs, double *gradient)
+{
+    const double all[PARAMETERS] = {logs[0], fl_log(FL_VALUE_PARAMETER_MAX), logs[1]};
+    double by_all[PARAMETERS];
+    const double loss = mean_loss(context, all, by_all);
+    gradient[0] = by_all[0];
+    gradient[1] = by_all[2];
+    return loss;
+}
+
+/* Where customers' means differ by chance alone, q and v run away together, while p v / (q - 1), the mean,
+ * stays: no trouble, the answer is that everybody has the common mean. */
+static struct fl_minimum search_alike(struct search *search, double *logs)
+{
+    const double q = fl_log(FL_VALUE_PARAMETER_MAX);
+    const struct fl_function function = {2, 2 * q, mean_loss_alike, search};
+    double two[2] = {fl_log(2), q - fl_log(2)};
+    const struct fl_minimum minimum = fl_minimise(&function, two);
+    logs[0] = two[0];
+    logs[1] = q;
+    logs[2] = two[1];
+    return minimum;
+}
+
 static fl_status check_minimum(const struct fl_minimum *minimum, const double *logs, struct fl_error *error)
 {
     static const char *const names[PARAMETERS] = {"p", "q", "v"};
@@ -198,7 +223,10 @@ static fl_status search_parameters(struct search *search, struct fl_spend_fit *f
 {
     const struct fl_function function = {PARAMETERS, fl_log(FL_VALUE_PARAMETER_MAX), mean_loss, search};
     double logs[PARAMETERS] = {fl_log(2), fl_log(3), 0}; /* the mean p v / (q - 1) is then one unit */
-    const struct fl_minimum minimum = fl_minimise(&function, logs);
+    struct fl_minimum minimum = fl_minimise(&function, logs);
+    const bool alike = minimum.at_bound > 0 && logs[1] > 0 && logs[2] > 0;
+    if (alike)
+        minimum = search_alike(search, logs);
     const fl_status status = check_minimum(&minimum, logs, error);
     if (status != FL_OK)
         return status;
@@ -206,7 +234,8 @@ static fl_status search_parameters(struct search *search, struct fl_spend_fit *f
         .parameters = of_logarithms(logs),
         .customers = search->customers,
         .log_likelihood = in_units(-minimum.value * search->customers, search->customers, search->unit),
-        .steps = minimum.steps};
+        .steps = minimum.steps,
+        .alike = alike};
     fit->parameters.v *= search->unit;
     return FL_OK;
 }
@@ -215,7 +244,7 @@ fl_status fl_spend_fit(struct fl_spend_sample *samples, size_t count, unsigned t
                        struct fl_spend_fit *fit, struct fl_error *error)
 {
     struct search search = {.samples = samples, .threads = threads};
-    search.count = merge_samples(samples, count);
+    search.count = fl_spend_samples_merge(samples, count);
     fl_status status = check_samples(samples, search.count, error);
     if (status != FL_OK)
         return status;

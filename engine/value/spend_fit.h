@@ -6,6 +6,7 @@
 #ifndef ENGINE_VALUE_SPEND_FIT_H
 #define ENGINE_VALUE_SPEND_FIT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "formats/base/status.h"
@@ -25,7 +26,12 @@ struct fl_spend_fit {
     struct fl_spend_parameters parameters;
     double customers, log_likelihood;
     int steps;
+    bool alike; /* customers' means differ by chance alone: q stands at its largest, each expects the common
+                   mean */
 };
+
+/* Sorts them and makes equal ones one of as many customers. Returns how many are left; they come first. */
+size_t fl_spend_samples_merge(struct fl_spend_sample *samples, size_t count);
 
 /* As fl_purchase_fit(); also FL_BAD_DATA when q is not above 1, as a mean spend does not exist then. Requires
  * of each sample: repeats >= 1, spent > 0, customers > 0. */

@@ -527,6 +527,35 @@ static void test_spend_failures(void **state)
     assert_spend_failure(3000, "gives no mean");
 }
 
+/* One mean for all: there is a fit all the same, and what it expects is that mean, whatever a customer has
+ * spent. */
+static void test_customers_who_spend_alike(void **state)
+{
+    (void)state;
+    const size_t count = 5000;
+    uint64_t random = 8;
+    struct fl_spend_fit fit;
+    struct fl_error error = {0};
+    double spent = 0, repeats = 0;
+    for (size_t i = 0; i < count; i++) {
+        spends[i] = (struct fl_spend_sample){(double)(2 + i % 9), 0, 1};
+        spends[i].spent = 20 * random_gamma(&random, 2 * spends[i].repeats);
+        spent += spends[i].spent;
+        repeats += spends[i].repeats;
+    }
+    if (fl_spend_fit(spends, count, 1, &fit, &error) != FL_OK)
+        fail_msg("%s", error.message);
+    assert_true(fit.alike);
+    assert_near(fit.parameters.q, FL_VALUE_PARAMETER_MAX, 1e-6);
+    assert_near(fit.parameters.p, 2, 0.1);
+    const double mean = spent / repeats;
+    assert_near(fl_spend_expected(&fit.parameters, 0, 0), mean, 0.01 * mean);
+    assert_near(fl_spend_expected(&fit.parameters, 5, 5 * 3 * mean), mean, 0.01 * mean);
+    draw_spends(count);
+    assert_int_equal(fl_spend_fit(spends, count, 1, &fit, NULL), FL_OK);
+    assert_false(fit.alike);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -540,6 +569,7 @@ int main(void)
         cmocka_unit_test(test_each_customer_of_cdnow),
         cmocka_unit_test(test_truth_at_any_threads),
         cmocka_unit_test(test_equal_customers_count_as_many),
+        cmocka_unit_test(test_customers_who_spend_alike),
         cmocka_unit_test(test_purchase_failures),
         cmocka_unit_test(test_spend_failures),
     };
