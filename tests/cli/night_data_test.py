@@ -9,6 +9,8 @@ sets ($FOURLOOP_DATA, or shared/data beside the checkout); says so and is skippe
 import bz2
 import collections
 import json
+import math
+import re
 import unittest
 from fractions import Fraction
 
@@ -16,6 +18,7 @@ from cli_case import ROOT, main
 from night_case import TEXT_IDS, TYPES, NightCase, lifetime, night, profiles, profiles_text, reference
 import datasets
 import life
+import value
 from settings import Settings, Value
 
 MAPPINGS = ROOT / "formats/importers/examples"
@@ -45,7 +48,7 @@ class NightData(NightCase):
         return reference.read_interactions(path, TYPES)
 
     def fitted(self, recipe, data, as_of):
-        """The recipe with what `value fit` found; its medians are checked here, its parameters by its own tests."""
+        """The recipe with what `value fit` found: medians are the reference's, no neighbour of the parameters is likelier."""
         self.fourloop("value", "fit", "--model", "model", "--data", "data", "--as-of", reference.day_text(as_of))
         fit = lifetime.read_fit(self.path("model/value.yaml"))
         rows, _ = reference.known_rows(data.rows, TYPES, as_of, "known-now")
@@ -56,7 +59,23 @@ class NightData(NightCase):
                      for own in by_customer.values()]
         everybody, categories = life.fit_gaps(histories, as_of, recipe.settings.life)
         self.assertEqual((everybody, categories), (fit.gap_days, dict(fit.gaps_by_category)))
+        self.assert_likeliest(fit, value.purchase_histories(rows, TYPES, as_of))
         return recipe._replace(fit=fit)
+
+    def assert_likeliest(self, fit, histories):
+        """The likelihoods of the file are those of its parameters; each parameter 2 % lower or higher is less likely."""
+        found = [float(text) for text in
+                 re.findall(r"log_likelihood: (.*)", self.path("model/value.yaml").read_text(encoding="utf-8"))]
+        purchases, spends = lifetime.log_likelihoods(fit, histories)
+        self.assertAlmostEqual(found[0], purchases, 4)
+        # the file's is of means in units of the currency: each mean's density is 100 times that of minor units
+        payers = sum(bought > 0 for _, _, _, bought in histories)
+        self.assertAlmostEqual(found[1], spends + payers * math.log(100), 4)
+        for name in ("r", "alpha", "a", "b", "p", "q", "gamma"):
+            for factor in (0.98, 1.02):
+                near = fit._replace(**{name: repr(float(getattr(fit, name)) * factor)})
+                others = lifetime.log_likelihoods(near, histories)
+                self.assertLess(sum(others), purchases + spends + 1e-9 * len(histories), (name, factor))
 
     def compare(self, data, currency, as_of, earlier):
         """An earlier night, the last one after it, and the last one with a value fit."""
