@@ -89,6 +89,18 @@ class NightCompare(NightCase):
                 for as_of in range(AS_OF - 4, AS_OF + 1):
                     previous = self.run_compared(data, recipe, as_of, "known-then", previous, into)
 
+    def test_replay_is_nights_in_a_row(self):
+        """Each folder of a replay against the reference's chain of known-then nights, the first without one before."""
+        recipe = self.recipe(Settings(rates=RATES), FITS[0])
+        data = self.import_data(hostile_text(200, AS_OF, 80, CURRENCIES), PRODUCTS, some_profiles(200), STORES)
+        first = AS_OF - 5
+        self.fourloop("run", "--model", "model", "--data", "data", "--replay",
+                      f"{reference.day_text(first)}..{reference.day_text(AS_OF)}", "--out", "replayed")
+        nights = night.replay(data, recipe, first, AS_OF, self.scopes)
+        self.assertEqual(6, len(nights))
+        for as_of, wanted in nights.items():
+            self.assert_tables(wanted, f"replayed/{reference.day_text(as_of)}")
+
     def test_tiers_wait(self):
         """Few customers with values near the borders, whom small purchases push over them."""
         recipe = self.recipe(Settings(Value(tier_shares_milli=(200, 300, 300))))

@@ -47,9 +47,10 @@ class NightData(NightCase):
             datasets.write_dataset(name, DATA, file)
         return reference.read_interactions(path, TYPES)
 
-    def fitted(self, recipe, data, as_of):
+    def fitted(self, recipe, data, as_of, kind="mbgnbd"):
         """The recipe with what `value fit` found: medians are the reference's, no neighbour of the parameters is likelier."""
-        self.fourloop("value", "fit", "--model", "model", "--data", "data", "--as-of", reference.day_text(as_of))
+        self.fourloop("value", "fit", "--model", "model", "--data", "data", "--as-of", reference.day_text(as_of),
+                      "--kind", kind)
         fit = lifetime.read_fit(self.path("model/value.yaml"))
         rows, _ = reference.known_rows(data.rows, TYPES, as_of, "known-now")
         by_customer = collections.defaultdict(list)
@@ -111,6 +112,9 @@ class NightData(NightCase):
         data = night.Data(self.canonical("cdnow"))
         self.fourloop("import", "--into", "data", "cdnow.csv")
         self.compare(data, "USD", "1997-09-30", "1997-06-30")
+        as_of = reference.day_number("1997-09-30")
+        recipe = self.recipe(Settings(Value(tier_by="lifetime"), currency="USD"))
+        self.run_compared(data, self.fitted(recipe, data, as_of, "bgnbd"), as_of, out="fitted-bgnbd")
 
     def test_rfm_answers(self):
         """Quintile cuts of another program, frozen. Its F counts orders; eleven people have two on one day."""

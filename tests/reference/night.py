@@ -126,11 +126,11 @@ def run_night(data, recipe, as_of, view="known-now", previous=None, scopes=()):
                  view_rows(rows, data, recipe, as_of), transitions_of(previous.customers, customers) if previous else Counter(), counts)
 
 
-def replay(data, recipe, first, last):
+def replay(data, recipe, first, last, scopes=()):
     """A night for each day of FROM..TO, known then, each with the one before; the first has none."""
     nights, previous = {}, None
     for as_of in range(first, last + 1):
-        nights[as_of] = previous = run_night(data, recipe, as_of, "known-then", previous)
+        nights[as_of] = previous = run_night(data, recipe, as_of, "known-then", previous, scopes)
     return nights
 
 
