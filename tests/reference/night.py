@@ -33,6 +33,7 @@ CUSTOMER_COLUMNS = (
 SCOPE_COLUMNS = tuple(column for column in reference.RESULT_COLUMNS if column != "percentile") + LOOP_COLUMNS
 TYPE_COLUMNS = ("customer", "type", "rows", "units", "points", "last_day")
 DAY_COLUMNS = (*reference.DAY_COLUMNS, "first_purchase_day", "winback_day")
+MILLI_COLUMNS = ("promo_share", "rhythm_days", "overdue")  # integers of thousandths
 BEFORE = ("engagement", "band", "loop", "phase", "stage", "tier")
 MOVES = ("band", "loop", "phase", "stage", "tier")
 
@@ -134,10 +135,24 @@ def replay(data, recipe, first, last, scopes=()):
     return nights
 
 
+def milli_text(thousandths):
+    """A decimal without zeros at its end; thousandths are never negative here."""
+    whole, rest = divmod(thousandths, 1000)
+    return f"{whole}.{rest:03d}".rstrip("0").rstrip(".")
+
+
+def cell(row, column):
+    """A value as text, None as nothing."""
+    value_there = row[column]
+    if value_there is None:
+        return ""
+    if column in DAY_COLUMNS:
+        return reference.day_text(value_there)
+    return milli_text(value_there) if column in MILLI_COLUMNS else str(value_there)
+
+
 def cells(row, columns):
-    """A row as texts, None as nothing."""
-    return [reference.day_text(row[column]) if column in DAY_COLUMNS
-            else "" if row[column] is None else str(row[column]) for column in columns]
+    return [cell(row, column) for column in columns]
 
 
 # --- command line -------------------------------------------------------------------------------
