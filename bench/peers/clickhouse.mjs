@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { nightQueries, nightTables } from './clickhouse_night.mjs';
 import { cell, fullQuery } from './clickhouse_score.mjs';
+import { THOUSANDTHS } from './duckdb_night.mjs';
 import { peer, serve } from './peer_loop.mjs';
 
 const { Session } = peer.require('chdb');
@@ -96,7 +97,11 @@ function night(request) {
 /* One table of the night as text, in our order: `columns` are those of our own file. */
 function nightAnswers({ table, columns, to }) {
     const keys = table === 'customers' ? 'customer' : `customer, ${columns[2]}`;
-    const cells = columns.map((name) => (name === 'customer_id' ? "'' AS customer_id" : `"${name}"`));
+    const cells = columns.map((name) => {
+        if (name === 'customer_id')
+            return "'' AS customer_id";
+        return THOUSANDTHS.includes(name) ? `${name} / 1000 AS ${name}` : `"${name}"`;
+    });
     run(`INSERT INTO FUNCTION file(${quoted(to)}, 'CustomSeparatedWithNames') SELECT ${cells.join(', ')}
         FROM file(${file(nightFile(table, `{0..${written[table] - 1}}`))}, 'Native') ORDER BY ${keys}
         SETTINGS engine_file_truncate_on_insert = 1, format_custom_field_delimiter = ',',

@@ -1,6 +1,6 @@
 // duckdb.mjs - DuckDB's side of each experiment, in SQL.
 import { join } from 'node:path';
-import { nightCopies, nightFiles, nightTables } from './duckdb_night.mjs';
+import { THOUSANDTHS, nightCopies, nightFiles, nightTables } from './duckdb_night.mjs';
 import { GROUP, age, fullQuery } from './duckdb_score.mjs';
 import { peer, serve } from './peer_loop.mjs';
 
@@ -143,7 +143,13 @@ async function night(request) {
 async function nightAnswers({ table, columns, to }) {
     await database.run('SET preserve_insertion_order = true');
     const keys = table === 'customers' ? 'customer' : `customer, ${columns[2]}`;
-    const cells = columns.map((name) => (name === 'customer_id' ? 'NULL AS customer_id' : `"${name}"`));
+    const cells = columns.map((name) => {
+        if (name === 'customer_id')
+            return 'NULL AS customer_id';
+        if (THOUSANDTHS.includes(name))
+            return `rtrim(rtrim(printf('%d.%03d', ${name} // 1000, ${name} % 1000), '0'), '.') AS ${name}`;
+        return `"${name}"`;
+    });
     const parts = Array.from({ length: written[table] }, (_, part) => nightFile(table, part));
     await database.run(`COPY (SELECT ${cells.join(', ')} FROM read_parquet([${parts.join(', ')}])
         ORDER BY ${keys}) TO ${quoted(to)} (FORMAT csv, HEADER true)`);

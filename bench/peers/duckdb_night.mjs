@@ -6,6 +6,9 @@ const quoted = (path) => `'${path.replaceAll("'", "''")}'`;
 /* What roles are called in a table that a join with the few rows of a role asks. */
 export const KINDS = { purchase: 1, taken_back: 2, friction: 3, opt_out: 4, advocate: 5, exit_survey: 6 };
 
+/* Columns in thousandths, which our text shows as decimals. */
+export const THOUSANDTHS = ['promo_share', 'rhythm_days', 'overdue'];
+
 const HAVERSINE = `2 * 6371008.8 * asin(least(1, sqrt(sin(radians(s.latitude - c.latitude) / 2) ** 2
     + cos(radians(c.latitude)) * cos(radians(s.latitude)) * sin(radians(s.longitude - c.longitude) / 2) ** 2)))`;
 
