@@ -24,15 +24,16 @@ export function nightTables({ events, profiles, gaps, groups, roles }, ask) {
             ifNull(amount, 0), ifNull(discount, 0), ifNull(margin, 0) FROM ${parquet}
             SETTINGS max_threads = 1, max_insert_threads = 1`,
         `OPTIMIZE TABLE ${EVENTS} FINAL`,
-        `CREATE OR REPLACE TABLE bench.night_gaps (category ${category}, gap_days Int64) ENGINE = Memory`,
+        `CREATE OR REPLACE TABLE bench.night_gaps (category ${category}, gap_days Int64)
+            ENGINE = MergeTree ORDER BY category`,
         `INSERT INTO bench.night_gaps SELECT category, gap_days FROM file(${quoted(gaps)}, 'CSVWithNames',
             'category String, gap_days Int64')`,
         'DROP DICTIONARY IF EXISTS bench.kind', 'DROP DICTIONARY IF EXISTS bench.rfm_group',
-        'CREATE OR REPLACE TABLE bench.night_roles (type UInt64, kind UInt8) ENGINE = Memory',
+        'CREATE OR REPLACE TABLE bench.night_roles (type UInt64, kind UInt8) ENGINE = MergeTree ORDER BY type',
         `INSERT INTO bench.night_roles SELECT * FROM file(${quoted(roles)}, 'CSVWithNames')`,
         `CREATE DICTIONARY bench.kind (type UInt64, kind UInt8) PRIMARY KEY type
             SOURCE(CLICKHOUSE(DB 'bench' TABLE 'night_roles')) LAYOUT(FLAT()) LIFETIME(0)`,
-        'CREATE OR REPLACE TABLE bench.night_groups (code UInt64, name String) ENGINE = Memory',
+        'CREATE OR REPLACE TABLE bench.night_groups (code UInt64, name String) ENGINE = MergeTree ORDER BY code',
         `INSERT INTO bench.night_groups SELECT toUInt64(code), name FROM file(${quoted(groups)}, 'CSV',
             'code String, name String') WHERE code != 'code'`,
         `CREATE DICTIONARY bench.rfm_group (code UInt64, name String) PRIMARY KEY code
