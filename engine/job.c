@@ -24,12 +24,13 @@ struct job {
     struct fl_points *points;
     struct fl_money money;
     struct fl_value_rules value;
+    struct fl_type_words types;
     struct fl_run_manifest manifest;
     struct fl_buffer columns; /* names of the manifest's, as a text */
     struct fl_run_output *output;
     struct fl_scope_words words; /* of the worded scopes that the model asks for */
     struct fl_workers *workers;
-    struct fl_emit *emits[FL_SCOPES];
+    struct fl_emit *emits[FL_RESULT_KINDS];
     /* Where the time went: into timing.json, never into a result. */
     struct {
         const char *name;
@@ -135,6 +136,7 @@ static fl_status open_inputs(struct job *job, struct fl_error *error)
         return status;
     fl_money_init(&job->money, job->model);
     fl_value_rules_init(&job->value, job->model, plan->as_of_day);
+    fl_type_words_init(&job->types, &job->model->registry);
     return fl_points_create(job->model, &job->points, error);
 }
 
@@ -162,12 +164,14 @@ static struct fl_range_scorer_plan scorer_plan(const struct job *job)
                            .customer_last = INT64_MAX},
                  .words = job->words.files == NULL ? NULL : &job->words,
                  .money = with_value ? &job->money : NULL,
+                 .more_tables = job->model->settings.type_view,
                  .memory_bytes = plan->memory_bytes,
                  .progress = plan->progress,
                  .progress_context = plan->progress_context},
         .model = job->model,
         .points = job->points,
         .value = with_value ? &job->value : NULL,
+        .types = job->model->settings.type_view ? &job->types : NULL,
         .columns = job->manifest.columns,
         .memory_bytes = plan->memory_bytes};
 }
@@ -211,20 +215,20 @@ struct emit_facts {
     const char *list[13];
 };
 
-static void fill_facts(const struct job *job, int scope, struct emit_facts *facts)
+static void fill_facts(const struct job *job, int kind, struct emit_facts *facts)
 {
     fl_day_format(job->plan->as_of_day, facts->day);
     const char *const list[] = {
         "as_of",      facts->day,
         "model_hash", job->model->hash,
-        "table",      fl_emit_tables[scope].stem,
+        "table",      fl_emit_tables[kind].stem,
         "version",    FOURLOOP_VERSION,
         "view",       job->plan->view == FL_VIEW_KNOWN_THEN ? "known-then" : "known-now",
         "columns",    (const char *)job->columns.bytes,
         NULL};
     _Static_assert(sizeof list == sizeof facts->list, "as many");
     memcpy(facts->list, list, sizeof list);
-    if (scope != FL_SCOPE_CUSTOMER || job->manifest.columns == 0)
+    if (kind != FL_SCOPE_CUSTOMER || job->manifest.columns == 0)
         facts->list[sizeof list / sizeof list[0] - 3] = NULL; /* without `columns` */
 }
 
@@ -236,9 +240,9 @@ static fl_result_columns absent_columns(void)
            ((fl_result_columns)1 << FL_BRAND_SCORES_BRAND);
 }
 
-static fl_status open_emit(struct job *job, int scope, const struct emit_facts *facts, struct fl_error *error)
+static fl_status open_emit(struct job *job, int kind, const struct emit_facts *facts, struct fl_error *error)
 {
-    struct fl_emit_plan plan = {.scope = (enum fl_scope)scope,
+    struct fl_emit_plan plan = {.kind = (unsigned)kind,
                                 .folder = job->folder,
                                 .io_mode = job->plan->io_mode,
                                 .out = job->plan->out,
@@ -249,12 +253,21 @@ static fl_status open_emit(struct job *job, int scope, const struct emit_facts *
                                 .as_of_day = job->plan->as_of_day,
                                 .facts = facts->list,
                                 .memory_bytes = job->plan->memory_bytes};
-    const int worded = fl_worded_of((enum fl_scope)scope);
+    const int worded = fl_worded_of((enum fl_scope)kind);
     if (worded >= 0)
         plan.dictionaries[0] =
-            (struct fl_emit_dictionary){fl_emit_tables[scope].word_id, job->words.words[worded].words};
+            (struct fl_emit_dictionary){fl_emit_tables[kind].word_id, job->words.words[worded].words};
+    if (kind == FL_RESULT_TYPES)
+        plan.dictionaries[0] =
+            (struct fl_emit_dictionary){fl_emit_tables[kind].word_id, fl_type_words_all(&job->types)};
     fl_status status = fl_scan_digest(fl_workers_scan(job->workers), plan.data_digest, error);
-    return status == FL_OK ? fl_emit_create(&plan, &job->emits[scope], error) : status;
+    return status == FL_OK ? fl_emit_create(&plan, &job->emits[kind], error) : status;
+}
+
+static bool is_wanted(const struct job *job, int kind)
+{
+    const struct fl_model_settings *settings = &job->model->settings;
+    return kind == FL_RESULT_TYPES ? settings->type_view : settings->scopes[kind];
 }
 
 static fl_status score_all(struct job *job, struct fl_error *error)
@@ -270,44 +283,44 @@ static fl_status score_all(struct job *job, struct fl_error *error)
     return status;
 }
 
-static fl_status finish_emit(struct job *job, int scope, struct fl_error *error)
+static fl_status finish_emit(struct job *job, int kind, struct fl_error *error)
 {
     char name[256] = "";
     struct fl_table_summary summary;
-    fl_status status = fl_emit_finish(job->emits[scope], NULL, NULL, name, &summary, error);
+    fl_status status = fl_emit_finish(job->emits[kind], NULL, NULL, name, &summary, error);
     /* Also after a failure: the last step of publishing may fail with the file in place. */
     if (name[0] != '\0') {
         const fl_status noted = fl_run_output_note(job->output, name, status == FL_OK ? error : NULL);
         status = status == FL_OK ? noted : status;
     }
     if (status == FL_OK)
-        status = fl_run_manifest_add_output(&job->manifest, fl_emit_tables[scope].stem, name, summary.rows,
+        status = fl_run_manifest_add_output(&job->manifest, fl_emit_tables[kind].stem, name, summary.rows,
                                             summary.size_bytes, summary.digest, error);
     return status;
 }
 
 static fl_status make_tables(struct job *job, struct fl_error *error)
 {
-    struct emit_facts facts[FL_SCOPES];
+    struct emit_facts facts[FL_RESULT_KINDS];
     fl_status status = open_words(job, error);
     const struct fl_range_scorer_plan plan = scorer_plan(job);
     if (status == FL_OK)
         status = fl_workers_open(&plan, job->plan->threads, &job->workers, error);
-    for (int scope = 0; scope < FL_SCOPES && status == FL_OK; scope++) {
-        if (!job->model->settings.scopes[scope])
+    for (int kind = 0; kind < FL_RESULT_KINDS && status == FL_OK; kind++) {
+        if (!is_wanted(job, kind))
             continue;
-        fill_facts(job, scope, &facts[scope]);
-        status = open_emit(job, scope, &facts[scope], error);
+        fill_facts(job, kind, &facts[kind]);
+        status = open_emit(job, kind, &facts[kind], error);
     }
     if (status == FL_OK)
         status = score_all(job, error);
-    for (int scope = 0; scope < FL_SCOPES && status == FL_OK; scope++) {
-        if (job->emits[scope] != NULL)
-            status = finish_emit(job, scope, error);
+    for (int kind = 0; kind < FL_RESULT_KINDS && status == FL_OK; kind++) {
+        if (job->emits[kind] != NULL)
+            status = finish_emit(job, kind, error);
     }
-    for (int scope = 0; scope < FL_SCOPES; scope++) { /* before the facts go */
-        fl_emit_free(job->emits[scope]);
-        job->emits[scope] = NULL;
+    for (int kind = 0; kind < FL_RESULT_KINDS; kind++) { /* before the facts go */
+        fl_emit_free(job->emits[kind]);
+        job->emits[kind] = NULL;
     }
     end_stage(job, "results");
     return status;
