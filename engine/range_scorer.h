@@ -3,6 +3,7 @@
 #define ENGINE_RANGE_SCORER_H
 
 #include "engine/facts_stage.h"
+#include "engine/profiles.h"
 #include "engine/result_columns.h"
 #include "engine/scan.h"
 #include "engine/scope_stage.h"
@@ -34,8 +35,9 @@ struct fl_range_scorer_plan {
     fl_result_columns columns;          /* of the customers' own scores */
     const struct fl_facts_rules
         *facts; /* NULL: facts of customers are not wanted; else the scan must want money */
-    const struct fl_type_words *types; /* NULL: results of interaction types are not wanted */
-    uint64_t memory_bytes;             /* for the brands or categories of one customer */
+    const struct fl_type_words *types;  /* NULL: results of interaction types are not wanted */
+    const struct fl_profiles *profiles; /* NULL: nobody has one; looked at with facts only */
+    uint64_t memory_bytes;              /* for the brands or categories of one customer */
     uint32_t range_rows; /* of workers' ranges; 0: the usual, fewer make many ranges of few rows, for tests */
 };
 
