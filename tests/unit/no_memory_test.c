@@ -12,6 +12,7 @@
 #include <jansson.h>
 #include <stdatomic.h>
 
+#include "engine/profiles.h"
 #include "formats/compact/compact.h"
 #include "formats/exporters/export_walk.h"
 #include "formats/importers/import_job.h"
@@ -172,6 +173,19 @@ static void prepare_data(void)
     must(import("data", "products.csv", false, 1 << 20, &error), &error);
 }
 
+/* Two files of customers, one of stores. */
+static void prepare_profiles(void)
+{
+    struct fl_error error;
+    fl_error_clear(&error);
+    fixture_put("people.csv", "customer,birth_year,country,latitude,longitude\n1,1980,NL,52.1,5.1\n");
+    fixture_put("others.csv", "customer,age_band,region,latitude,longitude\n2,65+,Oslo,59.9,10.7\n");
+    fixture_put("stores.csv", "store,latitude,longitude\nS1,52.1,5.1\nS2,59.9,10.7\n");
+    must(import_of("people", "people.csv", NULL, "customers", 1 << 20, &error), &error);
+    must(import_of("people", "others.csv", NULL, "customers", 1 << 20, &error), &error);
+    must(import_of("people", "stores.csv", NULL, "stores", 1 << 20, &error), &error);
+}
+
 static void prepare_nothing(void)
 {
     fixture_remove("into");
@@ -276,6 +290,36 @@ static fl_status step_model_test(struct fl_error *error)
         .io = &io, .model = fixture_path("model", path), .scratch = fixture_path("scratch", scratch)};
     const fl_status status = fl_model_test(&plan, &test, error);
     fl_model_test_free(test);
+    return status;
+}
+
+static fl_status find_profiles(const struct fl_data_folder *folder, struct fl_error *error)
+{
+    struct fl_profiles *profiles = NULL;
+    struct fl_profile_join *join = NULL;
+    struct fl_profile profile = {0};
+    fl_status status =
+        fl_profiles_open(folder, FL_IO_COPY, &model->settings, day_of("2026-03-31"), &profiles, error);
+    if (status == FL_OK)
+        status = fl_profile_join_open(profiles, FL_PROFILE_WITH_ALL, &join, error);
+    for (int64_t customer = 1; customer <= 2 && status == FL_OK; customer++) {
+        status = fl_profile_join_find(join, customer, &profile, error);
+        if (status == FL_OK)
+            assert_true(profile.found && profile.has_store_distance);
+    }
+    fl_profile_join_close(join);
+    fl_profiles_close(profiles);
+    return status;
+}
+
+static fl_status step_profiles(struct fl_error *error)
+{
+    char path[FIXTURE_PATH_SIZE];
+    struct fl_data_folder *folder = NULL;
+    fl_status status = fl_data_folder_open(&io, fixture_path("people", path), &folder, error);
+    if (status == FL_OK)
+        status = find_profiles(folder, error);
+    fl_data_folder_close(folder);
     return status;
 }
 
@@ -433,6 +477,13 @@ static void test_imports_of_other_kinds(void **state)
     fail_each(prepare_nothing, step_import_carefully);
 }
 
+static void test_profiles(void **state)
+{
+    (void)state;
+    prepare_profiles();
+    fail_each(prepare_nothing, step_profiles);
+}
+
 static void test_compact(void **state)
 {
     (void)state;
@@ -554,6 +605,7 @@ int main(void)
         cmocka_unit_test(test_export),
         cmocka_unit_test(test_model),
         cmocka_unit_test(test_imports_of_other_kinds),
+        cmocka_unit_test(test_profiles),
         cmocka_unit_test(test_compact),
     };
     return cmocka_run_group_tests(tests, open_all, close_all);
