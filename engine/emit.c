@@ -213,6 +213,7 @@ fl_status fl_emit_create(const struct fl_emit_plan *plan, struct fl_emit **emit,
         .value = &plan->model->settings.value,
         .wants_percentile = wants_late(made, FL_SCORES_PERCENTILE, FL_SCORES_PERCENTILE),
         .wants_value = wants_late(made, FL_SCORES_RFM_R, FL_SCORES_TIER_PENDING_NIGHTS),
+        .as_of_day = plan->as_of_day,
         .memory_bytes = plan->memory_bytes};
     fl_population_init(&made->population, &population);
     if (status != FL_OK) {

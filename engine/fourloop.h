@@ -212,7 +212,7 @@ void fl_model_test_free(struct fl_model_test *test);
 #define FL_DIFF_CAUSE_LIST(X)                                                                                \
     X(REGISTRY, "registry", "registry.csv of the model")                                                     \
     X(MODEL, "model", "the model's other files")                                                             \
-    X(DATA, "data", "input files, as-of day, view")
+    X(DATA, "data", "input files, as-of day, view, night before")
 #define X(name, word, what) FL_DIFF_##name,
 enum fl_diff_cause { FL_DIFF_CAUSE_LIST(X) FL_DIFF_CAUSES };
 #undef X
