@@ -47,34 +47,42 @@ void fl_facts_maker_release(struct fl_facts_maker *maker)
     *maker = (struct fl_facts_maker){0};
 }
 
-/* a / b, half away from zero. Requires: a >= 0, b > 0. */
-static int64_t rounded(__int128 a, int64_t b)
+/* a / b, half away from zero. Requires: 0 <= a <= FL_CUSTOMER_MONEY_MAX, 0 < b <= 2^31. */
+static int64_t rounded(int64_t a, int64_t b)
 {
-    return (int64_t)((2 * a + b) / (2 * (__int128)b));
+    assert(a >= 0 && a <= FL_CUSTOMER_MONEY_MAX && b > 0 && b <= INT64_C(1) << 31);
+    return (int64_t)((2 * (uint64_t)a + (uint64_t)b) / (2 * (uint64_t)b));
+}
+
+/* 1000 a / b the same way. Requires: 0 <= a <= FL_CUSTOMER_MONEY_MAX, b > 0. A division of 128 bits takes
+ * longer than all the rest of a customer, and is for retailers who count in trillions. */
+static int64_t rounded_milli(int64_t a, int64_t b)
+{
+    if (a <= INT64_MAX / 4000 && b <= INT64_MAX / 2)
+        return (2000 * a + b) / (2 * b);
+    return (int64_t)((2000 * (__int128)a + b) / (2 * (__int128)b));
 }
 
 /* ---- purchases ---- */
 
-static void note_purchase(struct fl_purchase_history *history, int32_t day)
+/* Without jumps, as which days have a purchase cannot be foretold. */
+static void note_purchase(struct fl_purchase_history *history, int32_t day, bool purchase)
 {
-    if (history->days == 0) {
-        history->first = day;
-    } else {
-        history->last_gap_days = day - history->last;
-        if (history->last_gap_days > history->longest_gap_days)
-            history->longest_gap_days = history->last_gap_days;
-    }
-    history->last = day;
-    history->days++;
+    const bool first = purchase && history->days == 0, later = purchase && history->days > 0;
+    const int32_t gap_days = day - history->last;
+    history->first = first ? day : history->first;
+    history->last = purchase ? day : history->last;
+    history->last_gap_days = later ? gap_days : history->last_gap_days;
+    history->longest_gap_days =
+        later && gap_days > history->longest_gap_days ? gap_days : history->longest_gap_days;
+    history->days += purchase;
 }
 
 struct fl_purchase_history fl_purchase_history_of(const struct fl_day_facts *days, int32_t as_of_day)
 {
     struct fl_purchase_history history = {0};
-    for (size_t i = 0; i < days->day_count && days->days[i].day <= as_of_day; i++) {
-        if ((days->days[i].events & FL_DAY_PURCHASE) != 0)
-            note_purchase(&history, days->days[i].day);
-    }
+    for (size_t i = 0; i < days->day_count && days->days[i].day <= as_of_day; i++)
+        note_purchase(&history, days->days[i].day, (days->days[i].events & FL_DAY_PURCHASE) != 0);
     return history;
 }
 
@@ -217,50 +225,70 @@ struct last_days {
     int32_t friction, opt_out, exit_survey, purchase_in_window;
 };
 
-/* In one pass, as it is most of the work for a customer. */
+/* All bits where it holds. */
+static int64_t mask_if(bool holds)
+{
+    return -(int64_t)holds;
+}
+
+static void note_events(const struct fl_day_fact *of_day, bool purchase_in_window, struct last_days *last)
+{
+    const int32_t day = of_day->day;
+    last->friction = (of_day->events & FL_DAY_FRICTION) != 0 ? day : last->friction;
+    last->opt_out = (of_day->events & FL_DAY_OPT_OUT) != 0 ? day : last->opt_out;
+    last->exit_survey = (of_day->events & FL_DAY_EXIT_SURVEY) != 0 ? day : last->exit_survey;
+    last->purchase_in_window = purchase_in_window ? day : last->purchase_in_window;
+}
+
+/* What days bring in the two windows. */
+struct window_sums {
+    int64_t bought, returned, margin, promoted, net_24m, purchase_days_24m;
+};
+
+static void add_to_windows(const struct fl_day_fact *of_day, bool purchase, int64_t in_window, int64_t in_rfm,
+                           struct window_sums *sums)
+{
+    sums->bought += of_day->bought & in_window;
+    sums->returned += of_day->returned & in_window;
+    sums->margin += of_day->margin & in_window;
+    sums->promoted += of_day->promoted & in_window;
+    sums->net_24m += (of_day->bought - of_day->returned) & in_rfm;
+    sums->purchase_days_24m += purchase & in_rfm;
+}
+
+/* In one pass, as it is most of the work for a customer; what depends on a day must not become a jump. */
 static struct fl_purchase_history add_days(const struct fl_facts_rules *rules,
                                            const struct fl_day_facts *days, int32_t as_of_day,
-                                           struct fl_customer_facts *facts, struct last_days *last,
-                                           int64_t *promoted)
+                                           struct window_sums *sums, int64_t *repeat_bought,
+                                           struct last_days *last)
 {
     struct fl_purchase_history history = {0};
+    const int32_t window_days = rules->value->window_days, rfm_days = rules->value->rfm_days;
     for (size_t i = 0; i < days->day_count && days->days[i].day <= as_of_day; i++) {
         const struct fl_day_fact *of_day = &days->days[i];
-        const int32_t day = of_day->day, age_days = as_of_day - day;
-        const bool purchase = (of_day->events & FL_DAY_PURCHASE) != 0;
-        if (purchase) {
-            facts->repeat_bought += history.days == 0 ? 0 : of_day->bought;
-            note_purchase(&history, day);
-        }
-        if ((of_day->events & FL_DAY_FRICTION) != 0)
-            last->friction = day;
-        if ((of_day->events & FL_DAY_OPT_OUT) != 0)
-            last->opt_out = day;
-        if ((of_day->events & FL_DAY_EXIT_SURVEY) != 0)
-            last->exit_survey = day;
-        if (age_days < rules->value->rfm_days) {
-            facts->net_24m += of_day->bought - of_day->returned;
-            facts->purchase_days_24m += purchase;
-        }
-        if (age_days < rules->value->window_days) {
-            facts->bought_12m += of_day->bought;
-            facts->returned_12m += of_day->returned;
-            facts->margin_12m += of_day->margin;
-            *promoted += of_day->promoted;
-            last->purchase_in_window = purchase ? day : last->purchase_in_window;
-        }
+        const int32_t age_days = as_of_day - of_day->day;
+        const bool purchase = (of_day->events & FL_DAY_PURCHASE) != 0, in_window = age_days < window_days;
+        *repeat_bought += of_day->bought & mask_if(purchase && history.days > 0);
+        note_purchase(&history, of_day->day, purchase);
+        note_events(of_day, purchase && in_window, last);
+        add_to_windows(of_day, purchase, mask_if(in_window), mask_if(age_days < rfm_days), sums);
     }
     return history;
 }
 
-static void set_value(const struct fl_purchase_history *history, const struct last_days *last,
-                      int64_t promoted, struct fl_customer_facts *facts)
+static void set_value(const struct fl_purchase_history *history, const struct window_sums *sums,
+                      const struct last_days *last, struct fl_customer_facts *facts)
 {
-    facts->has_promo_share = facts->bought_12m > 0;
+    facts->bought_12m = sums->bought;
+    facts->returned_12m = sums->returned;
+    facts->margin_12m = sums->margin;
+    facts->net_24m = sums->net_24m;
+    facts->purchase_days_24m = sums->purchase_days_24m;
+    facts->has_promo_share = sums->bought > 0;
     if (facts->has_promo_share)
-        facts->promo_share_milli = rounded((__int128)1000 * promoted, facts->bought_12m);
-    facts->returns_all = last->purchase_in_window != NEVER && facts->bought_12m - facts->returned_12m <= 0;
-    facts->has_recency = facts->purchase_days_24m > 0;
+        facts->promo_share_milli = rounded_milli(sums->promoted, sums->bought);
+    facts->returns_all = last->purchase_in_window != NEVER && sums->bought <= sums->returned;
+    facts->has_recency = sums->purchase_days_24m > 0;
     facts->has_bought = history->days > 0;
     facts->has_repeat = history->days > 1;
     if (!facts->has_repeat)
@@ -278,9 +306,8 @@ static void set_rhythm(const struct fl_purchase_history *history, const struct r
     facts->days_since_purchase = as_of_day - history->last;
     facts->recency_days = facts->has_recency ? facts->days_since_purchase : 0;
     facts->longest_gap_days = history->longest_gap_days;
-    facts->rhythm_milli = rounded((__int128)1000 * rhythm->gap_days, rhythm->gaps);
-    facts->overdue_milli =
-        rounded((__int128)1000 * facts->days_since_purchase * rhythm->gaps, rhythm->gap_days);
+    facts->rhythm_milli = rounded(1000 * rhythm->gap_days, rhythm->gaps);
+    facts->overdue_milli = rounded(1000 * facts->days_since_purchase * rhythm->gaps, rhythm->gap_days);
 }
 
 static void set_fit(const struct fl_value_model *fit, const struct fl_purchase_history *history,
@@ -369,7 +396,8 @@ void fl_customer_facts_make(struct fl_facts_maker *maker, const struct fl_day_fa
     const struct fl_facts_rules *rules = maker->rules;
     const struct fl_life_settings *life = rules->life;
     struct last_days last = {NEVER, NEVER, NEVER, NEVER};
-    int64_t promoted = 0;
+    struct window_sums sums = {0};
+    int64_t repeat_bought = 0;
     *facts = (struct fl_customer_facts){.age_band = FL_NO_WORD,
                                         .life_stage = FL_NO_WORD,
                                         .country = FL_NO_WORD,
@@ -377,10 +405,11 @@ void fl_customer_facts_make(struct fl_facts_maker *maker, const struct fl_day_fa
                                         .urbanity = FL_NO_WORD,
                                         .nearest_store = FL_NO_WORD};
     const struct fl_purchase_history history =
-        add_days(rules, days, night->as_of_day, facts, &last, &promoted);
+        add_days(rules, days, night->as_of_day, &sums, &repeat_bought, &last);
+    facts->repeat_bought = repeat_bought;
     facts->main_category = fl_main_category(maker, days, night->as_of_day);
     const struct rhythm rhythm = rhythm_of(rules, &history, facts->main_category);
-    set_value(&history, &last, promoted, facts);
+    set_value(&history, &sums, &last, facts);
     set_rhythm(&history, &rhythm, night->as_of_day, facts);
     set_fit(rules->fit, &history, night->as_of_day, facts);
     facts->stage = (uint8_t)stage_of(maker, days, &history, &rhythm, night);

@@ -10,20 +10,22 @@
 
 #include "formats/table/word_union.h"
 
-/* Beside the events of a day. */
-enum { RETURNED = 32 };
+/* Beside the events of a day: the row moves money. */
+enum { MONEY = 32 };
 
 enum { LISTED_ROWS = 2048, CAPACITY_MIN = 4096 };
 _Static_assert((int)CAPACITY_MIN >= 2 * (int)LISTED_ROWS, "a list of rows always fits once it is folded");
+/* Amounts are checked a list of rows at a time. */
+_Static_assert(FL_CUSTOMER_MONEY_MAX + LISTED_ROWS * FL_ROW_MONEY_MAX < INT64_MAX, "sums would overflow");
 
 static uint8_t bits_of_role(enum fl_role role)
 {
     switch (role) {
     case FL_ROLE_PURCHASE:
-        return FL_DAY_PURCHASE;
+        return FL_DAY_PURCHASE | MONEY;
     case FL_ROLE_RETURN:
     case FL_ROLE_CANCEL:
-        return RETURNED;
+        return MONEY;
     case FL_ROLE_FRICTION:
         return FL_DAY_FRICTION;
     case FL_ROLE_OPT_OUT:
@@ -164,50 +166,37 @@ static struct fl_day_fact *fact_of_day(struct fl_day_facts *facts, int32_t day)
     return &facts->days[facts->day_count - 1];
 }
 
-/* False: the sum would overflow. */
-static bool add_magnitude(int64_t *sum, int64_t value)
-{
-    const uint64_t magnitude = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
-    if (magnitude > (uint64_t)(INT64_MAX - *sum))
-        return false;
-    *sum += (int64_t)magnitude;
-    return true;
-}
-
-/* False: the customer's amounts would overflow. */
-static bool add_money(struct fl_day_facts *facts, const struct fl_rows *rows, size_t row, uint8_t role,
+/* The sign of an amount tells purchases from returns, and rows without money have 0: no role is asked, as
+ * that would be a jump of its own at each row. */
+static void add_money(struct fl_day_facts *facts, const struct fl_rows *rows, size_t row,
                       struct fl_day_fact *of_day)
 {
     const int64_t net = rows->net == NULL ? 0 : rows->net[row];
     const int64_t margin = rows->margin == NULL ? 0 : rows->margin[row];
-    if (!add_magnitude(&facts->amounts, net) || !add_magnitude(&facts->margins, margin))
-        return false;
+    const int64_t bought = net > 0 ? net : 0, promoted = rows->promoted == NULL ? 0 : rows->promoted[row];
+    assert(llabs((long long)net) <= FL_ROW_MONEY_MAX && llabs((long long)margin) <= FL_ROW_MONEY_MAX);
+    of_day->bought += bought;
+    of_day->returned += bought - net;
+    of_day->promoted += bought & -promoted;
     of_day->margin += margin;
-    if (role == RETURNED) {
-        of_day->returned -= net;
-        return true;
-    }
-    of_day->bought += net;
-    if (rows->promoted != NULL && rows->promoted[row] != 0)
-        of_day->promoted += net;
-    return true;
+    facts->amounts += 2 * bought - net;
+    facts->margins += margin < 0 ? -margin : margin;
 }
 
-static bool add_row(struct fl_day_facts *facts, const struct fl_rows *rows, size_t row,
+/* Requires room for a day and a category. */
+static void add_row(struct fl_day_facts *facts, const struct fl_rows *rows, size_t row,
                     const uint32_t *categories)
 {
     const uint8_t role = facts->roles[rows->type[row]];
     const int32_t day = rows->day[row];
     struct fl_day_fact *of_day = fact_of_day(facts, day);
-    of_day->events |= role & ~(unsigned)RETURNED;
-    if ((role & (FL_DAY_PURCHASE | RETURNED)) == 0)
-        return true;
-    if (!add_money(facts, rows, row, role, of_day))
-        return false;
-    if (categories != NULL && categories[row] != FL_NO_WORD)
-        facts->categories[facts->category_count++] = (struct fl_category_fact){
-            .day = day, .category = categories[row], .net = rows->net == NULL ? 0 : rows->net[row]};
-    return true;
+    of_day->events |= role & ~(unsigned)MONEY;
+    add_money(facts, rows, row, of_day);
+    if (categories == NULL)
+        return;
+    facts->categories[facts->category_count] = (struct fl_category_fact){
+        .day = day, .category = categories[row], .net = rows->net == NULL ? 0 : rows->net[row]};
+    facts->category_count += (role / MONEY) & (unsigned)(categories[row] != FL_NO_WORD);
 }
 
 static fl_status add_some(struct fl_day_facts *facts, const struct fl_rows *rows, const uint32_t *categories,
@@ -218,13 +207,14 @@ static fl_status add_some(struct fl_day_facts *facts, const struct fl_rows *rows
     fl_status status = reserve_days(facts, listed, error);
     if (status == FL_OK && categories != NULL)
         status = reserve_categories(facts, listed, error);
-    for (size_t i = 0; i < listed && status == FL_OK; i++) {
-        if (!add_row(facts, rows, list[i], categories))
-            status =
-                fl_fail(error, FL_LIMIT, "the amounts of one customer add up to more than %lld minor units",
-                        (long long)INT64_MAX);
-    }
-    return status;
+    if (status != FL_OK)
+        return status;
+    for (size_t i = 0; i < listed; i++)
+        add_row(facts, rows, list[i], categories);
+    if (facts->amounts <= FL_CUSTOMER_MONEY_MAX && facts->margins <= FL_CUSTOMER_MONEY_MAX)
+        return FL_OK;
+    return fl_fail(error, FL_LIMIT, "the amounts of one customer add up to more than %lld minor units",
+                   (long long)FL_CUSTOMER_MONEY_MAX);
 }
 
 fl_status fl_day_facts_add(struct fl_day_facts *facts, const struct fl_rows *rows, const uint32_t *categories,

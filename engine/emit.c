@@ -50,6 +50,7 @@ struct fl_emit {
     const struct fl_emit_table *table;
     const struct fl_schema *schema;
     struct fl_table_writer *writer;
+    uint8_t uuid[FL_UUID_SIZE];
     struct fl_id_join *ids; /* NULL: no text of ids */
     struct fl_population population;
     /* Rows that wait to be appended. */
@@ -149,7 +150,7 @@ static void choose_columns(struct fl_emit *emit)
 
 /* The uuid of a file follows from the facts of the run and the rows it scores: the same rows give the same
  * bytes, whatever files they came in. */
-static fl_status make_uuid(const struct fl_emit *emit, uint8_t uuid[FL_UUID_SIZE], struct fl_error *error)
+static fl_status make_uuid(struct fl_emit *emit, struct fl_error *error)
 {
     struct fl_digest *digest = fl_digest_create();
     if (digest == NULL)
@@ -157,7 +158,7 @@ static fl_status make_uuid(const struct fl_emit *emit, uint8_t uuid[FL_UUID_SIZE
     for (const char *const *fact = emit->plan.facts; *fact != NULL; fact++)
         fl_digest_add(digest, *fact, strlen(*fact) + 1);
     fl_digest_add(digest, emit->plan.data_digest, sizeof emit->plan.data_digest);
-    fl_digest_128(digest, uuid);
+    fl_digest_128(digest, emit->uuid);
     fl_digest_free(digest);
     return FL_OK;
 }
@@ -179,7 +180,8 @@ static fl_status start_file(struct fl_emit *emit, struct fl_error *error)
                                  .late_column_ids = emit->late_ids,
                                  .late_column_count = emit->late_count};
     if (status == FL_OK)
-        status = make_uuid(emit, plan.uuid, error);
+        status = make_uuid(emit, error);
+    memcpy(plan.uuid, emit->uuid, sizeof plan.uuid);
     if (status == FL_OK)
         status = fl_table_writer_create(folder->io, emit->plan.out, &plan, &emit->writer, error);
     return status;
@@ -219,6 +221,11 @@ fl_status fl_emit_create(const struct fl_emit_plan *plan, struct fl_emit **emit,
     }
     *emit = made;
     return FL_OK;
+}
+
+const uint8_t *fl_emit_uuid(const struct fl_emit *emit)
+{
+    return emit->uuid;
 }
 
 /* ---- rows ---- */

@@ -43,6 +43,8 @@ struct fl_emit;
 
 /* Starts the file in `out`. `plan` is copied, what it points to is borrowed until free. */
 fl_status fl_emit_create(const struct fl_emit_plan *plan, struct fl_emit **emit, struct fl_error *error);
+/* 16 bytes: the uuid that the file has. */
+const uint8_t *fl_emit_uuid(const struct fl_emit *emit);
 /* Results of the plan's scope must come by rising customer, then word. */
 fl_status fl_emit_add(struct fl_emit *emit, const struct fl_results *results, struct fl_error *error);
 /* Publishes the file as "<stem>-<digest>.flseg". Customers are compared with `previous` (NULL: none), what

@@ -40,14 +40,33 @@ fl_status fl_facts_stage_add(struct fl_facts_stage *stage, const struct fl_rows 
     return fl_day_facts_add(&stage->days, rows, categories, error);
 }
 
-void fl_facts_stage_end(struct fl_facts_stage *stage, const struct fl_scope_score *score,
-                        struct fl_customer_facts *facts)
+static void take_profile(const struct fl_profile *profile, struct fl_customer_facts *facts)
 {
-    const struct fl_customer_night night = {.as_of_day = stage->plan.as_of_day,
-                                            .first_row_day = score->first_day,
-                                            .intent = score->intent,
-                                            .falling = score->trend == FL_TREND_FALLING,
-                                            .stage_before = FL_STAGES};
+    facts->age_band = profile->word[FL_PROFILE_AGE_BAND];
+    facts->life_stage = profile->word[FL_PROFILE_LIFE_STAGE];
+    facts->country = profile->word[FL_PROFILE_COUNTRY];
+    facts->region = profile->word[FL_PROFILE_REGION];
+    facts->urbanity = profile->word[FL_PROFILE_URBANITY];
+    facts->nearest_store = profile->word[FL_PROFILE_NEAREST_STORE];
+    facts->has_store_distance = profile->has_store_distance;
+    facts->store_distance_m = profile->store_distance_m;
+}
+
+void fl_facts_stage_end(struct fl_facts_stage *stage, const struct fl_scope_score *score,
+                        const struct fl_profile *profile, struct fl_customer_facts *facts)
+{
+    struct fl_customer_night night = {.as_of_day = stage->plan.as_of_day,
+                                      .first_row_day = score->first_day,
+                                      .intent = score->intent,
+                                      .falling = score->trend == FL_TREND_FALLING,
+                                      .stage_before = FL_STAGES};
+    const bool found = profile != NULL && profile->found;
+    if (found) {
+        night.has_first_contact = profile->has_first_contact;
+        night.first_contact_day = profile->first_contact;
+    }
     fl_customer_facts_make(&stage->maker, &stage->days, &night, facts);
+    if (found)
+        take_profile(profile, facts);
     fl_day_facts_begin(&stage->days);
 }

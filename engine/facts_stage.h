@@ -3,6 +3,7 @@
 #define ENGINE_FACTS_STAGE_H
 
 #include "engine/customer_facts.h"
+#include "engine/profiles.h"
 #include "engine/score.h"
 
 struct fl_facts_stage_plan {
@@ -22,8 +23,9 @@ void fl_facts_stage_free(struct fl_facts_stage *stage);
 /* Adds rows of the customer in hand, as fl_day_facts_add() takes them. */
 fl_status fl_facts_stage_add(struct fl_facts_stage *stage, const struct fl_rows *rows,
                              const uint32_t *categories, struct fl_error *error);
-/* The facts of the customer in hand, whose score must have all its members; the next may come. */
+/* The facts of the customer in hand, whose score must have all its members; the next may come. `profile`
+ * NULL: it has none. */
 void fl_facts_stage_end(struct fl_facts_stage *stage, const struct fl_scope_score *score,
-                        struct fl_customer_facts *facts);
+                        const struct fl_profile *profile, struct fl_customer_facts *facts);
 
 #endif

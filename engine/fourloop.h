@@ -53,6 +53,7 @@ struct fl_run_plan {
     const char
         *columns; /* of the customers table, with commas between; NULL: all. Others are neither computed nor
                      written; the customer and its text id always are. FL_USAGE: an unknown one. */
+    const char *previous; /* run folder of the night before; NULL: none */
     uint64_t memory_bytes;
     unsigned threads; /* at most; 0 is 1. The results do not depend on it. */
     /* Called now and then, by one thread at a time; a non-zero return stops with FL_INTERRUPTED. */

@@ -84,6 +84,11 @@ const struct fl_run_manifest *fl_previous_night_manifest(const struct fl_previou
     return &night->manifest;
 }
 
+const uint8_t *fl_previous_night_uuid(const struct fl_previous_night *night)
+{
+    return fl_table_uuid(night->table);
+}
+
 void fl_previous_night_close(struct fl_previous_night *night)
 {
     if (night == NULL)

@@ -12,7 +12,8 @@ struct fl_range_scorer {
     struct fl_scorer scorer;
     struct fl_scope_stage *stages[FL_SCOPES]; /* of the worded scopes that the model asks for */
     bool has_stages;
-    struct fl_facts_stage *facts; /* NULL: they are not wanted */
+    struct fl_facts_stage *facts;     /* NULL: they are not wanted */
+    struct fl_profile_join *profiles; /* NULL: nobody has one */
     struct fl_customer_facts made_facts[CUSTOMERS_AT_ONCE];
     uint64_t customers;
     /* Of the range in hand. */
@@ -31,6 +32,7 @@ static fl_status open_stages(struct fl_range_scorer *scorer, struct fl_error *er
             continue;
         const struct fl_scope_stage_plan stage_plan = {.points = plan->points,
                                                        .settings = &plan->model->settings,
+                                                       .value = plan->value,
                                                        .scope = (enum fl_scope)scope,
                                                        .as_of_day = plan->scan.rules.as_of_day,
                                                        .word_count =
@@ -53,7 +55,10 @@ static fl_status open_facts(struct fl_range_scorer *scorer, struct fl_error *err
                                                    .registry = &plan->model->registry,
                                                    .as_of_day = plan->scan.rules.as_of_day,
                                                    .memory_bytes = plan->memory_bytes};
-    return fl_facts_stage_create(&stage_plan, &scorer->facts, error);
+    fl_status status = fl_facts_stage_create(&stage_plan, &scorer->facts, error);
+    if (status == FL_OK && plan->profiles != NULL)
+        status = fl_profile_join_open(plan->profiles, FL_PROFILE_WITH_ALL, &scorer->profiles, error);
+    return status;
 }
 
 fl_status fl_range_scorer_open(const struct fl_range_scorer_plan *plan, struct fl_range_scorer **scorer,
@@ -66,6 +71,7 @@ fl_status fl_range_scorer_open(const struct fl_range_scorer_plan *plan, struct f
     opened->plan = *plan;
     fl_scorer_init(&opened->scorer, plan->points, &plan->model->settings, FL_SCOPE_CUSTOMER,
                    plan->scan.rules.as_of_day);
+    opened->scorer.value = plan->value;
     /* Facts follow from intent and trend. */
     opened->scorer.raw_only = plan->facts == NULL && fl_result_columns_raw_only(plan->columns);
     fl_status status = fl_scan_open(&plan->scan, &opened->scan, error);
@@ -89,6 +95,7 @@ void fl_range_scorer_close(struct fl_range_scorer *scorer)
     for (int scope = 0; scope < FL_SCOPES; scope++)
         fl_scope_stage_free(scorer->stages[scope]);
     fl_facts_stage_free(scorer->facts);
+    fl_profile_join_close(scorer->profiles);
     free(scorer);
 }
 
@@ -133,6 +140,20 @@ static fl_status add_facts(struct fl_range_scorer *scorer, const struct fl_scan_
                               error);
 }
 
+/* The facts of the customer whose rows were all added. */
+static fl_status end_facts(struct fl_range_scorer *scorer, int64_t customer,
+                           const struct fl_scope_score *score, struct fl_customer_facts *facts,
+                           struct fl_error *error)
+{
+    struct fl_profile profile = {.found = false};
+    fl_status status = FL_OK;
+    if (scorer->profiles != NULL)
+        status = fl_profile_join_find(scorer->profiles, customer, &profile, error);
+    if (status == FL_OK)
+        fl_facts_stage_end(scorer->facts, score, &profile, facts);
+    return status;
+}
+
 /* Of customers that lie whole in the piece, `first` is the number of the first. */
 static fl_status make_facts(struct fl_range_scorer *scorer, const struct fl_scan_piece *piece, size_t first,
                             const struct fl_scope_score *scores, size_t count, struct fl_error *error)
@@ -141,7 +162,8 @@ static fl_status make_facts(struct fl_range_scorer *scorer, const struct fl_scan
     for (size_t i = 0; i < count && scorer->facts != NULL && status == FL_OK; i++) {
         status = add_facts(scorer, piece, first + i, error);
         if (status == FL_OK)
-            fl_facts_stage_end(scorer->facts, &scores[i], &scorer->made_facts[i]);
+            status =
+                end_facts(scorer, piece->customers[first + i], &scores[i], &scorer->made_facts[i], error);
     }
     return status;
 }
@@ -191,9 +213,11 @@ static fl_status end_customer(struct fl_range_scorer *scorer, struct fl_error *e
     struct fl_scope_score score;
     fl_scorer_end(&scorer->scorer, &score);
     fl_scorer_begin(&scorer->scorer);
+    fl_status status = FL_OK;
     if (scorer->facts != NULL)
-        fl_facts_stage_end(scorer->facts, &score, &scorer->made_facts[0]);
-    fl_status status = put_customers(scorer, &scorer->customer, &score, 1, error);
+        status = end_facts(scorer, scorer->customer, &score, &scorer->made_facts[0], error);
+    if (status == FL_OK)
+        status = put_customers(scorer, &scorer->customer, &score, 1, error);
     return status == FL_OK ? end_stages(scorer, error) : status;
 }
 
@@ -241,6 +265,8 @@ fl_status fl_range_scorer_run(struct fl_range_scorer *scorer, int64_t customer_f
     scorer->sink = sink;
     scorer->sink_context = context;
     fl_scan_range(scorer->scan, customer_first, customer_last);
+    if (scorer->profiles != NULL)
+        fl_profile_join_seek(scorer->profiles, customer_first);
     for (;;) {
         struct fl_scan_piece piece;
         fl_status status = fl_scan_next(scorer->scan, &piece, error);

@@ -3,6 +3,7 @@
 #define ENGINE_RANGE_SCORER_H
 
 #include "engine/facts_stage.h"
+#include "engine/profiles.h"
 #include "engine/result_columns.h"
 #include "engine/scan.h"
 #include "engine/scope_stage.h"
@@ -26,10 +27,12 @@ struct fl_range_scorer_plan {
     struct fl_scan_plan scan;
     const struct fl_model *model;
     const struct fl_points *points;
-    fl_result_columns columns; /* of the customers' own scores */
+    const struct fl_value_rules *value; /* NULL: net_12m, loop and the like are wanted of no scope */
+    fl_result_columns columns;          /* of the customers' own scores */
     const struct fl_facts_rules
-        *facts;            /* NULL: facts of customers are not wanted; else the scan must want money */
-    uint64_t memory_bytes; /* for the brands or categories of one customer */
+        *facts; /* NULL: facts of customers are not wanted; else the scan must want money */
+    const struct fl_profiles *profiles; /* NULL: nobody has one; looked at with facts only */
+    uint64_t memory_bytes;              /* for the brands or categories of one customer */
     uint32_t range_rows; /* of workers' ranges; 0: the usual, fewer make many ranges of few rows, for tests */
 };
 

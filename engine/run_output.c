@@ -38,7 +38,7 @@ static bool is_segment_name(const char *name)
         if (fl_emit_tables[scope].stem != NULL && is_segment_of(fl_emit_tables[scope].stem, name))
             return true;
     }
-    return false;
+    return is_segment_of("transitions", name);
 }
 
 static enum name_kind kind_of(const char *name)

@@ -343,8 +343,9 @@ static void hand_out_runs(struct fl_scan *scan, const struct fl_scan_cursor *cur
 static void hand_out_chunk(struct fl_scan *scan, bool whole, struct fl_scan_piece *piece)
 {
     const struct fl_scan_chunk *chunk = scan->chunk;
+    const struct fl_scope_words *words = scan->plan.words;
     for (int scope = 0; scope < FL_WORDED_SCOPES; scope++)
-        piece->words[scope] = chunk->word[scope];
+        piece->words[scope] = words != NULL && words->wanted[scope] ? chunk->word[scope] : NULL;
     piece->customers = chunk->customers;
     piece->scopes = (struct fl_scope_rows){
         .rows = fl_scan_chunk_rows(chunk), .ends = chunk->ends, .count = chunk->customer_count};

@@ -27,7 +27,8 @@ struct fl_scan_piece {
     struct fl_scope_rows scopes;
     bool whole;
     bool first;                              /* the (first) customer's first piece */
-    const uint32_t *words[FL_WORDED_SCOPES]; /* of each row: number in the plan's unions, or FL_NO_WORD */
+    const uint32_t *words[FL_WORDED_SCOPES]; /* of each row: number in the plan's unions, or FL_NO_WORD;
+                                                NULL: not wanted */
 };
 
 struct fl_scan;

@@ -21,7 +21,7 @@ struct fl_scope_stage {
     struct slot *slots;
     size_t slot_count, slot_capacity;
     /* Rows of the piece in hand, regrouped. */
-    struct fl_buffer day, type, order, order_null;
+    struct fl_buffer day, type, order, order_null, net;
     /* Of whole customers. */
     struct fl_scope_groups groups;
     struct fl_scorer scorer;
@@ -46,6 +46,7 @@ fl_status fl_scope_stage_create(const struct fl_scope_stage_plan *plan, struct f
     }
     memset(made->slot_of, 0xff, (plan->word_count + 1) * sizeof *made->slot_of); /* NO_SLOT everywhere */
     fl_scorer_init(&made->scorer, plan->points, plan->settings, plan->scope, plan->as_of_day);
+    made->scorer.value = plan->value;
     fl_status status = fl_scope_groups_open(&made->groups, plan->word_count, error);
     if (status != FL_OK) {
         fl_scope_stage_free(made);
@@ -63,6 +64,7 @@ void fl_scope_stage_free(struct fl_scope_stage *stage)
     fl_buffer_release(&stage->type);
     fl_buffer_release(&stage->order);
     fl_buffer_release(&stage->order_null);
+    fl_buffer_release(&stage->net);
     fl_scope_groups_close(&stage->groups);
     free(stage->slot_of);
     free(stage->slots);
@@ -97,6 +99,7 @@ static fl_status start_slot(struct fl_scope_stage *stage, uint32_t word, struct 
     *slot = (struct slot){.word = word};
     fl_scorer_init(&slot->scorer, stage->plan.points, stage->plan.settings, stage->plan.scope,
                    stage->plan.as_of_day);
+    slot->scorer.value = stage->plan.value;
     stage->slot_of[word] = (uint32_t)stage->slot_count++;
     return FL_OK;
 }
@@ -124,7 +127,7 @@ static fl_status reserve(struct fl_scope_stage *stage, size_t rows, struct fl_er
 {
     if (fl_buffer_reserve(&stage->day, rows * sizeof(int32_t)) && fl_buffer_reserve(&stage->type, rows) &&
         fl_buffer_reserve(&stage->order, rows * sizeof(int64_t)) &&
-        fl_buffer_reserve(&stage->order_null, rows))
+        fl_buffer_reserve(&stage->order_null, rows) && fl_buffer_reserve(&stage->net, rows * sizeof(int64_t)))
         return FL_OK;
     return fl_fail_memory(error, rows * sizeof(int64_t));
 }
@@ -133,7 +136,7 @@ static fl_status reserve(struct fl_scope_stage *stage, size_t rows, struct fl_er
 static void regroup(struct fl_scope_stage *stage, const struct fl_rows *rows, const uint32_t *words)
 {
     int32_t *day = (int32_t *)(void *)stage->day.bytes;
-    int64_t *order = (int64_t *)(void *)stage->order.bytes;
+    int64_t *order = (int64_t *)(void *)stage->order.bytes, *net = (int64_t *)(void *)stage->net.bytes;
     uint32_t from = 0;
     for (size_t i = 0; i < stage->slot_count; i++) {
         stage->slots[i].from = from;
@@ -149,6 +152,8 @@ static void regroup(struct fl_scope_stage *stage, const struct fl_rows *rows, co
             order[to] = rows->order[row];
             stage->order_null.bytes[to] = rows->order_null != NULL ? rows->order_null[row] : 0;
         }
+        if (rows->net != NULL)
+            net[to] = rows->net[row];
     }
 }
 
@@ -171,6 +176,8 @@ fl_status fl_scope_stage_add(struct fl_scope_stage *stage, const struct fl_rows 
             of_word.order = order + from;
             of_word.order_null = stage->order_null.bytes + from;
         }
+        if (rows->net != NULL)
+            of_word.net = (const int64_t *)(const void *)stage->net.bytes + from;
         if (!fl_scorer_add(&slot->scorer, &of_word))
             return fl_fail(error, FL_LIMIT, "a brand or category of a customer has more than %llu rows",
                            (unsigned long long)FL_SCOPE_ROWS_MAX);

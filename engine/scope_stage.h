@@ -9,6 +9,7 @@
 struct fl_scope_stage_plan {
     const struct fl_points *points;
     const struct fl_model_settings *settings;
+    const struct fl_value_rules *value; /* as in struct fl_scorer */
     enum fl_scope scope;
     int32_t as_of_day;
     size_t word_count;     /* of the union that words are numbers of */

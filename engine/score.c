@@ -21,6 +21,12 @@ void fl_scorer_begin(struct fl_scorer *scorer)
     scorer->span = (struct fl_scope_span){.first_weighted_day = INT32_MAX};
     scorer->sums = (struct fl_row_sums){.purchase_day = INT32_MIN};
     scorer->open.rows = 0;
+    fl_value_begin(&scorer->value_sums);
+}
+
+static bool has_value(const struct fl_scorer *scorer)
+{
+    return scorer->value != NULL && !scorer->raw_only;
 }
 
 static bool has_order(const struct fl_rows *rows, size_t row)
@@ -147,6 +153,8 @@ bool fl_scorer_add(struct fl_scorer *scorer, const struct fl_rows *rows)
                                   rows->count, &scorer->sums);
     if (scorer->points->has_groups)
         take_groups(scorer, rows);
+    if (has_value(scorer))
+        fl_value_add(scorer->value, rows, &scorer->value_sums);
     return true;
 }
 
@@ -215,6 +223,8 @@ void fl_scorer_end(struct fl_scorer *scorer, struct fl_scope_score *score)
 {
     close_group(scorer);
     finish(scorer, &scorer->sums, &scorer->span, score);
+    if (has_value(scorer))
+        fl_value_end(scorer->value, &scorer->value_sums, score);
 }
 
 /* ---- whole scopes ---- */
@@ -249,6 +259,13 @@ static void score_batch(const struct fl_scorer *scorer, const struct fl_scope_ro
                                            .last_day = rows.day[rows.count - 1],
                                            .first_weighted_day = first_weighted_day(scorer->points, &rows)};
         finish(scorer, &sums[i], &span, &scores[i]);
+    }
+    for (size_t i = 0; i < batch->count && has_value(scorer); i++) {
+        const struct fl_rows rows = fl_scope_rows_of(batch, i);
+        struct fl_value_sums value;
+        fl_value_begin(&value);
+        fl_value_add(scorer->value, &rows, &value);
+        fl_value_end(scorer->value, &value, &scores[i]);
     }
 }
 

@@ -2,7 +2,7 @@
 #ifndef ENGINE_SCORE_H
 #define ENGINE_SCORE_H
 
-#include "engine/daily_groups.h"
+#include "engine/scope_value.h"
 
 /* Sorted, so that a number is the word's place in the dictionary of a results file. */
 #define FL_BAND_LIST(X) X(COLD, "cold") X(ENGAGED, "engaged") X(HOT, "hot") X(NONE, "none") X(WARM, "warm")
@@ -25,8 +25,8 @@ enum fl_loop_word { FL_LOOP_WORD_LIST(X) FL_LOOP_WORDS };
 enum fl_phase { FL_PHASE_LIST(X) FL_PHASES };
 #undef X
 
-/* SEMANTICS.md section 2, and of 3 and 4 what each scope has; points in micro-points, money in minor units.
- */
+/* SEMANTICS.md section 2, and of 3 and 4 what each scope has; points in micro-points, money in minor units of
+ * the model's currency. */
 struct fl_scope_score {
     int64_t raw, raw_positive, raw_negative, intent_raw;
     int64_t points_28, points_84, intent_points_28, intent_points_84;
@@ -65,11 +65,14 @@ struct fl_scorer {
     int32_t as_of_day;
     bool raw_only; /* set after init: of the score only raw, engagement, band, rows, first and last day are
                       wanted, and set */
+    const struct fl_value_rules *value; /* set after init, borrowed; NULL: net_12m, loop, phase, ambassador,
+                                           engaged_no_value are not wanted, and 0 */
     const struct fl_score_kernels *kernels;
     /* Of the scope in hand. With raw_only sums.loop counts alone, and only as a sum. */
     struct fl_scope_span span;
     struct fl_row_sums sums; /* corrected for each group that is closed */
     struct fl_open_group open;
+    struct fl_value_sums value_sums;
 };
 
 /* Both are borrowed. */

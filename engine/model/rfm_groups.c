@@ -127,6 +127,23 @@ static void number_groups(const struct reading *reading, struct fl_rfm_groups *g
     }
 }
 
+static void fill_dictionary(struct fl_rfm_groups *groups)
+{
+    uint32_t at = 0;
+    for (size_t i = 0; i < groups->count; i++) {
+        const size_t size = strlen(groups->names[i]);
+        groups->offsets[i] = at;
+        memcpy(groups->bytes + at, groups->names[i], size);
+        at += (uint32_t)size;
+    }
+    groups->offsets[groups->count] = at;
+}
+
+struct fl_words fl_rfm_groups_words(const struct fl_rfm_groups *groups)
+{
+    return (struct fl_words){groups->count, groups->offsets, groups->bytes};
+}
+
 fl_status fl_rfm_groups_parse(const char *bytes, size_t size, const char *shown_path,
                               struct fl_rfm_groups *groups, struct fl_error *error)
 {
@@ -141,8 +158,10 @@ fl_status fl_rfm_groups_parse(const char *bytes, size_t size, const char *shown_
     }
     if (status == FL_OK)
         status = check_all_there(reading, shown_path, error);
-    if (status == FL_OK)
+    if (status == FL_OK) {
         number_groups(reading, groups);
+        fill_dictionary(groups);
+    }
     free(reading);
     return status;
 }

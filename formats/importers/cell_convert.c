@@ -188,11 +188,15 @@ static void name_sentence(const struct fl_mapping *mapping, const struct fl_valu
                  place);
 }
 
-/* " (least to most)" as a number of the file has it. */
+/* With the least and the most of a number, as the file has it. */
 static void range_sentence(const struct fl_target *target, const char *reason, const char *place,
                            char words[FL_FAULT_WORDS_SIZE])
 {
     int64_t unit = 1;
+    if (!target->is_numeric) {
+        snprintf(words, FL_FAULT_WORDS_SIZE, "%s%s", reason, place);
+        return;
+    }
     for (int places = fl_kind_places(target->kind, 0); places > 0; places--)
         unit *= 10;
     snprintf(words, FL_FAULT_WORDS_SIZE, "%s: %lld to %lld%s", reason, (long long)(target->least / unit),

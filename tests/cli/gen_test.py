@@ -25,7 +25,7 @@ class Gen(CliCase):
         self.make("c", "--customers", "200", "--days", "50", "--seed", "8")
         self.assertEqual(self.snapshot("a"), self.snapshot("b"))
         self.assertNotEqual(self.snapshot("a")["interactions.csv"], self.snapshot("c")["interactions.csv"])
-        self.assertEqual({"interactions.csv", "customers.csv", "products.csv", "mapping.yaml"}, set(self.snapshot("a")))
+        self.assertEqual({"interactions.csv", "customers.csv", "products.csv", "stores.csv", "mapping.yaml"}, set(self.snapshot("a")))
 
     def test_histories_do_not_depend_on_size(self):
         self.make("few", "--customers", "50", "--days", "100")
@@ -91,7 +91,25 @@ class Gen(CliCase):
                        + "".join(f"  {name}: {name}\n" for name in self.header(f"{raw}/customers.csv")))
             self.fourloop("import", "--map", "customers.yaml", "--into", data, f"{raw}/customers.csv",
                           says="300 written")
+            self.fourloop("import", "--table", "stores", "--into", data, f"{raw}/stores.csv", says="120 written")
             self.fourloop("verify", data)
+
+    def test_customers_live_near_stores_that_the_log_names(self):
+        self.make("raw", "--customers", "300", "--days", "100")
+        with open(self.path("raw/stores.csv"), newline="", encoding="utf-8") as file:
+            stores = {row["store"]: row for row in csv.DictReader(file)}
+        with open(self.path("raw/customers.csv"), newline="", encoding="utf-8") as file:
+            customers = list(csv.DictReader(file))
+        self.assertLessEqual({row["store"] for row in self.rows("raw")} - {""}, set(stores))
+        located = [row for row in customers if row["latitude"]]
+        self.assertGreater(len(located), 250)
+        # Who has a place has no distance, and the other way round.
+        self.assertEqual([True] * 300, [(row["latitude"] == "") != (row["store_distance_m"] == "") for row in customers])
+        self.assertLessEqual({row["country"] for row in stores.values()}, {row["country"] for row in customers})
+        for row in located:
+            self.assertLess(min(abs(float(row["latitude"]) - float(store["latitude"]))
+                                + abs(float(row["longitude"]) - float(store["longitude"])) for store in stores.values()),
+                            3, row)
 
     def test_it_goes_in_on_any_number_of_threads(self):
         """From a file and from a pipe; 12 MB are a dozen chunks."""

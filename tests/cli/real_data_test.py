@@ -78,6 +78,16 @@ class RealData(CliCase):
         self.compare("completejourney", "completejourney.yaml", DATA / "completejourney/transactions_sample.csv",
                      "2017-12-31", "USD")
 
+    def test_complete_journey_demographics(self):
+        source = DATA / "completejourney/demographics.csv"
+        self.fourloop("import", "--map", MAPPINGS / "completejourney_customers.yaml", "--into", "data", source,
+                      says="801 written, 0 skipped, 0 rejected")
+        printed = self.fourloop("inspect", "--rows", 1000, self.table_file("data", "customers")).stdout.decode()
+        found = {(row["customer"], row["age_band"], row["life_stage"]) for row in csv.DictReader(io.StringIO(printed))}
+        with open(source, newline="", encoding="utf-8") as file:
+            wanted = {(row["household_id"], row["age"], row["household_comp"]) for row in csv.DictReader(file)}
+        self.assertEqual(wanted, found)
+
     def test_online_retail(self):
         self.compare("onlineretail", "onlineretail.yaml", DATA / "onlineretail/dev_2010-12_2011-05.csv", "2011-05-31",
                      "GBP")

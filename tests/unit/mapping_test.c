@@ -232,6 +232,13 @@ static void maps_lines_of_the_real_files(void **state)
         "25671,2,GROCERY,National,FRZN ICE,ICE - CRUSHED/CUBED,22 LB\n26081,2,MISCELLANEOUS,National,,,\n",
         "kept product=25671 brand=National category=FRZN ICE\nkept product=26081 brand=National\n");
     check_dev(
+        "completejourney_customers",
+        "household_id,age,income,home_ownership,marital_status,household_size,household_comp,kids_count\n"
+        "1,65+,35-49K,Homeowner,Married,2,2 Adults No Kids,0\n"
+        "1003,35-44,25-34K,,Unmarried,1,1 Adult No Kids,0\n",
+        "kept customer=1 age_band=65+ life_stage=2 Adults No Kids country=US\n"
+        "kept customer=1003 age_band=35-44 life_stage=1 Adult No Kids country=US\n");
+    check_dev(
         "onlineretail",
         "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n"
         "536365,85123A,\"T-LIGHT, WHITE \",6,2010-12-01 08:26:00,2.55,17850,United Kingdom\n"

@@ -14,11 +14,13 @@ enum { ROWS_MAX = 300, WORDS = 150, AS_OF = 20000 };
 
 static struct fl_model *model;
 static struct fl_points *points;
+static struct fl_value_rules value;
 
 static int make_model(void **state)
 {
     (void)state;
     model = default_model();
+    fl_value_rules_init(&value, model, AS_OF);
     return fl_points_create(model, &points, NULL) == FL_OK ? 0 : -1;
 }
 
@@ -33,7 +35,7 @@ static int free_model(void **state)
 struct customer {
     int32_t day[ROWS_MAX];
     uint8_t type[ROWS_MAX], order_null[ROWS_MAX];
-    int64_t order[ROWS_MAX];
+    int64_t order[ROWS_MAX], net[ROWS_MAX];
     uint32_t word[ROWS_MAX];
     size_t count;
 };
@@ -55,6 +57,7 @@ static void make_customer(struct customer *customer, uint64_t *random)
         customer->day[i] = day < AS_OF ? day : AS_OF;
         customer->type[i] = type;
         customer->order[i] = (int64_t)(i / 5);
+        customer->net[i] = (int64_t)(next_random(random) % 1000) - 300;
         customer->order_null[i] = 0;
         customer->word[i] =
             next_random(random) % 5 == 0 ? FL_NO_WORD : (uint32_t)(next_random(random) % words);
@@ -72,11 +75,13 @@ static struct fl_scope_score score_alone(const struct customer *customer, uint32
     struct fl_scorer scorer;
     struct fl_scope_score score;
     fl_scorer_init(&scorer, points, &model->settings, FL_SCOPE_BRAND, AS_OF);
+    scorer.value = &value;
     for (size_t i = 0; i < customer->count; i++) {
         const struct fl_rows row = {.day = &customer->day[i],
                                     .type = &customer->type[i],
                                     .order = &customer->order[i],
                                     .order_null = &customer->order_null[i],
+                                    .net = &customer->net[i],
                                     .count = 1};
         if (customer->word[i] == word)
             assert_true(fl_scorer_add(&scorer, &row));
@@ -99,6 +104,11 @@ static void assert_right(const struct customer *customer, uint32_t word, const s
     assert_int_equal(score->lost_to_decay, alone.lost_to_decay);
     assert_int_equal(score->first_day, alone.first_day);
     assert_int_equal(score->last_purchase_day, alone.last_purchase_day);
+    assert_int_equal(score->net_12m, alone.net_12m);
+    assert_int_equal(score->loop, alone.loop);
+    assert_int_equal(score->phase, alone.phase);
+    assert_int_equal(score->ambassador, alone.ambassador);
+    assert_int_equal(score->engaged_no_value, alone.engaged_no_value);
 }
 
 static fl_status compare(void *context, const int64_t *customers, const uint32_t *words,
@@ -120,6 +130,7 @@ static struct fl_scope_stage *create_stage(uint64_t memory_bytes)
     struct fl_scope_stage *stage = NULL;
     const struct fl_scope_stage_plan plan = {.points = points,
                                              .settings = &model->settings,
+                                             .value = &value,
                                              .scope = FL_SCOPE_BRAND,
                                              .as_of_day = AS_OF,
                                              .word_count = WORDS,
@@ -157,6 +168,7 @@ static void test_equals_each_word_alone(void **state)
                                    .type = customer.type + at,
                                    .order = customer.order + at,
                                    .order_null = customer.order_null + at,
+                                   .net = customer.net + at,
                                    .count = wanted < left ? wanted : left};
             assert_int_equal(fl_scope_stage_add(stage, &rows, customer.word + at, NULL), FL_OK);
             at += rows.count;
@@ -193,6 +205,7 @@ static void test_failing_sink_and_limit(void **state)
                                  .type = customer.type,
                                  .order = customer.order,
                                  .order_null = customer.order_null,
+                                 .net = customer.net,
                                  .count = customer.count};
     struct fl_scope_stage *stage = create_stage(1 << 20);
     assert_int_equal(fl_scope_stage_add(stage, &rows, customer.word, NULL), FL_OK);
@@ -221,7 +234,7 @@ struct crowd {
     /* Their rows one behind the other, behind some of others. */
     int32_t day[CUSTOMERS * ROWS_MAX];
     uint8_t type[CUSTOMERS * ROWS_MAX], order_null[CUSTOMERS * ROWS_MAX];
-    int64_t order[CUSTOMERS * ROWS_MAX];
+    int64_t order[CUSTOMERS * ROWS_MAX], net[CUSTOMERS * ROWS_MAX];
     uint32_t word[CUSTOMERS * ROWS_MAX];
     size_t scopes;
     /* While they are given. */
@@ -245,6 +258,7 @@ static void make_crowd(struct crowd *crowd, struct fl_scope_rows *scopes)
             crowd->day[at] = customer->day[row];
             crowd->type[at] = customer->type[row];
             crowd->order[at] = customer->order[row];
+            crowd->net[at] = customer->net[row];
             crowd->word[at++] = customer->word[row];
         }
         crowd->keys[i] = 10 * (int64_t)i;
@@ -255,6 +269,7 @@ static void make_crowd(struct crowd *crowd, struct fl_scope_rows *scopes)
                                               .type = crowd->type,
                                               .order = crowd->order,
                                               .order_null = crowd->order_null,
+                                              .net = crowd->net,
                                               .count = at},
                                      .ends = crowd->ends,
                                      .from = FROM,

@@ -75,6 +75,7 @@ fl_status verb_run(const struct command *command, const struct fl_io *io, struct
         .as_of_day = (int32_t)command->flags[FLAG_AS_OF].number,
         .view = command->flags[FLAG_VIEW].number == 0 ? FL_VIEW_KNOWN_NOW : FL_VIEW_KNOWN_THEN,
         .io_mode = command->flags[FLAG_IO].number == 0 ? FL_IO_MAP : FL_IO_COPY,
+        .previous = command->flags[FLAG_PREVIOUS].text,
         .memory_bytes = (uint64_t)command->flags[FLAG_MEMORY].number,
         .columns = command->flags[FLAG_COLUMNS].text,
         .threads = threads,

@@ -10,7 +10,7 @@
 #include "tools/gen/gen_files.h"
 
 /* Keys of the streams that the seed splits into. */
-enum { STREAM_CATALOGUE = 1, STREAM_CUSTOMERS = 2 };
+enum { STREAM_CATALOGUE = 1, STREAM_CUSTOMERS = 2, STREAM_STORES = 3 };
 
 /* Streams of one customer and day; gen_customer.c has its own below these. */
 enum { STREAM_DAYS = 1000 };
@@ -24,7 +24,7 @@ enum { CUSTOMERS_MAX = 1000000000, DAYS_MAX = 36600, PROGRESS_EVERY = 4096 };
 
 struct retailer {
     const struct gen_plan *plan;
-    uint64_t customers_key;
+    uint64_t customers_key, stores_key;
     struct gen_types types;
     struct gen_catalogue catalogue;
     uint64_t chances[GEN_ACTIVITIES]; /* episodes a day in 2^-32 */
@@ -114,7 +114,7 @@ static fl_status write_interactions(struct retailer *retailer, struct fl_error *
     return gen_csv_finish(&retailer->csv);
 }
 
-enum file { FILE_INTERACTIONS, FILE_CUSTOMERS, FILE_PRODUCTS, FILE_MAPPING, FILE_COUNT };
+enum file { FILE_INTERACTIONS, FILE_CUSTOMERS, FILE_PRODUCTS, FILE_STORES, FILE_MAPPING, FILE_COUNT };
 
 static fl_status write_content(struct retailer *retailer, enum file file, struct fl_error *error)
 {
@@ -123,6 +123,8 @@ static fl_status write_content(struct retailer *retailer, enum file file, struct
         return gen_write_customers(&retailer->csv, retailer->plan, retailer->customers_key);
     case FILE_PRODUCTS:
         return gen_write_products(&retailer->csv, &retailer->catalogue);
+    case FILE_STORES:
+        return gen_write_stores(&retailer->csv, retailer->stores_key);
     case FILE_MAPPING:
         return gen_write_mapping(&retailer->csv, retailer->plan->text_ids);
     case FILE_INTERACTIONS:
@@ -133,7 +135,7 @@ static fl_status write_content(struct retailer *retailer, enum file file, struct
 }
 
 static const char *const file_names[FILE_COUNT] = {"interactions.csv", "customers.csv", "products.csv",
-                                                   "mapping.yaml"};
+                                                   "stores.csv", "mapping.yaml"};
 
 /* Somebody's real files may have the same names. */
 static fl_status check_absent(const struct gen_plan *plan, struct fl_error *error)
@@ -181,7 +183,7 @@ static fl_status check_plan(const struct gen_plan *plan, struct fl_error *error)
     return FL_OK;
 }
 
-/* All four get their names at the end, so that a command that was killed can be repeated. */
+/* All get their names at the end, so that a command that was killed can be repeated. */
 static fl_status write_files(struct retailer *retailer, struct fl_error *error)
 {
     const struct gen_plan *plan = retailer->plan;
@@ -213,6 +215,7 @@ fl_status gen_retailer(const struct gen_plan *plan, struct gen_report *report, s
     const uint64_t seed_key = gen_mix(plan->seed + GEN_ROOT);
     retailer->plan = plan;
     retailer->customers_key = gen_at(seed_key, STREAM_CUSTOMERS);
+    retailer->stores_key = gen_at(seed_key, STREAM_STORES);
     retailer->report.customers = plan->customers;
     retailer->report.products = GEN_PRODUCTS;
     gen_types_prepare(&retailer->types);

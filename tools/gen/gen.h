@@ -25,9 +25,9 @@ struct gen_report {
     uint64_t interactions, customers, products, bytes;
 };
 
-/* Writes interactions.csv (ordered by day), customers.csv, products.csv, mapping.yaml, each whole or not at
- * all. What a customer does depends on seed, number of the customer and last_day alone: neither on how many
- * customers there are nor on where the window of days starts. Memory does not grow with either. */
+/* Writes interactions.csv (ordered by day), customers.csv, products.csv, stores.csv, mapping.yaml, each whole
+ * or not at all. What a customer does depends on seed, number of the customer and last_day alone: neither on
+ * how many customers there are nor on where the window of days starts. Memory does not grow with either. */
 fl_status gen_retailer(const struct gen_plan *plan, struct gen_report *report, struct fl_error *error);
 
 #endif

@@ -95,3 +95,15 @@ struct gen_profile gen_profile_of(const struct gen_customer *customer)
         .store_distance_m = (int32_t)(150 + gen_skewed(&random, 40000)),
     };
 }
+
+struct gen_store gen_store_of(uint64_t stores_key, uint32_t number)
+{
+    struct gen_random random = {gen_at(stores_key, number), 0};
+    const struct place *place = &places[pick_place(&random)];
+    const int32_t north = (int32_t)gen_below(&random, 300000) - 150000;
+    const int32_t east = (int32_t)gen_below(&random, 450000) - 225000;
+    return (struct gen_store){.country = place->country,
+                              .region = place->region,
+                              .latitude_micro = place->latitude_micro + north,
+                              .longitude_micro = place->longitude_micro + east};
+}

@@ -46,9 +46,16 @@ struct gen_profile {
     int32_t birth_year;                /* 0: unknown, there is an age band instead */
     const char *age_band, *life_stage; /* NULL: unknown */
     const char *country, *region, *urbanity;
-    bool located; /* the next three are known */
+    bool located; /* the next two are known, else the distance */
     int32_t latitude_micro, longitude_micro, store_distance_m;
 };
 struct gen_profile gen_profile_of(const struct gen_customer *customer);
+
+/* Where a store is: in the regions where customers live, more where more of them do. */
+struct gen_store {
+    const char *country, *region;
+    int32_t latitude_micro, longitude_micro;
+};
+struct gen_store gen_store_of(uint64_t stores_key, uint32_t number);
 
 #endif

@@ -31,8 +31,9 @@ static void write_field(struct gen_csv *csv, const char *text)
 
 static void write_location(struct gen_csv *csv, const struct gen_profile *profile)
 {
-    if (!profile->located) {
+    if (!profile->located) { /* somebody measured it once, by car */
         gen_csv_text(csv, ",,,");
+        gen_csv_number(csv, (uint64_t)profile->store_distance_m);
         return;
     }
     gen_csv_char(csv, ',');
@@ -40,7 +41,6 @@ static void write_location(struct gen_csv *csv, const struct gen_profile *profil
     gen_csv_char(csv, ',');
     gen_csv_decimal(csv, profile->longitude_micro, 6);
     gen_csv_char(csv, ',');
-    gen_csv_number(csv, (uint64_t)profile->store_distance_m);
 }
 
 static void write_customer(struct gen_csv *csv, const struct gen_customer *customer, bool text_ids,
@@ -75,6 +75,25 @@ fl_status gen_write_customers(struct gen_csv *csv, const struct gen_plan *plan, 
         if (number % PROGRESS_EVERY == 0 &&
             plan->progress(plan->progress_context, 0, number, plan->customers) != 0)
             return fl_fail(csv->error, FL_INTERRUPTED, "stopped while writing customers");
+    }
+    return gen_csv_finish(csv);
+}
+
+fl_status gen_write_stores(struct gen_csv *csv, uint64_t stores_key)
+{
+    gen_csv_text(csv, "store,latitude,longitude,country,region\n");
+    for (uint32_t number = 0; number < GEN_STORES; number++) {
+        const struct gen_store store = gen_store_of(stores_key, number);
+        gen_csv_line(csv);
+        gen_csv_char(csv, 'S');
+        gen_csv_digits(csv, number + 1, 3);
+        gen_csv_char(csv, ',');
+        gen_csv_decimal(csv, store.latitude_micro, 6);
+        gen_csv_char(csv, ',');
+        gen_csv_decimal(csv, store.longitude_micro, 6);
+        write_field(csv, store.country);
+        write_field(csv, store.region);
+        gen_csv_char(csv, '\n');
     }
     return gen_csv_finish(csv);
 }
