@@ -12,6 +12,7 @@
 #include <jansson.h>
 #include <stdatomic.h>
 
+#include "engine/profiles.h"
 #include "formats/compact/compact.h"
 #include "formats/exporters/export_walk.h"
 #include "formats/importers/import_job.h"
@@ -172,6 +173,19 @@ static void prepare_data(void)
     must(import("data", "products.csv", false, 1 << 20, &error), &error);
 }
 
+/* Two files of customers, one of stores. */
+static void prepare_profiles(void)
+{
+    struct fl_error error;
+    fl_error_clear(&error);
+    fixture_put("people.csv", "customer,birth_year,country,latitude,longitude\n1,1980,NL,52.1,5.1\n");
+    fixture_put("others.csv", "customer,age_band,region,latitude,longitude\n2,65+,Oslo,59.9,10.7\n");
+    fixture_put("stores.csv", "store,latitude,longitude\nS1,52.1,5.1\nS2,59.9,10.7\n");
+    must(import_of("people", "people.csv", NULL, "customers", 1 << 20, &error), &error);
+    must(import_of("people", "others.csv", NULL, "customers", 1 << 20, &error), &error);
+    must(import_of("people", "stores.csv", NULL, "stores", 1 << 20, &error), &error);
+}
+
 static void prepare_nothing(void)
 {
     fixture_remove("into");
@@ -254,6 +268,58 @@ static fl_status step_explain(struct fl_error *error)
                                         "anna", &explanation, error);
     if (status == FL_OK)
         fl_explanation_release(&explanation);
+    return status;
+}
+
+static fl_status step_model_check(struct fl_error *error)
+{
+    char path[FIXTURE_PATH_SIZE];
+    struct fl_model_remarks *remarks = NULL;
+    const fl_status status = fl_model_remark(&io, fixture_path("model", path), &remarks, error);
+    fl_model_remarks_free(remarks);
+    return status;
+}
+
+/* Its own folder may stay when the memory to remove it is what fails: it is in `scratch`, which no list has.
+ */
+static fl_status step_model_test(struct fl_error *error)
+{
+    char path[FIXTURE_PATH_SIZE], scratch[FIXTURE_PATH_SIZE];
+    struct fl_model_test *test = NULL;
+    const struct fl_model_test_plan plan = {
+        .io = &io, .model = fixture_path("model", path), .scratch = fixture_path("scratch", scratch)};
+    const fl_status status = fl_model_test(&plan, &test, error);
+    fl_model_test_free(test);
+    return status;
+}
+
+static fl_status find_profiles(const struct fl_data_folder *folder, struct fl_error *error)
+{
+    struct fl_profiles *profiles = NULL;
+    struct fl_profile_join *join = NULL;
+    struct fl_profile profile = {0};
+    fl_status status =
+        fl_profiles_open(folder, FL_IO_COPY, &model->settings, day_of("2026-03-31"), &profiles, error);
+    if (status == FL_OK)
+        status = fl_profile_join_open(profiles, FL_PROFILE_WITH_ALL, &join, error);
+    for (int64_t customer = 1; customer <= 2 && status == FL_OK; customer++) {
+        status = fl_profile_join_find(join, customer, &profile, error);
+        if (status == FL_OK)
+            assert_true(profile.found && profile.has_store_distance);
+    }
+    fl_profile_join_close(join);
+    fl_profiles_close(profiles);
+    return status;
+}
+
+static fl_status step_profiles(struct fl_error *error)
+{
+    char path[FIXTURE_PATH_SIZE];
+    struct fl_data_folder *folder = NULL;
+    fl_status status = fl_data_folder_open(&io, fixture_path("people", path), &folder, error);
+    if (status == FL_OK)
+        status = find_profiles(folder, error);
+    fl_data_folder_close(folder);
     return status;
 }
 
@@ -411,6 +477,13 @@ static void test_imports_of_other_kinds(void **state)
     fail_each(prepare_nothing, step_import_carefully);
 }
 
+static void test_profiles(void **state)
+{
+    (void)state;
+    prepare_profiles();
+    fail_each(prepare_nothing, step_profiles);
+}
+
 static void test_compact(void **state)
 {
     (void)state;
@@ -428,6 +501,13 @@ static void test_explain(void **state)
 {
     (void)state;
     fail_each(prepare_nothing, step_explain);
+}
+
+static void test_model(void **state)
+{
+    (void)state;
+    fail_each(prepare_nothing, step_model_check);
+    fail_each(prepare_nothing, step_model_test);
 }
 
 static void test_export(void **state)
@@ -490,6 +570,11 @@ static int open_all(void **state)
     model = default_model();
     init_model_folder("model");
     fixture_put("model/model.yaml", "horizon_days: 60\nscopes: [customer, brand, category]\n");
+    fixture_put("model/examples.yaml", "examples: [{name: n, rows: [{type: web_visit, brand: B}, {type: "
+                                       "purchase_web, amount: 3}], expect: {rows: 1, band: [warm, cold]}, "
+                                       "brands: {B: {rows: 1, band: none}}}]\n");
+    char scratch[FIXTURE_PATH_SIZE];
+    assert_int_equal(mkdir(fixture_path("scratch", scratch), 0700), 0);
     fixture_put("rows.csv", rows_csv);
     fixture_put("more.csv", "who,time,type,order,brand,category,product,quantity,amount,currency,speaker,"
                             "message,text\ndora,2026-03-30 10:00:00,web_visit,,,,P1,,,,,,\n");
@@ -513,9 +598,14 @@ int main(void)
 {
     /* The compaction comes last: the run belongs to the files before it. */
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_import),  cmocka_unit_test(test_import_that_spills),
-        cmocka_unit_test(test_run),     cmocka_unit_test(test_explain),
-        cmocka_unit_test(test_export),  cmocka_unit_test(test_imports_of_other_kinds),
+        cmocka_unit_test(test_import),
+        cmocka_unit_test(test_import_that_spills),
+        cmocka_unit_test(test_run),
+        cmocka_unit_test(test_explain),
+        cmocka_unit_test(test_export),
+        cmocka_unit_test(test_model),
+        cmocka_unit_test(test_imports_of_other_kinds),
+        cmocka_unit_test(test_profiles),
         cmocka_unit_test(test_compact),
     };
     return cmocka_run_group_tests(tests, open_all, close_all);
