@@ -309,6 +309,22 @@ static void take_all(struct fl_scan_cursor *cursor, const struct fl_scan_pages *
         cursor->arrival[row] = arrival_of(cursor, pages, row);
 }
 
+/* The fate, on each of several nights, of a row that does not count on the last. */
+static void count_hidden(const struct fl_row_rules *rules, int32_t day, int32_t arrival, uint8_t type)
+{
+    const int32_t first = rules->as_of_day - (int32_t)rules->night_count + 1;
+    for (size_t night = 0; night < rules->night_count; night++) {
+        struct fl_run_counts *counts = &rules->nights[night];
+        const int32_t as_of_day = first + (int32_t)night;
+        const bool after = day > as_of_day, unknown = !after && arrival > as_of_day;
+        counts->rows_in++;
+        counts->after_as_of += after;
+        counts->not_yet_known += unknown;
+        counts->quarantined += !after && !unknown;
+        counts->quarantined_by_type[type] += !after && !unknown;
+    }
+}
+
 /* The fate of one row, each asked in the order of SEMANTICS.md section 0; true when it counts. */
 static bool row_counts(const struct fl_scan_cursor *cursor, const struct fl_row_rules *rules,
                        const struct fl_scan_pages *pages, size_t row, bool with_arrival,
@@ -324,11 +340,13 @@ static bool row_counts(const struct fl_scan_cursor *cursor, const struct fl_row_
     }
     if (rules->view == FL_VIEW_KNOWN_THEN && arrival > rules->as_of_day) {
         counts->not_yet_known++;
+        count_hidden(rules, day, arrival, type);
         return false;
     }
     if (!fl_type_bit(rules->registry->known_bits, type)) {
         counts->quarantined++;
         counts->quarantined_by_type[type]++;
+        count_hidden(rules, day, arrival, type);
         return false;
     }
     counts->scored++;

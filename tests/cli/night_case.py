@@ -27,6 +27,20 @@ PROFILE_COLUMNS = ("customer", "birth_year", "age_band", "life_stage", "country"
                    "longitude", "store_distance_m", "first_contact")
 STORE_COLUMNS = ("store", "latitude", "longitude", "country", "region")
 
+# Canonical rows whose customers are texts, which only a mapping can say.
+TEXT_IDS = """ids: text
+zone: UTC
+columns:
+  customer: customer
+  time: {column: day, format: "%Y-%m-%d"}
+  type: type
+  order: order
+  brand: brand
+  category: category
+  amount: amount
+  discount: discount
+  currency: currency
+"""
 
 # --- model.yaml of a reference's settings --------------------------------------------------------
 
@@ -210,4 +224,4 @@ def read_groups(path):
     return {int(line["code"]): line["group"] for line in csv.DictReader(io.StringIO(text), delimiter=delimiter)}
 
 
-__all__ = ["NightCase", "TABLES", "TYPES", "lifetime", "night", "profiles", "reference"]
+__all__ = ["NightCase", "TABLES", "TEXT_IDS", "TYPES", "lifetime", "night", "profiles", "reference"]

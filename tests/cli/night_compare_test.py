@@ -89,6 +89,43 @@ class NightCompare(NightCase):
                 for as_of in range(AS_OF - 4, AS_OF + 1):
                     previous = self.run_compared(data, recipe, as_of, "known-then", previous, into)
 
+    def test_the_night_somebody_lapses_is_a_winback_day(self):
+        """Once this night said 1970-01-01: too seldom a case for chance to meet it every time."""
+        recipe = self.recipe()
+        lines = [f"{customer},{reference.day_text(AS_OF - 241 + shift)},purchase_shop,5.00\n"
+                 for customer, shift in ((1, -1), (2, 0), (3, 1))]
+        data = self.import_data("customer,day,type,amount\n" + "".join(lines))
+        before = self.run_compared(data, recipe, AS_OF - 1)
+        _, tonight = self.run_compared(data, recipe, AS_OF, previous=before)
+        self.assertEqual([AS_OF + 365 - 242, AS_OF, AS_OF + 365 - 240],
+                         [row["winback_day"] for row in tonight.customers.values()])
+
+    def test_each_column_alone(self):
+        """A run of one column computes no less for it than a run of all."""
+        recipe = self.recipe(Settings(rates=RATES), FITS[0])
+        data = self.import_data(hostile_text(103, AS_OF, 80, CURRENCIES), PRODUCTS, some_profiles(103), STORES)
+        before = self.run_compared(data, recipe, AS_OF - 1)
+        out, _ = self.run_compared(data, recipe, AS_OF, previous=before)
+        whole = self.table(out, "customers")
+        for column in night.CUSTOMER_COLUMNS:
+            with self.subTest(column):
+                self.run_night(f"only-{column}", "--columns", column, "--previous", before[0],
+                               as_of=reference.day_text(AS_OF))
+                alone = self.table(f"only-{column}", "customers")
+                self.assertEqual([row[column] for row in whole], [row[column] for row in alone])
+
+    def test_replay_is_nights_in_a_row(self):
+        """Each folder of a replay against the reference's chain of known-then nights, the first without one before."""
+        recipe = self.recipe(Settings(rates=RATES), FITS[0])
+        data = self.import_data(hostile_text(200, AS_OF, 80, CURRENCIES), PRODUCTS, some_profiles(200), STORES)
+        first = AS_OF - 5
+        self.fourloop("run", "--model", "model", "--data", "data", "--replay",
+                      f"{reference.day_text(first)}..{reference.day_text(AS_OF)}", "--out", "replayed")
+        nights = night.replay(data, recipe, first, AS_OF, self.scopes)
+        self.assertEqual(6, len(nights))
+        for as_of, wanted in nights.items():
+            self.assert_tables(wanted, f"replayed/{reference.day_text(as_of)}")
+
     def test_tiers_wait(self):
         """Few customers with values near the borders, whom small purchases push over them."""
         recipe = self.recipe(Settings(Value(tier_shares_milli=(200, 300, 300))))

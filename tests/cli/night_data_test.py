@@ -9,13 +9,16 @@ sets ($FOURLOOP_DATA, or shared/data beside the checkout); says so and is skippe
 import bz2
 import collections
 import json
+import math
+import re
 import unittest
 from fractions import Fraction
 
 from cli_case import ROOT, main
-from night_case import TYPES, NightCase, lifetime, night, profiles, profiles_text, reference
+from night_case import TEXT_IDS, TYPES, NightCase, lifetime, night, profiles, profiles_text, reference
 import datasets
 import life
+import value
 from settings import Settings, Value
 
 MAPPINGS = ROOT / "formats/importers/examples"
@@ -44,9 +47,10 @@ class NightData(NightCase):
             datasets.write_dataset(name, DATA, file)
         return reference.read_interactions(path, TYPES)
 
-    def fitted(self, recipe, data, as_of):
-        """The recipe with what `value fit` found; its medians are checked here, its parameters by its own tests."""
-        self.fourloop("value", "fit", "--model", "model", "--data", "data", "--as-of", reference.day_text(as_of))
+    def fitted(self, recipe, data, as_of, kind="mbgnbd"):
+        """The recipe with what `value fit` found: medians are the reference's, no neighbour of the parameters is likelier."""
+        self.fourloop("value", "fit", "--model", "model", "--data", "data", "--as-of", reference.day_text(as_of),
+                      "--kind", kind)
         fit = lifetime.read_fit(self.path("model/value.yaml"))
         rows, _ = reference.known_rows(data.rows, TYPES, as_of, "known-now")
         by_customer = collections.defaultdict(list)
@@ -56,7 +60,23 @@ class NightData(NightCase):
                      for own in by_customer.values()]
         everybody, categories = life.fit_gaps(histories, as_of, recipe.settings.life)
         self.assertEqual((everybody, categories), (fit.gap_days, dict(fit.gaps_by_category)))
+        self.assert_likeliest(fit, value.purchase_histories(rows, TYPES, as_of))
         return recipe._replace(fit=fit)
+
+    def assert_likeliest(self, fit, histories):
+        """The likelihoods of the file are those of its parameters; each parameter 2 % lower or higher is less likely."""
+        found = [float(text) for text in
+                 re.findall(r"log_likelihood: (.*)", self.path("model/value.yaml").read_text(encoding="utf-8"))]
+        purchases, spends = lifetime.log_likelihoods(fit, histories)
+        self.assertAlmostEqual(found[0], purchases, 4)
+        # the file's is of means in units of the currency: each mean's density is 100 times that of minor units
+        payers = sum(bought > 0 for _, _, _, bought in histories)
+        self.assertAlmostEqual(found[1], spends + payers * math.log(100), 4)
+        for name in ("r", "alpha", "a", "b", "p", "q", "gamma"):
+            for factor in (0.98, 1.02):
+                near = fit._replace(**{name: repr(float(getattr(fit, name)) * factor)})
+                others = lifetime.log_likelihoods(near, histories)
+                self.assertLess(sum(others), purchases + spends + 1e-9 * len(histories), (name, factor))
 
     def compare(self, data, currency, as_of, earlier):
         """An earlier night, the last one after it, and the last one with a value fit."""
@@ -92,6 +112,9 @@ class NightData(NightCase):
         data = night.Data(self.canonical("cdnow"))
         self.fourloop("import", "--into", "data", "cdnow.csv")
         self.compare(data, "USD", "1997-09-30", "1997-06-30")
+        as_of = reference.day_number("1997-09-30")
+        recipe = self.recipe(Settings(Value(tier_by="lifetime"), currency="USD"))
+        self.run_compared(data, self.fitted(recipe, data, as_of, "bgnbd"), as_of, out="fitted-bgnbd")
 
     def test_rfm_answers(self):
         """Quintile cuts of another program, frozen. Its F counts orders; eleven people have two on one day."""
@@ -99,7 +122,8 @@ class NightData(NightCase):
                      monetary_cuts=(25580, 38200, 50640, 66600))
         recipe = self.recipe(Settings(cuts, currency="USD"))
         data = night.Data(self.canonical("rfm-orders"))
-        self.fourloop("import", "--into", "data", "rfm-orders.csv")
+        self.write("text_ids.yaml", TEXT_IDS)
+        self.fourloop("import", "--map", "text_ids.yaml", "--into", "data", "rfm-orders.csv")
         self.run_compared(data, recipe, reference.day_number("2006-12-31"), out="out")
         found = {row["customer_id"]: row for row in self.table("out", "customers")}
         answers = list(datasets.read_csv(DATA / "answers/rfm_orders_expected.csv"))

@@ -6,9 +6,11 @@ that still lies within 1e-20 of a tie would stop the program.
 """
 
 import re
+from collections import Counter
 from decimal import Decimal, localcontext
 from fractions import Fraction
 from functools import lru_cache
+from math import exp, fsum, lgamma, log, log1p
 from typing import NamedTuple
 
 from money import round_fraction
@@ -137,6 +139,39 @@ def rounded(fit, x, t_x_days, t_days, repeat_bought):
         exact = [Fraction(value) for value in value_numbers(fit, x, t_x_days, t_days, repeat_bought, Decimal)]
     assert not any(is_near_tie(value, Fraction(1, 10**20)) for value in exact)
     return tuple(round_fraction(value) for value in exact)
+
+
+# --- what a fit is held to ----------------------------------------------------------------------
+
+def log_beta(a, b):
+    return lgamma(a) + lgamma(b) - lgamma(a + b)
+
+
+def purchase_log_likelihood(fit, x, t_x, t):
+    """ln L of one customer: either still a customer at T, or gone after the last purchase."""
+    r, alpha, a, b = parameters(fit, float)
+    shift = 0 if fit.kind == "bgnbd" else 1
+    stayed = log_beta(a, b + x + shift) - log_beta(a, b) - (r + x) * log(alpha + t)
+    if x == 0 and fit.kind == "bgnbd":
+        both = stayed
+    else:
+        left = log_beta(a + 1, b + x - 1 + shift) - log_beta(a, b) - (r + x) * log(alpha + t_x)
+        both = max(stayed, left) + log1p(exp(-abs(stayed - left)))
+    return lgamma(r + x) - lgamma(r) + r * log(alpha) + both
+
+
+def spend_log_likelihood(fit, x, mean):
+    """ln L of the mean of x repeat purchase days; `mean` in the unit of gamma."""
+    p, q, gamma = float(fit.p), float(fit.q), float(fit.gamma)
+    return (lgamma(p * x + q) - lgamma(p * x) - lgamma(q) + q * log(gamma) + (p * x - 1) * log(mean)
+            + p * x * log(x) - (p * x + q) * log(gamma + x * mean))
+
+
+def log_likelihoods(fit, customers):
+    """(of all purchases, of all means); `customers` are (x, t_x days, T days, repeat_bought), which are many alike."""
+    purchases = fsum(count * purchase_log_likelihood(fit, x, t_x / 7, t / 7) for (x, t_x, t), count in
+                     Counter(customer[:3] for customer in customers).items())
+    return purchases, fsum(spend_log_likelihood(fit, x, bought / x) for x, _, _, bought in customers if bought > 0)
 
 
 def unfit_columns():

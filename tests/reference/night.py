@@ -1,5 +1,9 @@
 """A whole night: every table of a run, with the night before where it is wanted (sections 2 to 4 and 13)."""
 
+import argparse
+import csv
+import signal
+import sys
 from collections import Counter
 from typing import NamedTuple, Optional
 
@@ -29,6 +33,7 @@ CUSTOMER_COLUMNS = (
 SCOPE_COLUMNS = tuple(column for column in reference.RESULT_COLUMNS if column != "percentile") + LOOP_COLUMNS
 TYPE_COLUMNS = ("customer", "type", "rows", "units", "points", "last_day")
 DAY_COLUMNS = (*reference.DAY_COLUMNS, "first_purchase_day", "winback_day")
+MILLI_COLUMNS = ("promo_share", "rhythm_days", "overdue")  # integers of thousandths
 BEFORE = ("engagement", "band", "loop", "phase", "stage", "tier")
 MOVES = ("band", "loop", "phase", "stage", "tier")
 
@@ -122,15 +127,65 @@ def run_night(data, recipe, as_of, view="known-now", previous=None, scopes=()):
                  view_rows(rows, data, recipe, as_of), transitions_of(previous.customers, customers) if previous else Counter(), counts)
 
 
-def replay(data, recipe, first, last):
+def replay(data, recipe, first, last, scopes=()):
     """A night for each day of FROM..TO, known then, each with the one before; the first has none."""
     nights, previous = {}, None
     for as_of in range(first, last + 1):
-        nights[as_of] = previous = run_night(data, recipe, as_of, "known-then", previous)
+        nights[as_of] = previous = run_night(data, recipe, as_of, "known-then", previous, scopes)
     return nights
 
 
+def milli_text(thousandths):
+    """A decimal without zeros at its end; thousandths are never negative here."""
+    whole, rest = divmod(thousandths, 1000)
+    return f"{whole}.{rest:03d}".rstrip("0").rstrip(".")
+
+
+def cell(row, column):
+    """A value as text, None as nothing."""
+    value_there = row[column]
+    if value_there is None:
+        return ""
+    if column in DAY_COLUMNS:
+        return reference.day_text(value_there)
+    return milli_text(value_there) if column in MILLI_COLUMNS else str(value_there)
+
+
 def cells(row, columns):
-    """A row as texts, None as nothing."""
-    return [reference.day_text(row[column]) if column in DAY_COLUMNS
-            else "" if row[column] is None else str(row[column]) for column in columns]
+    return [cell(row, column) for column in columns]
+
+
+# --- command line -------------------------------------------------------------------------------
+
+def main():
+    """One night with the default settings, one table on stdout."""
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # a reader that goes away ends us quietly
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--registry", required=True, help="CSV of the interaction types")
+    parser.add_argument("--as-of", required=True, help="YYYY-MM-DD")
+    parser.add_argument("--view", choices=reference.VIEWS, default="known-now")
+    parser.add_argument("--products", help="CSV: product, brand, category")
+    parser.add_argument("--value-yaml", help="what `value fit` wrote")
+    parser.add_argument("--currency", default="EUR", help="of the model; rows of others are refused")
+    parser.add_argument("--scope", choices=reference.SCOPES, default="customer", help="which table")
+    parser.add_argument("interactions", help="CSV with our own column names")
+    arguments = parser.parse_args()
+    try:
+        types = reference.read_registry(arguments.registry)
+        data = Data(reference.read_interactions(arguments.interactions, types),
+                    reference.read_products(arguments.products) if arguments.products else {})
+        recipe = make_recipe(types, Settings(currency=arguments.currency),
+                             lifetime.read_fit(arguments.value_yaml) if arguments.value_yaml else None)
+        scopes = () if arguments.scope == "customer" else (arguments.scope,)
+        done = run_night(data, recipe, reference.day_number(arguments.as_of), arguments.view, scopes=scopes)
+    except (OSError, ValueError, money.NoRate) as problem:
+        sys.exit(f"night: {type(problem).__name__}: {problem}")
+    columns = SCOPE_COLUMNS if scopes else CUSTOMER_COLUMNS
+    rows = done.scopes[arguments.scope] if scopes else {(key,): row for key, row in done.customers.items()}
+    output = csv.writer(sys.stdout, lineterminator="\n")
+    output.writerow(["customer", *scopes, *columns])
+    output.writerows([*key, *cells(row, columns)] for key, row in rows.items())
+
+
+if __name__ == "__main__":
+    main()

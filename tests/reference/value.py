@@ -45,6 +45,19 @@ def repeat_columns(rows, types):
             "mean_purchase": round_half_away(repeat_bought, len(days) - 1) if len(days) > 1 else None}
 
 
+def purchase_histories(rows, types, as_of):
+    """[(x, t_x days, T days, repeat_bought)] of all customers of the rows who bought, as a value fit takes them."""
+    by_customer = {}
+    for row in of_role(rows, types, "purchase"):
+        by_customer.setdefault(row.customer, []).append(row)
+    histories = []
+    for own in by_customer.values():
+        facts, last = repeat_columns(own, types), max(row.day for row in own)
+        first = facts["first_purchase_day"]
+        histories.append((facts["repeat_purchase_days"], last - first, as_of - first, facts["repeat_bought"]))
+    return histories
+
+
 # --- the population: RFM -------------------------------------------------------------------------
 
 def quintile(less, equal, count):
@@ -128,6 +141,8 @@ def add_tiers(customers, previous, settings):
     """Adds tier, pending tier and nights; `customers` and `previous` are rows by customer."""
     worth = {"net": "net_12m", "lifetime": "lifetime_value"}[settings.value.tier_by]
     ranked = {key: row[worth] for key, row in customers.items() if row["net_12m"] > 0}
+    if None in ranked.values():
+        raise ValueError("tiers by life-time value need a value fit")
     borders = tier_borders(ranked.values(), settings.value.tier_shares_milli) if ranked else []
     for key, row in customers.items():
         plain = plain_tier(ranked[key], borders) if key in ranked else "Z"

@@ -239,6 +239,21 @@ class Lifetime(unittest.TestCase):
         self.assertAlmostEqual(lifetime.expected_mean(CDNOW, 0, 0, float), 6.24957 * 1544.352 / 2.74422, 6)
         self.assertAlmostEqual(lifetime.expected_mean(CDNOW, 10**6, 5000 * 10**6, float), 5000, 1)
 
+    @unittest.skipUnless(ANSWERS.is_dir(), f"SKIPPED: no data at {ANSWERS}; set FOURLOOP_DATA")
+    def test_published_log_likelihoods(self):
+        """BG/NBD -9582.4292, Gamma-Gamma -4055.9177 (in dollars, so gamma is too)."""
+        rows = [Row(line["customer"], reference.day_number(line["day"]), IDS[line["type"]],
+                    amount=datasets.minor_units(Decimal(line["amount"])))
+                for line in datasets.dataset_rows("cdnow", datasets.data_root(), defaultdict(int))]
+        as_of = reference.day_number("1997-09-30")
+        customers = value.purchase_histories([row for row in rows if row.day <= as_of], TYPES, as_of)
+        purchases, _ = lifetime.log_likelihoods(CDNOW, customers)
+        spends = [lifetime.spend_log_likelihood(CDNOW._replace(p="6.24957", q="3.74422", gamma="15.44352"), x,
+                                                bought / x / 100) for x, _, _, bought in customers if bought > 0]
+        self.assertEqual((len(customers), len(spends)), (2357, 946))
+        self.assertAlmostEqual(purchases, -9582.4292, 4)
+        self.assertAlmostEqual(sum(spends), -4055.9177, 4)
+
     def test_columns(self):
         result = customer_of(bought(272, 2933), bought(59, 4469), bought(255, 2973), fit=CDNOW)
         self.assertEqual(result["p_alive"], 726620)

@@ -1,4 +1,5 @@
-/* no_memory_test.c - each allocation of an import, a compaction, a run, an explanation, an export fails once.
+/* no_memory_test.c - each allocation of an import, a compaction, a run, an explanation, a diff, an export
+ * fails once.
  *
  * Method: the linker puts functions of this file before malloc() and its kin. A step is done once to count
  * what it asks for; then again and again, in the same state, with allocation 1, 2, 3 ... failing, until none
@@ -235,19 +236,25 @@ static fl_status step_compact(struct fl_error *error)
     return fl_compact(&plan, &report, error);
 }
 
-static fl_status run(const char *out, unsigned threads, struct fl_error *error)
+static fl_status run_as(const char *model_name, const char *day, const char *out, unsigned threads,
+                        struct fl_error *error)
 {
     char model_path[FIXTURE_PATH_SIZE], data[FIXTURE_PATH_SIZE], out_path[FIXTURE_PATH_SIZE];
     struct fl_run_report report;
     const struct fl_run_plan plan = {.io = &io,
-                                     .model = fixture_path("model", model_path),
+                                     .model = fixture_path(model_name, model_path),
                                      .data = fixture_path("data", data),
                                      .out = fixture_path(out, out_path),
-                                     .as_of_day = day_of("2026-03-31"),
+                                     .as_of_day = day_of(day),
                                      .io_mode = FL_IO_COPY,
                                      .memory_bytes = 1 << 30,
                                      .threads = threads};
     return fl_run(&plan, &report, error);
+}
+
+static fl_status run(const char *out, unsigned threads, struct fl_error *error)
+{
+    return run_as("model", "2026-03-31", out, threads, error);
 }
 
 static fl_status step_run(struct fl_error *error)
@@ -269,6 +276,43 @@ static fl_status step_explain(struct fl_error *error)
     if (status == FL_OK)
         fl_explanation_release(&explanation);
     return status;
+}
+
+static void prepare_diff(void)
+{
+    fixture_remove("moved");
+}
+
+/* With data two runs in between, and the mover explained; movers.csv. */
+static fl_status diff_of(const char *table, bool with_data, struct fl_error *error)
+{
+    char a[FIXTURE_PATH_SIZE], b[FIXTURE_PATH_SIZE], data[FIXTURE_PATH_SIZE], out[FIXTURE_PATH_SIZE];
+    struct fl_diff *diff;
+    const struct fl_diff_plan plan = {.io = &io,
+                                      .run_a = fixture_path("earlier", a),
+                                      .run_b = fixture_path("run", b),
+                                      .table = table,
+                                      .data = with_data ? fixture_path("data", data) : NULL,
+                                      .scratch = fixture_folder,
+                                      .out = fixture_path("moved", out),
+                                      .sample = 1,
+                                      .memory_bytes = 1 << 30,
+                                      .threads = 1};
+    const fl_status status = fl_diff(&plan, &diff, error);
+    if (status == FL_OK)
+        assert_true(diff->has_effects == with_data && diff->mover_count == 1);
+    fl_diff_free(diff);
+    return status;
+}
+
+static fl_status step_diff(struct fl_error *error)
+{
+    return diff_of("customers", true, error);
+}
+
+static fl_status step_diff_brands(struct fl_error *error)
+{
+    return diff_of("brands", false, error);
 }
 
 static fl_status step_model_check(struct fl_error *error)
@@ -364,7 +408,8 @@ enum { LIST_SIZE = 4096, AGAIN_EACH = 7 };
 /* All folders that a step may write into. */
 static void list_all(char list[LIST_SIZE])
 {
-    static const char *const folders[] = {"", "into", "into/rejects", "data", "out", "run"};
+    static const char *const folders[] = {"",    "into", "into/rejects", "data",
+                                          "out", "run",  "earlier",      "moved"};
     list[0] = '\0';
     for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++) {
         const size_t used = strlen(list);
@@ -433,7 +478,7 @@ static void perform_again(const struct step *step, long number)
     expect_list(step->after, number);
 }
 
-static void fail_each(void (*prepare)(void), fl_status (*perform)(struct fl_error *error))
+static void fail_some(void (*prepare)(void), fl_status (*perform)(struct fl_error *error), long stride)
 {
     struct step step = {.prepare = prepare, .perform = perform};
     struct fl_error error;
@@ -444,16 +489,21 @@ static void fail_each(void (*prepare)(void), fl_status (*perform)(struct fl_erro
     list_all(step.after);
     prepare();
     long number = 1;
-    for (bool met = true, done; met; number++) {
+    for (bool met = true, done; met; number += stride) {
         perform_failing(&step, number, &met, &done);
         /* What a failure leaves behind is the same as before, so one in a few is enough. */
-        if (!done && number % AGAIN_EACH != 0)
+        if (!done && number % (AGAIN_EACH * stride) != 1)
             continue;
         perform_again(&step, number);
         prepare();
     }
-    print_message("%ld allocations\n", number - 2);
+    print_message("%ld allocations\n", number - 1 - stride);
     assert_true(number > 20);
+}
+
+static void fail_each(void (*prepare)(void), fl_status (*perform)(struct fl_error *error))
+{
+    fail_some(prepare, perform, 1);
 }
 
 static void test_import(void **state)
@@ -501,6 +551,14 @@ static void test_explain(void **state)
 {
     (void)state;
     fail_each(prepare_nothing, step_explain);
+}
+
+static void test_diff(void **state)
+{
+    (void)state;
+    fail_some(prepare_diff, step_diff, 7); /* most are those of two runs and two explanations */
+    fail_each(prepare_diff, step_diff_brands);
+    prepare_diff();
 }
 
 static void test_model(void **state)
@@ -559,6 +617,24 @@ static void put_other_kinds(void)
         " \"text\": \"a\\nb\", \"more\": [1, {}]}\n{\"who\": [\"bob\"]}\n{\"who\"\n");
 }
 
+/* Differs from the run in registry, model, and data. */
+static void put_earlier_run(void)
+{
+    size_t size = 0;
+    struct fl_error error;
+    fl_error_clear(&error);
+    init_model_folder("earlier_model");
+    fixture_put("earlier_model/model.yaml", "horizon_days: 50\nscopes: [customer, brand, category]\n");
+    char *registry = fixture_get("earlier_model/registry.csv", &size);
+    assert_non_null(registry);
+    char *weight = strstr(registry, "web_visit,web,inbound,awareness,1");
+    assert_non_null(weight);
+    weight[strlen("web_visit,web,inbound,awareness,")] = '2';
+    fixture_put("earlier_model/registry.csv", registry);
+    free(registry);
+    must(run_as("earlier_model", "2026-03-30", "earlier", 1, &error), &error);
+}
+
 static int open_all(void **state)
 {
     struct fl_error error;
@@ -584,6 +660,7 @@ static int open_all(void **state)
     put_long_rows();
     prepare_data();
     must(run("run", 1, &error), &error);
+    put_earlier_run();
     put_other_kinds();
     return 0;
 }
@@ -606,6 +683,7 @@ int main(void)
         cmocka_unit_test(test_model),
         cmocka_unit_test(test_imports_of_other_kinds),
         cmocka_unit_test(test_profiles),
+        cmocka_unit_test(test_diff),
         cmocka_unit_test(test_compact),
     };
     return cmocka_run_group_tests(tests, open_all, close_all);
