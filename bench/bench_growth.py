@@ -6,6 +6,7 @@ import shutil
 
 from day_files import give_half_to_one, split_by_days
 from measure import alternate, best_cpu, best_wall, summary
+from night_shop import NightShop
 from program import segment_bytes
 from shop import customers_for
 
@@ -20,6 +21,7 @@ ROWS_AN_ID = 10
 def growth(bench):
     biggest = by_rows(bench)
     by_threads(bench, biggest)
+    night_by_rows(bench)
     by_history(bench)
     by_files(bench)
     one_with_half(bench)
@@ -55,6 +57,24 @@ def drop_raw(bench, shop):
     """Gives back the room of raw files that no other experiment needs."""
     if shop.folder != bench.shop(bench.rows).folder:
         shop.drop_raw()
+
+
+def night_by_rows(bench):
+    """A whole night within 1 GiB, on the rows that it is compared with others on and on the most."""
+    cost_by_rows = []
+    for rows in (bench.rows, bench.growth_rows):
+        shop = bench.shop(rows)
+        found = shop.need_rows()
+        made = NightShop(shop)
+        made.need()
+        drop_raw(bench, shop)
+        out = shop.folder / "out-night"
+        (costs,) = alternate([lambda out=out, made=made: bench.program.run(
+            made.model, made.data, out, "--memory", "1G")], bench.runs)
+        bench.curve("growth.night", f"{found / 1e6:.2f}M", costs, found)
+        cost_by_rows.append(best_cpu(costs) / found)
+        shutil.rmtree(out)
+    bench.report("growth.night", cost_by_rows[1], cost_by_rows[0], True)
 
 
 def thread_counts(cpus):

@@ -1,17 +1,22 @@
 """A whole night: scores of customers, brands and categories with loops, phases and net value; value, RFM, tiers, life cycle and
 profile of customers; against the same in the databases' SQL."""
 
+import collections
 import csv
 import filecmp
+from itertools import zip_longest
 
 from measure import alternate, best_cpu, summary
+from night_shop import NightShop
 from program import TABLES
 
-# Each peer tries these and is measured with the quickest.
-VARIANTS = {"duckdb": ("split.kept", "split.free"),
-            "clickhouse": ("joined.inorder", "joined.hash", "array.hash")}
+# Each peer tries these once for customers, these for brands and categories, and is measured with the quickest.
+WHOLE = {"duckdb": ("split.free",), "clickhouse": ("joined.hash", "array.inorder")}
+WORDED = {"duckdb": ("split.free", "split.free.ranges"), "clickhouse": ("joined.hash", "joined.hash.ranges", "array.hash")}
 # What SQL has no function for: ours makes these columns all the same.
 OURS_ALONE = ("p_alive", "expected_purchases", "lifetime_value", "signal_p_alive", "churn_signals")
+
+DIFFERENCES_SAID = 12
 
 
 def compared_columns(ours_csv, table):
@@ -28,6 +33,23 @@ def without_columns(ours_csv, columns, kept, to):
         for line in ours:
             cells = line.rstrip("\n").split(",")
             file.write(",".join([cells[at] for at in places]) + "\n")
+
+
+def differences(ours_csv, peer_csv):
+    """For each column that differs: in how many rows, and the first of them with both cells."""
+    counts, first = collections.Counter(), {}
+    with open(ours_csv, encoding="utf-8") as ours, open(peer_csv, encoding="utf-8") as theirs:
+        columns = next(ours).rstrip("\n").split(",")
+        next(theirs)
+        for mine, other in zip_longest(ours, theirs, fillvalue=""):
+            if mine == other:
+                continue
+            cells = [line.rstrip("\n").split(",") for line in (mine, other)]
+            for name, left, right in zip_longest(columns, *cells):
+                if left != right:
+                    counts[name] += 1
+                    first.setdefault(name, f"customer {cells[0][0]}: {left or 'null'}, not {right or 'null'}")
+    return [f"{name} in {count} rows, first {first[name]}" for name, count in counts.most_common(DIFFERENCES_SAID)]
 
 
 def same_tables(bench, shop, peer, out):
@@ -47,8 +69,22 @@ def same_tables(bench, shop, peer, out):
         if same:
             ours.unlink()
             theirs.unlink()
+        else:
+            bench.say("#   " + "; ".join(differences(ours, theirs)))
         equal = equal and same
     return equal
+
+
+def quickest_ways(bench, peer, query):
+    """Table -> the variant that takes least."""
+    chosen = {}
+    for table in TABLES:
+        costs = {variant: peer.cost("night", variants={table: variant}, **query).cpu_ns
+                 for variant in (WHOLE if table == "customers" else WORDED)[peer.name]}
+        chosen[table] = min(costs, key=costs.get)
+        tries = ", ".join(f"{variant} {cost / 1e9:.3f} s" for variant, cost in costs.items())
+        bench.say(f"# {peer.name} night, {table}: tried {tries}; measured: {chosen[table]}")
+    return chosen
 
 
 def against(bench, shop, rows, name, query, step, out):
@@ -56,32 +92,37 @@ def against(bench, shop, rows, name, query, step, out):
         peer.cost("model", types=shop.types, decay=shop.decay)
         loaded = shop.once(f"{name}-night", [shop.origin, query], lambda: peer.value("nightLoad", **query))["rows"]
         bench.say(f"# {name} {peer.value('version')}, threads {bench.threads}, rows {loaded:.0f}")
-        variants = VARIANTS[name]
-        chosen = {}
-        for table in TABLES:
-            chosen[table], tried = peer.quickest("night", variants, table=table, **query)
-            bench.say(f"{tried} ({table})")
-        sides = [step, lambda: peer.cost("night", variants=chosen, **query)]
-        ours, theirs = alternate(sides, bench.runs)
+        ways = quickest_ways(bench, peer, query)
+        ours, theirs = alternate([step, lambda: peer.cost("night", variants=ways, **query)], bench.runs)
         bench.say(summary("fourloop night", ours, rows))
         bench.say(summary(f"{name} night", theirs, rows))
         bench.report(f"night.{name}", best_cpu(ours) / rows, best_cpu(theirs) / rows, same_tables(bench, shop, peer, out))
 
 
+def say_stages(bench, out, rows):
+    """Where the time of the run in `out` went, by its own log."""
+    stages = bench.program.stages(out)
+    bench.say("# fourloop night, wall ns a row by stage: "
+              + ", ".join(f"{name} {time * 1000 / rows:.3f}" for name, time in stages.items()))
+
+
 def night(bench):
     shop = bench.shop(bench.rows)
     rows = shop.need_rows()
-    query = shop.need_night()
+    made = NightShop(shop)
+    made.need()
+    query = made.query()
     if bench.peer_installed("duckdb"):
         with bench.peer("duckdb", shop) as duckdb:
-            shop.need_night_parquet(duckdb, query)
+            made.need_parquet(duckdb, query)
     out = shop.folder / "out-night"
 
     def step():
-        return bench.program.run(shop.night_model, shop.night_data, out)
+        return bench.program.run(made.model, made.data, out)
 
     bench.say(f"# night: {rows} rows, {shop.customers} customers made up, as of {query['asOf']}, warm")
     step()
-    for name in VARIANTS:
+    say_stages(bench, out, rows)
+    for name in WHOLE:
         if bench.has_peer(name, f"night.{name}"):
             against(bench, shop, rows, name, query, step, out)

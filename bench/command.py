@@ -12,8 +12,11 @@ from bars import BARS, bench_line  # noqa: E402
 from bench_arrow import arrow  # noqa: E402
 from bench_compact import compact  # noqa: E402
 from bench_export import export  # noqa: E402
+from bench_fit import fit  # noqa: E402
 from bench_growth import growth  # noqa: E402
 from bench_import import import_csv  # noqa: E402
+from bench_night import night  # noqa: E402
+from bench_replay import replay  # noqa: E402
 from bench_score import score  # noqa: E402
 from bench_size import size  # noqa: E402
 from measure import StepFailed, best_cpu, best_wall, copy_bytes_per_second  # noqa: E402
@@ -21,8 +24,8 @@ from peer import Peer, is_installed  # noqa: E402
 from program import Program  # noqa: E402
 from shop import DAYS, ROOT, Shop, customers_for  # noqa: E402
 
-EXPERIMENTS = {"score": score, "import": import_csv, "export": export, "size": size, "compact": compact, "growth": growth,
-               "arrow": arrow}
+EXPERIMENTS = {"score": score, "night": night, "fit": fit, "replay": replay, "import": import_csv, "export": export,
+               "size": size, "compact": compact, "growth": growth, "arrow": arrow}
 MODULES = ROOT / "build/bench/node_modules"
 
 
@@ -159,7 +162,8 @@ def measure(arguments, folder):
     bench.head()
     failed = [name for name in arguments.names if not finishes(EXPERIMENTS[name], bench)]
     if arguments.selftest:
-        bars_without_peers = {"import.alone", "export.pgcopy", "compact.daily", "arrow.in", "arrow.out"}
+        bars_without_peers = {"import.alone", "export.pgcopy", "compact.daily", "arrow.in", "arrow.out", "fit.alone"}
+        bars_without_peers |= {"replay.nights"} - set(bench.skipped)
         bars_without_peers |= {name for name in BARS if name.startswith("growth.")}
         return 0 if bars_without_peers == set(bench.reported) and not bench.unequal and not failed else 1
     return 1 if bench.unequal or bench.skipped or failed else 0

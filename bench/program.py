@@ -1,6 +1,7 @@
 """The program under test: its verbs as functions that return what they cost."""
 
 import hashlib
+import json
 import re
 import shutil
 import tempfile
@@ -34,7 +35,8 @@ class Program:
         if self.generator is None:
             with tempfile.TemporaryDirectory() as folder:
                 self.gen(Path(folder) / "raw", 50, 60)
-                self.generator = hashlib.sha256((Path(folder) / "raw/interactions.csv").read_bytes()).hexdigest()
+                files = sorted((Path(folder) / "raw").iterdir())
+                self.generator = hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
         return self.generator
 
     def import_files(self, into, *files, mapping=None):
@@ -46,11 +48,26 @@ class Program:
         flags = ["--map", mapping] if mapping else []
         return self.call("import", *flags, "--into", into, *files)[0]
 
-    def run(self, model, data, out, *flags, threads=None, env=None):
+    def run(self, model, data, out, *flags, threads=None, env=None, as_of=AS_OF):
         """A night into a folder made anew; the cost of the whole process."""
         shutil.rmtree(out, ignore_errors=True)
-        return self.call("run", "--model", model, "--data", data, "--as-of", AS_OF, "--out", out, "--threads",
+        return self.call("run", "--model", model, "--data", data, "--as-of", as_of, "--out", out, "--threads",
                          threads or self.threads, *flags, env=env)[0]
+
+    def replay(self, model, data, first, last, out):
+        """A night for each day, each in a folder of its own below `out`; the cost of the whole process."""
+        shutil.rmtree(out, ignore_errors=True)
+        return self.call("run", "--model", model, "--data", data, "--replay", f"{first}..{last}", "--out", out,
+                         "--threads", self.threads)[0]
+
+    def value_fit(self, model, data, threads=None):
+        return self.call("value", "fit", "--model", model, "--data", data, "--as-of", AS_OF, "--threads",
+                         threads or self.threads)[0]
+
+    def stages(self, out):
+        """Stage -> microseconds of a run, from its own log."""
+        times = json.loads((out / "timing.json").read_text())
+        return {name.removesuffix("_microseconds"): time for name, time in times.items()}
 
     def compact(self, data):
         return self.call("compact", data)[0]

@@ -4,7 +4,6 @@ import csv
 import datetime
 import hashlib
 import json
-import os
 import shutil
 import sys
 from pathlib import Path
@@ -18,9 +17,6 @@ import reference  # noqa: E402  the independent scorer makes the peers' decay ta
 ROWS_A_CUSTOMER = 50  # of the generator, about, in DAYS days; only to choose a number of customers
 DAYS = 400
 AGES = 1096
-NIGHT_TABLES = ("products", "customers", "stores")
-# Roles that say something about value, life cycle or ambassadors, as the peers' SQL numbers them.
-KINDS = {"purchase": 1, "return": 2, "cancel": 2, "friction": 3, "opt_out": 4, "advocate": 5, "share": 5, "exit_survey": 6}
 
 
 def customers_for(rows, days=DAYS):
@@ -38,8 +34,6 @@ class Shop:
         self.raw, self.data = self.folder / "raw", self.folder / "data"
         self.csv, self.mapping = self.raw / "interactions.csv", self.raw / "mapping.yaml"
         self.model, self.plain_model = self.folder / "model", self.folder / "model-plain"
-        self.night_model, self.night_data = self.folder / "model-night", self.folder / "data-night"
-        self.night_events, self.night_profiles = self.folder / "night.parquet", self.folder / "profiles.parquet"
         self.types, self.decay, self.cells = (self.folder / name for name in ("types.csv", "decay.csv", "cells.txt"))
         self.parquet, self.narrow = self.folder / "events.parquet", self.folder / "narrow.parquet"
         # What our own program made is made anew after a rebuild: its formats and its generator are what is measured.
@@ -56,12 +50,21 @@ class Shop:
         return facts
 
     def need_raw(self):
-        self.once("raw", self.origin, lambda: self.program.gen(self.raw, self.customers, self.days))
+        if not self.csv.is_file():
+            (self.folder / "raw.stamp.json").unlink(missing_ok=True)
+        self.need_raw_tables()
+
+    def need_raw_tables(self):
+        """The small files beside the interactions: they stay when those are dropped."""
+        self.once("raw", self.origin, self.make_raw)
+
+    def make_raw(self):
+        shutil.rmtree(self.raw, ignore_errors=True)
+        self.program.gen(self.raw, self.customers, self.days)
 
     def drop_raw(self):
         """Gives back 80 bytes a row; they are made again when somebody needs them."""
-        (self.folder / "raw.stamp.json").unlink(missing_ok=True)
-        shutil.rmtree(self.raw, ignore_errors=True)
+        self.csv.unlink(missing_ok=True)
 
     def need_data(self):
         self.once("data", [self.build, *self.origin], self.import_raw)
@@ -97,59 +100,7 @@ class Shop:
         (found,) = interaction_files(self.data)
         return found
 
-    def need_night_data(self):
-        """The same rows with products, customers and stores beside them."""
-        self.need_data()
-        self.once("data-night", [self.build, *self.origin], self.import_tables)
-
-    def import_tables(self):
-        self.need_raw()
-        shutil.rmtree(self.night_data, ignore_errors=True)
-        shutil.copytree(self.data, self.night_data, copy_function=os.link)
-        for table in NIGHT_TABLES:
-            self.program.import_table(self.night_data, table, self.raw / f"{table}.csv")
-
-    def need_night_model(self):
-        """The default model with all scopes of a night."""
-        self.once("model-night", self.build, self.make_night_model)
-
-    def make_night_model(self):
-        shutil.rmtree(self.night_model, ignore_errors=True)
-        self.program.call("model", "init", self.night_model)
-        path = self.night_model / "model.yaml"
-        text = path.read_text(encoding="utf-8")
-        path.write_text(text.replace("\nscopes: [customer]", "\nscopes: [customer, brand, category]"), encoding="utf-8")
-
     # --- for the peers
-
-    def need_night(self):
-        """What the peers' night is made from: tables as CSV files, and the model's numbers."""
-        self.need_night_data()
-        self.need_night_model()
-        query = self.need_registry()
-        kinds = {entry.type_id: KINDS[entry.role] for entry in reference.read_registry(self.night_model / "registry.csv").values()
-                 if entry.role in KINDS}
-        with open(self.folder / "roles.csv", "w", encoding="utf-8") as file:
-            print("type,kind", *(f"{number},{kind}" for number, kind in kinds.items()), sep="\n", file=file)
-        gap_days, gaps = self.night_gaps()
-        with open(self.folder / "gaps.csv", "w", encoding="utf-8") as file:
-            print("category,gap_days", *(f"{category},{days}" for category, days in gaps), sep="\n", file=file)
-        files = {table: self.raw / f"{table}.csv" for table in NIGHT_TABLES}
-        made = {"parquet": self.parquet, "events": self.night_events, "profiles": self.night_profiles,
-                "roles": self.folder / "roles.csv", "gaps": self.folder / "gaps.csv",
-                "groups": self.night_model / "rfm_groups.csv", **files}
-        lists = {"roleTypes": kinds, "moneyTypes": [number for number, kind in kinds.items() if kind <= KINDS["cancel"]]}
-        return {**query, **{name: str(path) for name, path in made.items()}, "gapDays": gap_days, "fitted": bool(gaps),
-                **{name: ", ".join(map(str, numbers)) for name, numbers in lists.items()}}
-
-    def need_night_parquet(self, duckdb, query):
-        """Rows with the words of their products, and profiles with the nearest stores, as Parquet files."""
-        self.need_parquet(duckdb)
-        self.once("night-parquet", [self.origin, query], lambda: duckdb.cost("nightPrepare", **query).cpu_ns)
-
-    def night_gaps(self):
-        """(G of everybody, [(main category, its G)])."""
-        return 60, []
 
     def need_registry(self):
         """The registry and the decay table as CSV; byOrder and purchases as lists for SQL."""

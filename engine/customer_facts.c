@@ -362,17 +362,12 @@ static void take_winback(int32_t day, int32_t as_of_day, struct fl_customer_fact
 }
 
 static void set_winback(const struct fl_life_settings *life, const struct fl_purchase_history *history,
-                        const struct last_days *last, const struct fl_customer_night *night,
-                        struct fl_customer_facts *facts)
+                        const struct last_days *last, int32_t as_of_day, struct fl_customer_facts *facts)
 {
-    const bool became_lapsed = facts->stage == FL_STAGE_LAPSED && night->stage_before < FL_STAGES &&
-                               night->stage_before != FL_STAGE_LAPSED;
-    if (became_lapsed)
-        take_winback(night->as_of_day, night->as_of_day, facts);
     if (history->days > 0)
-        take_winback(history->last + life->winback_days, night->as_of_day, facts);
+        take_winback(history->last + life->winback_days, as_of_day, facts);
     if (last->exit_survey != NEVER)
-        take_winback(last->exit_survey + life->winback_days, night->as_of_day, facts);
+        take_winback(last->exit_survey + life->winback_days, as_of_day, facts);
 }
 
 static void set_tenure(const struct fl_life_settings *life, const struct fl_customer_night *night,
@@ -414,7 +409,7 @@ void fl_customer_facts_make(struct fl_facts_maker *maker, const struct fl_day_fa
     set_fit(rules->fit, &history, night->as_of_day, facts);
     facts->stage = (uint8_t)stage_of(maker, days, &history, &rhythm, night);
     facts->signals = signals_of(life, &rhythm, &last, night, facts);
-    set_winback(life, &history, &last, night, facts);
+    set_winback(life, &history, &last, night->as_of_day, facts);
     set_tenure(life, night, facts);
 }
 

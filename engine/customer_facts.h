@@ -47,7 +47,7 @@ struct fl_customer_facts {
     int64_t p_alive_micro, expected_micro, lifetime_value;             /* has_fit */
     /* Life cycle. */
     int64_t rhythm_milli, overdue_milli; /* has_bought */
-    int32_t winback_day;                 /* has_winback */
+    int32_t winback_day;                 /* has_winback; where the stage does not become lapsed tonight */
     int32_t tenure_days;
     uint32_t main_category; /* FL_NO_WORD: none */
     uint8_t stage, tenure, signals;
@@ -83,7 +83,6 @@ struct fl_customer_night {
     int32_t first_contact_day;
     bool falling; /* its engagement */
     uint8_t intent;
-    uint8_t stage_before; /* of the night before; FL_STAGES: not known */
 };
 
 /* Work space of one thread. */
@@ -99,6 +98,13 @@ void fl_facts_maker_release(struct fl_facts_maker *maker);
  * last. Profile words are set to none. */
 void fl_customer_facts_make(struct fl_facts_maker *maker, const struct fl_day_facts *days,
                             const struct fl_customer_night *night, struct fl_customer_facts *facts);
+
+/* Whether this is the night on which the stage becomes lapsed, which is then the winback day. stage_before:
+ * of the night before; FL_STAGES or above: it is not known. */
+static inline bool fl_stage_becomes_lapsed(uint32_t stage, uint32_t stage_before)
+{
+    return stage == FL_STAGE_LAPSED && stage_before < FL_STAGES && stage_before != FL_STAGE_LAPSED;
+}
 
 /* ---- the pieces, for a fit ---- */
 

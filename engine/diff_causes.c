@@ -74,11 +74,20 @@ void fl_diff_find_causes(const struct fl_run_manifest *a, const struct fl_run_ma
     differs[FL_DIFF_REGISTRY] = !covers(a, b, FL_DIFF_REGISTRY) || !covers(b, a, FL_DIFF_REGISTRY);
     differs[FL_DIFF_MODEL] = !covers(a, b, FL_DIFF_MODEL) || !covers(b, a, FL_DIFF_MODEL);
     const bool same_model = !differs[FL_DIFF_MODEL];
-    differs[FL_DIFF_DATA] = a->as_of_day != b->as_of_day || a->view != b->view ||
+    const bool same_night_before =
+        a->has_previous == b->has_previous && (!a->has_previous || a->previous_digest == b->previous_digest);
+    differs[FL_DIFF_DATA] = a->as_of_day != b->as_of_day || a->view != b->view || !same_night_before ||
                             !reads_all(a, b, same_model) || !reads_all(b, a, same_model);
 }
 
 /* ---- the runs in between ---- */
+
+/* Once more after a failure, which may have passed: nobody else removes what stays. */
+static void remove_folder(const struct fl_io *io, const char *folder)
+{
+    if (fl_directory_remove(io, folder, NULL) != FL_OK)
+        (void)fl_directory_remove(io, folder, NULL);
+}
 
 static fl_status copy_file(const struct fl_io *io, const char *from, const char *name, const char *to,
                            struct fl_error *error)
@@ -164,7 +173,7 @@ static fl_status make_step(const struct fl_diff_plan *plan, const struct fl_run_
     if (status == FL_OK)
         status = score_between(plan, &manifests[0], model, out, error);
     if (model != NULL)
-        (void)fl_directory_remove(plan->io, model, NULL);
+        remove_folder(plan->io, model);
     free(model);
     return status;
 }
@@ -235,7 +244,7 @@ fl_status fl_diff_between_make(const struct fl_diff_plan *plan, const struct fl_
 void fl_diff_between_release(struct fl_diff_between *between)
 {
     for (size_t i = 0; i < between->count; i++) {
-        (void)fl_directory_remove(between->io, between->folders[i], NULL);
+        remove_folder(between->io, between->folders[i]);
         free(between->folders[i]);
     }
     if (between->folder != NULL)

@@ -3,7 +3,6 @@
 
 #include <assert.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 enum { CUTS_MAX = 16 };
 
@@ -276,21 +275,14 @@ fl_status fl_diff_tally_begin(struct fl_arena *arena, struct fl_diff *diff, stru
 
 /* ---- one row ---- */
 
-/* Appends "words" to the list of what was crossed; false: no memory. */
-static bool say(struct fl_buffer *crossed, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-static bool say(struct fl_buffer *crossed, const char *format, ...)
+/* Adds "column word" to the list of what was crossed, with what follows it; false: no memory. */
+static bool say(struct fl_buffer *crossed, const char *column, const char *word, const char *mark,
+                const char *to)
 {
-    va_list arguments;
-    char *text = NULL;
-    va_start(arguments, format);
-    const int size = vasprintf(&text, format, arguments);
-    va_end(arguments);
-    if (size < 0)
-        return false;
-    const bool done = (crossed->size == 0 || fl_buffer_append(crossed, "; ", 2)) &&
-                      fl_buffer_append(crossed, text, (size_t)size);
-    free(text);
+    const char *const parts[] = {crossed->size == 0 ? "" : "; ", column, " ", word, mark, to};
+    bool done = true;
+    for (size_t i = 0; i < COUNT_OF(parts) && done; i++)
+        done = parts[i][0] == '\0' || fl_buffer_append(crossed, parts[i], strlen(parts[i]));
     return done;
 }
 
@@ -321,7 +313,9 @@ static bool add_score(struct fl_diff_tally *tally, size_t index, struct fl_buffe
             continue;
         cut->up += after > before;
         cut->down += after < before;
-        if (!say(crossed, "%s %s %u", cut->column, after > before ? "up" : "down", cut->floor))
+        char floor[8];
+        (void)snprintf(floor, sizeof floor, "%u", cut->floor);
+        if (!say(crossed, cut->column, after > before ? "up" : "down", " ", floor))
             return false;
     }
     return true;
@@ -353,7 +347,7 @@ static bool add_word(struct fl_diff_tally *tally, size_t index, struct fl_buffer
         return true;
     words->changed++;
     return !pair->crosses ||
-           say(crossed, "%s %s>%s", words->column, shown(words->words[from]), shown(words->words[to]));
+           say(crossed, words->column, shown(words->words[from]), ">", shown(words->words[to]));
 }
 
 static bool add_flag(struct fl_diff_tally *tally, size_t index, struct fl_buffer *crossed)
@@ -365,7 +359,7 @@ static bool add_flag(struct fl_diff_tally *tally, size_t index, struct fl_buffer
         return true;
     flag->gained += after != 0;
     flag->lost += before != 0;
-    return say(crossed, "%s %s", flag->column, after != 0 ? "gained" : "lost");
+    return say(crossed, flag->column, after != 0 ? "gained" : "lost", "", "");
 }
 
 static bool add_groups(struct fl_diff_tally *tally, int64_t raw_change)

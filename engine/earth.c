@@ -44,6 +44,10 @@ static const double cosine_terms[] = {1.0,
 /* Of atan up to 0.2 (an eighth of a right angle): x^25 / 25 is below 2e-19 there. */
 static const double arctangent_terms[] = {1.0,      -1.0 / 3,  1.0 / 5,  -1.0 / 7,  1.0 / 9,  -1.0 / 11,
                                           1.0 / 13, -1.0 / 15, 1.0 / 17, -1.0 / 19, 1.0 / 21, -1.0 / 23};
+/* Of asin up to 0.05, by even powers: the next term is below 1e-19 there. */
+static const double arcsine_terms[] = {1.0,          1.0 / 6,       3.0 / 40,        15.0 / 336,
+                                       105.0 / 3456, 945.0 / 42240, 10395.0 / 599040};
+enum { NEAR_SQUARE_INVERSE = 100 }; /* a chord of a tenth: 637 km */
 #define SUM(terms, z) polynomial(terms, sizeof(terms) / sizeof(terms)[0], z)
 
 /* The angle is brought within 45 degrees of a multiple of the right angle while it still is a whole number.
@@ -86,8 +90,11 @@ static double arctangent(double x)
 int64_t fl_earth_metres(const struct fl_place *a, const struct fl_place *b)
 {
     const struct fl_place opposite = {-b->x, -b->y, -b->z};
+    const double square = fl_chord_square(a->x, a->y, a->z, b);
     /* Half the angle has these for its sine and cosine, twice as long; the smaller of the two is exact. */
-    const double sine = sqrt(fl_chord_square(a->x, a->y, a->z, b));
+    const double sine = sqrt(square);
+    if (square * NEAR_SQUARE_INVERSE <= 1) /* most are near, and need neither division nor more roots */
+        return (int64_t)(FL_EARTH_RADIUS_M * (sine * SUM(arcsine_terms, square / 4)) + 0.5);
     const double cosine = sqrt(fl_chord_square(a->x, a->y, a->z, &opposite));
     const double angle = sine <= cosine ? 2 * arctangent(sine / cosine) : pi - 2 * arctangent(cosine / sine);
     return (int64_t)(FL_EARTH_RADIUS_M * angle + 0.5);

@@ -58,8 +58,7 @@ void fl_facts_stage_end(struct fl_facts_stage *stage, const struct fl_scope_scor
     struct fl_customer_night night = {.as_of_day = stage->plan.as_of_day,
                                       .first_row_day = score->first_day,
                                       .intent = score->intent,
-                                      .falling = score->trend == FL_TREND_FALLING,
-                                      .stage_before = FL_STAGES};
+                                      .falling = score->trend == FL_TREND_FALLING};
     const bool found = profile != NULL && profile->found;
     if (found) {
         night.has_first_contact = profile->has_first_contact;

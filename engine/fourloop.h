@@ -141,6 +141,30 @@ fl_status fl_explain(const struct fl_io *io, const char *run, const char *data, 
                      struct fl_explanation *explanation, struct fl_error *error);
 void fl_explanation_release(struct fl_explanation *explanation);
 
+/* ---- what there is to say about a model that can be run ---- */
+
+enum fl_remark_kind {
+    FL_REMARK_FILE,   /* a file of the folder and what it holds */
+    FL_REMARK_CHANGE, /* something is not as in the default model */
+    FL_REMARK_ODDITY  /* it can be run, and is hardly meant */
+};
+
+struct fl_model_remarks {
+    struct fl_remark {
+        enum fl_remark_kind kind;
+        const char *text; /* "model.yaml: value.window_days: 180 (default 365)" */
+    } * list;
+    size_t count;
+    char hash[33];
+    void *owned;
+};
+
+/* Reads and checks the model as fl_model_open() does, and its examples.yaml, then compares it with the
+ * default and with itself. */
+fl_status fl_model_remark(const struct fl_io *io, const char *path, struct fl_model_remarks **remarks,
+                          struct fl_error *error);
+void fl_model_remarks_free(struct fl_model_remarks *remarks);
+
 /* ---- trying a model on an analyst's examples ---- */
 
 struct fl_model_test_plan {
@@ -162,19 +186,22 @@ struct fl_example_result {
     bool met;
 };
 
+enum { FL_EXPLAINED_EXAMPLES_MAX = 20 };
+
 struct fl_model_test {
     const char **names; /* of the examples */
     size_t example_count;
     struct fl_example_result *results; /* in the order of the file */
     size_t result_count, missed;
-    struct fl_explanation **explanations; /* for each example; NULL where all is met */
+    struct fl_explanation **explanations; /* for each example; NULL where all is met, and after the first
+                                             FL_EXPLAINED_EXAMPLES_MAX that are not */
     int32_t as_of_day;
     void *owned;
 };
 
 /* Imports the rows of examples.yaml and scores them with fl_run(), as any night would be. FL_MISSING: the
  * model has no examples; FL_BAD_MODEL: the model or the examples are wrong. A missed expectation is no
- * failure: it is counted. Nothing is left in `scratch`. */
+ * failure: it is counted. Nothing is left in `scratch`, or the failure names what is. */
 fl_status fl_model_test(const struct fl_model_test_plan *plan, struct fl_model_test **test,
                         struct fl_error *error);
 void fl_model_test_free(struct fl_model_test *test);
@@ -185,7 +212,7 @@ void fl_model_test_free(struct fl_model_test *test);
 #define FL_DIFF_CAUSE_LIST(X)                                                                                \
     X(REGISTRY, "registry", "registry.csv of the model")                                                     \
     X(MODEL, "model", "the model's other files")                                                             \
-    X(DATA, "data", "input files, as-of day, view")
+    X(DATA, "data", "input files, as-of day, view, night before")
 #define X(name, word, what) FL_DIFF_##name,
 enum fl_diff_cause { FL_DIFF_CAUSE_LIST(X) FL_DIFF_CAUSES };
 #undef X

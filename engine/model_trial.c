@@ -19,7 +19,7 @@ struct trial {
     struct fl_model *model;
     struct fl_examples examples;
     int32_t as_of_day;
-    char *folder, *rows, *data, *run; /* private, and what is in it */
+    char *folder, *rows, *data, *rejects, *run; /* private, and what is in it */
     struct fl_arena arena;
     struct fl_error *error;
 };
@@ -31,7 +31,9 @@ static fl_status name_paths(struct trial *trial)
     trial->rows = fl_path_join(trial->folder, "rows.csv");
     trial->data = fl_path_join(trial->folder, "data");
     trial->run = fl_path_join(trial->folder, "run");
-    if (trial->rows == NULL || trial->data == NULL || trial->run == NULL)
+    if (trial->data != NULL)
+        trial->rejects = fl_path_join(trial->data, "rejects");
+    if (trial->rows == NULL || trial->data == NULL || trial->rejects == NULL || trial->run == NULL)
         return fl_fail_memory(trial->error, strlen(trial->folder) + 16);
     return FL_OK;
 }
@@ -56,21 +58,34 @@ static fl_status make_folder(struct trial *trial)
     return name_paths(trial);
 }
 
-static void remove_folder(struct trial *trial)
+/* A folder of files that may not have been made. */
+static fl_status remove_if_there(const struct fl_io *io, const char *path, struct fl_error *error)
+{
+    const fl_status status = path == NULL ? FL_OK : fl_directory_remove(io, path, error);
+    if (status != FL_MISSING)
+        return status;
+    fl_error_clear(error);
+    return FL_OK;
+}
+
+static fl_status remove_folder(const struct trial *trial, struct fl_error *error)
 {
     const struct fl_io *io = trial->plan->io;
-    char *rejects = trial->data == NULL ? NULL : fl_path_join(trial->data, "rejects");
-    if (rejects != NULL)
-        (void)fl_directory_remove(io, rejects, NULL);
-    free(rejects);
-    if (trial->data != NULL)
-        (void)fl_directory_remove(io, trial->data, NULL);
-    if (trial->run != NULL)
-        (void)fl_directory_remove(io, trial->run, NULL);
-    if (trial->folder != NULL)
-        (void)fl_directory_remove(io, trial->folder, NULL);
+    fl_status status = remove_if_there(io, trial->rejects, error);
+    if (status == FL_OK)
+        status = remove_if_there(io, trial->data, error);
+    if (status == FL_OK)
+        status = remove_if_there(io, trial->run, error);
+    if (status == FL_OK)
+        status = remove_if_there(io, trial->folder, error);
+    return status;
+}
+
+static void free_paths(struct trial *trial)
+{
     free(trial->rows);
     free(trial->data);
+    free(trial->rejects);
     free(trial->run);
     free(trial->folder);
 }
@@ -228,13 +243,18 @@ static fl_status explain_example(const struct trial *trial, size_t example, stru
     return status;
 }
 
+/* Each explanation holds a model: those of the first misses are enough to work on. */
 static fl_status explain_misses(const struct trial *trial, struct fl_model_test *test)
 {
     fl_status status = FL_OK;
-    for (size_t i = 0; i < test->result_count && status == FL_OK; i++) {
+    size_t explained = 0;
+    for (size_t i = 0; i < test->result_count && explained < FL_EXPLAINED_EXAMPLES_MAX && status == FL_OK;
+         i++) {
         const struct fl_example_result *result = &test->results[i];
-        if (!result->met && test->explanations[result->example] == NULL)
-            status = explain_example(trial, result->example, test);
+        if (result->met || test->explanations[result->example] != NULL)
+            continue;
+        status = explain_example(trial, result->example, test);
+        explained++;
     }
     return status;
 }
@@ -299,7 +319,9 @@ fl_status fl_model_test(const struct fl_model_test_plan *plan, struct fl_model_t
         status = read_examples(&trial);
     if (status == FL_OK)
         status = try_examples(&trial, made);
-    remove_folder(&trial);
+    const fl_status removed = remove_folder(&trial, status == FL_OK ? error : NULL);
+    status = status == FL_OK ? removed : status;
+    free_paths(&trial);
     fl_examples_release(&trial.examples);
     fl_model_free(trial.model);
     if (made == NULL || owned == NULL) {

@@ -284,8 +284,7 @@ static void place_winback(const struct fl_population *population, const struct f
                           size_t row, struct fl_population_rows *rows)
 {
     const uint32_t before = rows->before[row].words.word[FL_CHANGE_STAGE];
-    const bool lapses = standing->stage == FL_STAGE_LAPSED && rows->has_before[row] && before != FL_NO_WORD &&
-                        before != FL_STAGE_LAPSED;
+    const bool lapses = rows->has_before[row] && fl_stage_becomes_lapsed(standing->stage, before);
     rows->has_winback[row] = lapses || standing->has_winback;
     rows->winback_day[row] = lapses ? population->plan.as_of_day : standing->winback_day;
 }

@@ -3,63 +3,33 @@
 
 #include <stdlib.h>
 
+#include "engine/dimension_files.h"
+
 static const uint16_t column_ids[FL_PRODUCT_WORDS] = {
     [FL_WORDED_BRAND] = FL_PRODUCTS_BRAND, [FL_WORDED_CATEGORY] = FL_PRODUCTS_CATEGORY};
 
 /* The products tables of a folder, while they are read. */
 struct reading {
-    struct fl_table **tables; /* sorted by uuid */
-    size_t count;
+    struct fl_dimension_files files;
     struct fl_column_data product, arrival, word[FL_PRODUCT_WORDS];
     uint32_t *numbers, *word_numbers[FL_PRODUCT_WORDS]; /* of the table in hand: its numbers -> ours */
 };
 
 static void end_reading(struct reading *reading)
 {
-    for (size_t i = 0; i < reading->count; i++)
-        fl_table_close(reading->tables[i]);
-    free(reading->tables);
+    fl_dimension_files_close(&reading->files);
     fl_column_data_release(&reading->product);
     fl_column_data_release(&reading->arrival);
     for (int scope = 0; scope < FL_PRODUCT_WORDS; scope++)
         fl_column_data_release(&reading->word[scope]);
 }
 
-static int compare_uuids(const void *a, const void *b)
-{
-    return memcmp(fl_table_uuid(*(struct fl_table *const *)a), fl_table_uuid(*(struct fl_table *const *)b),
-                  FL_UUID_SIZE);
-}
-
-static fl_status open_tables(const struct fl_data_folder *folder, enum fl_io_mode io_mode,
-                             struct reading *reading, struct fl_error *error)
-{
-    reading->tables = calloc(folder->file_count + 1, sizeof(struct fl_table *));
-    if (reading->tables == NULL)
-        return fl_fail_memory(error, folder->file_count * sizeof(struct fl_table *));
-    for (size_t i = 0; i < folder->file_count; i++) {
-        if (strcmp(folder->files[i].table, "products") != 0)
-            continue;
-        char *path = fl_data_folder_path_of(folder, folder->files[i].name);
-        if (path == NULL)
-            return fl_fail_memory(error, strlen(folder->files[i].name));
-        fl_status status = fl_table_open(folder->io, path, io_mode, &reading->tables[reading->count], error);
-        free(path);
-        if (status != FL_OK)
-            return status;
-        reading->count++;
-    }
-    if (reading->count > 1)
-        qsort(reading->tables, reading->count, sizeof(struct fl_table *), compare_uuids);
-    return FL_OK;
-}
-
 static fl_status unite_names(const struct reading *reading, struct fl_products *products,
                              struct fl_error *error)
 {
-    for (size_t i = 0; i < reading->count; i++) {
+    for (size_t i = 0; i < reading->files.count; i++) {
         const struct fl_words *words = NULL;
-        fl_status status = fl_table_words(reading->tables[i], FL_PRODUCTS_PRODUCT, &words, error);
+        fl_status status = fl_table_words(reading->files.tables[i], FL_PRODUCTS_PRODUCT, &words, error);
         if (status == FL_OK)
             status = fl_word_union_add(&products->names, words, error);
         if (status != FL_OK)
@@ -74,11 +44,6 @@ static fl_status unite_names(const struct reading *reading, struct fl_products *
             products->products[i].word[scope] = FL_NO_WORD;
     }
     return FL_OK;
-}
-
-static bool is_null(const struct fl_column_data *column, size_t row)
-{
-    return column->nulls != NULL && column->nulls[row] != 0;
 }
 
 static fl_status read_block(struct reading *reading, struct fl_table *table, size_t block,
@@ -96,16 +61,14 @@ static fl_status read_block(struct reading *reading, struct fl_table *table, siz
 static void take_rows(const struct reading *reading, struct fl_products *products)
 {
     for (size_t row = 0; row < reading->product.rows; row++) {
-        if (is_null(&reading->product, row))
+        if (fl_is_null(&reading->product, row))
             continue;
         struct fl_product *best = &products->products[reading->numbers[reading->product.as.words[row]]];
-        struct fl_product product = {.there = true, .arrival = INT32_MIN};
-        if (!is_null(&reading->arrival, row))
-            product.arrival = reading->arrival.as.i32[row];
+        struct fl_product product = {.there = true, .arrival = fl_arrival_of(&reading->arrival, row)};
         if (best->there && product.arrival < best->arrival)
             continue;
         for (int scope = 0; scope < FL_PRODUCT_WORDS; scope++) {
-            const bool none = reading->word_numbers[scope] == NULL || is_null(&reading->word[scope], row);
+            const bool none = reading->word_numbers[scope] == NULL || fl_is_null(&reading->word[scope], row);
             product.word[scope] =
                 none ? FL_NO_WORD : reading->word_numbers[scope][reading->word[scope].as.words[row]];
         }
@@ -157,11 +120,11 @@ fl_status fl_products_open(const struct fl_data_folder *folder, enum fl_io_mode 
 {
     struct reading reading = {0};
     *products = (struct fl_products){0};
-    fl_status status = open_tables(folder, io_mode, &reading, error);
+    fl_status status = fl_dimension_files_open(folder, "products", io_mode, &reading.files, error);
     if (status == FL_OK)
         status = unite_names(&reading, products, error);
-    for (size_t i = 0; i < reading.count && status == FL_OK; i++)
-        status = read_table(&reading, reading.tables[i], words, products, error);
+    for (size_t i = 0; i < reading.files.count && status == FL_OK; i++)
+        status = read_table(&reading, reading.files.tables[i], words, products, error);
     end_reading(&reading);
     if (status != FL_OK)
         fl_products_release(products);

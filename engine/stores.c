@@ -178,18 +178,26 @@ void fl_stores_release(struct fl_stores *stores)
 
 /* ---- searching ---- */
 
-/* The least square of a chord to any store of the block. */
+/* The squares of the chords to the stores of a block. */
+static void squares_of_block(const struct fl_stores *stores, size_t block, const struct fl_place *place,
+                             double square[FL_STORE_BLOCK])
+{
+    const double *x = stores->x + block * FL_STORE_BLOCK, *y = stores->y + block * FL_STORE_BLOCK,
+                 *z = stores->z + block * FL_STORE_BLOCK;
+    for (size_t i = 0; i < FL_STORE_BLOCK; i++)
+        square[i] = fl_chord_square(x[i], y[i], z[i], place);
+}
+
 static double least_of_block(const struct fl_stores *stores, size_t block, const struct fl_place *place)
 {
     enum { LANES = 8 };
-    const double *x = stores->x + block * FL_STORE_BLOCK, *y = stores->y + block * FL_STORE_BLOCK,
-                 *z = stores->z + block * FL_STORE_BLOCK;
-    double lane[LANES] = {8, 8, 8, 8, 8, 8, 8, 8}; /* the square of a diameter is 4 */
-    for (size_t i = 0; i < FL_STORE_BLOCK; i += LANES) {
-        for (size_t k = 0; k < LANES; k++) {
-            const double square = fl_chord_square(x[i + k], y[i + k], z[i + k], place);
-            lane[k] = square < lane[k] ? square : lane[k];
-        }
+    double square[FL_STORE_BLOCK], lane[LANES];
+    squares_of_block(stores, block, place, square);
+    for (size_t k = 0; k < LANES; k++)
+        lane[k] = square[k];
+    for (size_t i = LANES; i < FL_STORE_BLOCK; i += LANES) {
+        for (size_t k = 0; k < LANES; k++)
+            lane[k] = square[i + k] < lane[k] ? square[i + k] : lane[k];
     }
     double least = lane[0];
     for (size_t k = 1; k < LANES; k++)
@@ -251,6 +259,25 @@ static double search(const struct fl_stores *stores, const struct fl_place *plac
     return best;
 }
 
+/* Takes a store of the block that is nearer, or as near with a name that comes first. */
+static void take_block(const struct fl_stores *stores, size_t block, const struct fl_place *place,
+                       double square_max, uint32_t *name, int64_t *metres)
+{
+    double square[FL_STORE_BLOCK];
+    squares_of_block(stores, block, place, square);
+    for (size_t i = 0; i < FL_STORE_BLOCK; i++) {
+        const size_t at = block * FL_STORE_BLOCK + i;
+        if (square[i] > square_max)
+            continue;
+        const struct fl_place store = {stores->x[at], stores->y[at], stores->z[at]};
+        const int64_t distance = fl_earth_metres(place, &store);
+        if (distance > *metres || (distance == *metres && stores->name[at] > *name))
+            continue;
+        *metres = distance;
+        *name = stores->name[at];
+    }
+}
+
 void fl_stores_nearest(const struct fl_stores *stores, const struct fl_place *place, double *least,
                        uint32_t *name, int64_t *metres)
 {
@@ -259,17 +286,7 @@ void fl_stores_nearest(const struct fl_stores *stores, const struct fl_place *pl
     *metres = INT64_MAX;
     *name = FL_NO_WORD;
     for (size_t block = first; block < end; block++) {
-        if (least[block] > chord * chord)
-            continue;
-        for (size_t i = block * FL_STORE_BLOCK; i < (block + 1) * FL_STORE_BLOCK; i++) {
-            const struct fl_place store = {stores->x[i], stores->y[i], stores->z[i]};
-            if (fl_chord_square(store.x, store.y, store.z, place) > chord * chord)
-                continue;
-            const int64_t distance = fl_earth_metres(place, &store);
-            if (distance > *metres || (distance == *metres && stores->name[i] > *name))
-                continue;
-            *metres = distance;
-            *name = stores->name[i];
-        }
+        if (least[block] <= chord * chord)
+            take_block(stores, block, place, chord * chord, name, metres);
     }
 }

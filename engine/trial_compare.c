@@ -60,6 +60,9 @@ static fl_status find_place(struct compare *compare, const struct fl_example_tar
             return status;
     }
     for (size_t block = 0; block < fl_table_blocks(table); block++) {
+        const struct fl_block_facts facts = fl_table_block(table, block);
+        if (customer < facts.customer_min || customer > facts.customer_max)
+            continue;
         status = fl_table_read_column(table, block, FL_SCORES_CUSTOMER, &compare->customers, compare->error);
         if (status == FL_OK && word >= 0)
             status =

@@ -359,11 +359,15 @@ static fl_status open_worker(struct fl_workers *workers, struct fl_error *error)
     return status;
 }
 
-/* What one more worker holds: its scan, its batch, one that waits. */
+/* What one more worker holds: its scan, its way through the profiles, its batch, one that waits. */
 static size_t affordable_workers(const struct fl_workers *workers, unsigned wanted)
 {
+    const struct fl_range_scorer_plan *plan = &workers->plan;
     const uint64_t batch_bytes = sizeof(struct batch) + batch_facts_bytes(workers);
-    const uint64_t each = fl_scan_memory(fl_range_scorer_scan(workers->workers[0].scorer)) + 2 * batch_bytes;
+    const bool joins = plan->facts != NULL && plan->profiles != NULL;
+    const uint64_t join_bytes = joins ? fl_profile_join_memory(plan->profiles, FL_PROFILE_WITH_ALL) : 0;
+    const uint64_t each =
+        fl_scan_memory(fl_range_scorer_scan(workers->workers[0].scorer)) + 2 * batch_bytes + join_bytes;
     const uint64_t affordable = workers->plan.scan.memory_bytes / each;
     const uint64_t count = wanted < affordable ? wanted : affordable;
     return count == 0 ? 1 : (size_t)count;

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { nightQueries, nightTables } from './clickhouse_night.mjs';
 import { cell, fullQuery } from './clickhouse_score.mjs';
+import { THOUSANDTHS } from './duckdb_night.mjs';
 import { peer, serve } from './peer_loop.mjs';
 
 const { Session } = peer.require('chdb');
@@ -77,25 +78,32 @@ function nightLoad(request) {
     return { rows: Number(run('SELECT count() FROM bench.night_events')) };
 }
 
+const nightFile = (table, part) => `clickhouse.night.${table}.${part}.native`;
+const written = {}; // table -> how many files of it
+
 function night(request) {
-    for (const table of request.table ? [request.table] : ['customers', 'brands', 'categories']) {
-        const variant = request.variants ? request.variants[table] : request.variant;
-        const { before, query } = nightQueries[table]({ ...request, variant });
+    for (const [table, variant] of Object.entries(request.variants)) {
+        const { before, queries } = nightQueries({ ...request, variant }, table);
         const how = settings(variant.split('.')[1]);
         for (const [name, sql] of Object.entries(before)) {
             run(`DROP TABLE IF EXISTS bench.${name}`);
             run(`CREATE TABLE bench.${name} ENGINE = Memory AS ${sql} ${how}`);
         }
-        write(`clickhouse.night.${table}.native`, `${query} ${how}`);
+        queries.forEach((sql, part) => write(nightFile(table, part), `${sql} ${how}`));
+        written[table] = queries.length;
     }
 }
 
 /* One table of the night as text, in our order: `columns` are those of our own file. */
 function nightAnswers({ table, columns, to }) {
     const keys = table === 'customers' ? 'customer' : `customer, ${columns[2]}`;
-    const cells = columns.map((name) => (name === 'customer_id' ? "'' AS customer_id" : `"${name}"`));
+    const cells = columns.map((name) => {
+        if (name === 'customer_id')
+            return "'' AS customer_id";
+        return THOUSANDTHS.includes(name) ? `${name} / 1000 AS ${name}` : `"${name}"`;
+    });
     run(`INSERT INTO FUNCTION file(${quoted(to)}, 'CustomSeparatedWithNames') SELECT ${cells.join(', ')}
-        FROM file(${file(`clickhouse.night.${table}.native`)}, 'Native') ORDER BY ${keys}
+        FROM file(${file(nightFile(table, `{0..${written[table] - 1}}`))}, 'Native') ORDER BY ${keys}
         SETTINGS engine_file_truncate_on_insert = 1, format_custom_field_delimiter = ',',
                  format_custom_escaping_rule = 'Raw', format_tsv_null_representation = ''`);
 }

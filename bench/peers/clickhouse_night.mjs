@@ -1,6 +1,6 @@
 // clickhouse_night.mjs - a night with value, life cycle and all worded scopes in ClickHouse's SQL (SEMANTICS.md sections
 // 2 to 4). What is asked twice is a table in memory: ClickHouse would make a common table expression anew each time.
-import { KINDS } from './duckdb_night.mjs';
+import { KINDS, customerRanges } from './duckdb_night.mjs';
 import { PERCENTILE, SCOPES, SUMS, age, ranked, scores, totalsQuery } from './clickhouse_score.mjs';
 
 const EVENTS = 'bench.night_events';
@@ -24,15 +24,16 @@ export function nightTables({ events, profiles, gaps, groups, roles }, ask) {
             ifNull(amount, 0), ifNull(discount, 0), ifNull(margin, 0) FROM ${parquet}
             SETTINGS max_threads = 1, max_insert_threads = 1`,
         `OPTIMIZE TABLE ${EVENTS} FINAL`,
-        `CREATE OR REPLACE TABLE bench.night_gaps (category ${category}, gap_days Int64) ENGINE = Memory`,
+        `CREATE OR REPLACE TABLE bench.night_gaps (category ${category}, gap_days Int64)
+            ENGINE = MergeTree ORDER BY category`,
         `INSERT INTO bench.night_gaps SELECT category, gap_days FROM file(${quoted(gaps)}, 'CSVWithNames',
             'category String, gap_days Int64')`,
         'DROP DICTIONARY IF EXISTS bench.kind', 'DROP DICTIONARY IF EXISTS bench.rfm_group',
-        'CREATE OR REPLACE TABLE bench.night_roles (type UInt64, kind UInt8) ENGINE = Memory',
+        'CREATE OR REPLACE TABLE bench.night_roles (type UInt64, kind UInt8) ENGINE = MergeTree ORDER BY type',
         `INSERT INTO bench.night_roles SELECT * FROM file(${quoted(roles)}, 'CSVWithNames')`,
         `CREATE DICTIONARY bench.kind (type UInt64, kind UInt8) PRIMARY KEY type
             SOURCE(CLICKHOUSE(DB 'bench' TABLE 'night_roles')) LAYOUT(FLAT()) LIFETIME(0)`,
-        'CREATE OR REPLACE TABLE bench.night_groups (code UInt64, name String) ENGINE = Memory',
+        'CREATE OR REPLACE TABLE bench.night_groups (code UInt64, name String) ENGINE = MergeTree ORDER BY code',
         `INSERT INTO bench.night_groups SELECT toUInt64(code), name FROM file(${quoted(groups)}, 'CSV',
             'code String, name String') WHERE code != 'code'`,
         `CREATE DICTIONARY bench.rfm_group (code UInt64, name String) PRIMARY KEY code
@@ -64,21 +65,21 @@ const ROLE_SUMS = `sumIf(${signed('amount')}, age < 365) AS net_12m,
     maxIf(day, kind = ${KINDS.advocate} AND age < 365) AS last_advocate,
     countIf(kind = ${KINDS.friction} AND age < 90) > 0 AS friction`;
 
-const withKind = (asOf, types, where) => `(SELECT *, ${age(asOf)} AS age,
-    dictGet('bench.kind', 'kind', toUInt64(type)) AS kind FROM ${EVENTS} WHERE type IN (${types}) AND ${where})`;
+const withKind = (asOf, types, where, events = EVENTS) => `(SELECT *, ${age(asOf)} AS age,
+    dictGet('bench.kind', 'kind', toUInt64(type)) AS kind FROM ${events} WHERE type IN (${types}) AND ${where})`;
 
 const sums = SUMS.replace('all_rows', 'all_rows AS rows');
 
-/* brands or categories. */
-function wordedQuery(request, name) {
+/* brands or categories, of all customers or of a range of them. */
+function wordedQuery(request, name, range = '1') {
     const { asOf, roleTypes } = request;
     const scope = SCOPES[name];
-    const query = `SELECT ${scope.keys}, ${scores(scope)}, ${sums}, ${lastYear(asOf)}, ${WORTH}, net_12m
-        FROM (${totalsQuery(request, scope, EVENTS)}) AS scored ANY LEFT JOIN
+    const events = `(SELECT * FROM ${EVENTS} WHERE ${range})`;
+    return `SELECT ${scope.keys}, ${scores(scope)}, ${sums}, ${lastYear(asOf)}, ${WORTH}, net_12m
+        FROM (${totalsQuery(request, scope, events)}) AS scored ANY LEFT JOIN
              (SELECT ${scope.keys}, ${ROLE_SUMS}
-              FROM ${withKind(asOf, roleTypes, `${scope.present} AND day > toDate('${asOf}') - 365`)}
+              FROM ${withKind(asOf, roleTypes, `${scope.present} AND day > toDate('${asOf}') - 365`, events)}
               GROUP BY ${scope.keys}) AS roles USING (${scope.keys})`;
-    return { before: {}, query };
 }
 
 // --- customers
@@ -238,11 +239,16 @@ function customers(request) {
         FROM bench.night_valued AS v ANY LEFT JOIN ${fifths('recency_days', 'DESC')} AS r USING (recency_days)
              ANY LEFT JOIN ${fifths('net_24m', 'ASC')} AS m USING (net_24m) ${gaps.joinCustomer}
              ANY LEFT JOIN bench.night_profiles AS p USING (customer)`;
-    return { before, query };
+    return { before, queries: [query] };
 }
 
-export const nightQueries = {
-    customers,
-    brands: (request) => wordedQuery(request, 'brand'),
-    categories: (request) => wordedQuery(request, 'category'),
-};
+const WORDED = { brands: 'brand', categories: 'category' };
+
+/* Queries whose rows are a table's, each into a file of its own; a variant that ends in `.ranges` has many. `before`
+ * are tables in memory to be made first. */
+export function nightQueries(request, table) {
+    if (table === 'customers')
+        return customers(request);
+    const ranges = request.variant.endsWith('.ranges') ? customerRanges(request.customerCount, 20000) : ['1'];
+    return { before: {}, queries: ranges.map((range) => wordedQuery(request, WORDED[table], range)) };
+}

@@ -1,6 +1,6 @@
 // duckdb.mjs - DuckDB's side of each experiment, in SQL.
 import { join } from 'node:path';
-import { nightCopies, nightFiles, nightTables } from './duckdb_night.mjs';
+import { THOUSANDTHS, nightCopies, nightFiles, nightTables } from './duckdb_night.mjs';
 import { GROUP, age, fullQuery } from './duckdb_score.mjs';
 import { peer, serve } from './peer_loop.mjs';
 
@@ -125,18 +125,33 @@ async function nightLoad(request) {
     return facts;
 }
 
+const nightFile = (table, part) => file(`duckdb.night.${table}.${part}.parquet`);
+
+const written = {}; // table -> how many files of it
+
 async function night(request) {
     await database.run('SET preserve_insertion_order = false');
-    for (const sql of nightCopies(request, (table) => file(`duckdb.night.${table}.parquet`)))
-        await database.run(sql);
+    for (const [table, variant] of Object.entries(request.variants)) {
+        const copies = nightCopies({ ...request, variant }, table, nightFile);
+        for (const sql of copies)
+            await database.run(sql);
+        written[table] = copies.length;
+    }
 }
 
 /* One table of the night as text, in our order: `columns` are those of our own file. */
 async function nightAnswers({ table, columns, to }) {
     await database.run('SET preserve_insertion_order = true');
     const keys = table === 'customers' ? 'customer' : `customer, ${columns[2]}`;
-    const cells = columns.map((name) => (name === 'customer_id' ? 'NULL AS customer_id' : `"${name}"`));
-    await database.run(`COPY (SELECT ${cells.join(', ')} FROM read_parquet(${file(`duckdb.night.${table}.parquet`)})
+    const cells = columns.map((name) => {
+        if (name === 'customer_id')
+            return 'NULL AS customer_id';
+        if (THOUSANDTHS.includes(name))
+            return `rtrim(rtrim(printf('%d.%03d', ${name} // 1000, ${name} % 1000), '0'), '.') AS ${name}`;
+        return `"${name}"`;
+    });
+    const parts = Array.from({ length: written[table] }, (_, part) => nightFile(table, part));
+    await database.run(`COPY (SELECT ${cells.join(', ')} FROM read_parquet([${parts.join(', ')}])
         ORDER BY ${keys}) TO ${quoted(to)} (FORMAT csv, HEADER true)`);
 }
 

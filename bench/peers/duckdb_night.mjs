@@ -6,6 +6,9 @@ const quoted = (path) => `'${path.replaceAll("'", "''")}'`;
 /* What roles are called in a table that a join with the few rows of a role asks. */
 export const KINDS = { purchase: 1, taken_back: 2, friction: 3, opt_out: 4, advocate: 5, exit_survey: 6 };
 
+/* Columns in thousandths, which our text shows as decimals. */
+export const THOUSANDTHS = ['promo_share', 'rhythm_days', 'overdue'];
+
 const HAVERSINE = `2 * 6371008.8 * asin(least(1, sqrt(sin(radians(s.latitude - c.latitude) / 2) ** 2
     + cos(radians(c.latitude)) * cos(radians(s.latitude)) * sin(radians(s.longitude - c.longitude) / 2) ** 2)))`;
 
@@ -83,16 +86,17 @@ const ROLE_SUMS = `${sumWhere(signed('amount'), 'age < 365')} AS net_12m,
     max(day) FILTER (kind = ${KINDS.advocate} AND age < 365) AS last_advocate,
     max(day) FILTER (kind = ${KINDS.friction} AND age < 90) AS friction_day`;
 
-const withAge = (asOf, where) => `(SELECT *, ${age(asOf)} AS age FROM night_events JOIN night_roles USING (type)
-    WHERE ${where})`;
+const withAge = (asOf, where, events = 'night_events') => `(SELECT *, ${age(asOf)} AS age
+    FROM ${events} JOIN night_roles USING (type) WHERE ${where})`;
 
-/* brands or categories. */
-function wordedQuery(request, name) {
+/* brands or categories, of all customers or of a range of them. */
+function wordedQuery(request, name, range = 'true') {
     const { asOf } = request;
     const scope = SCOPES[name];
-    return `WITH ${scoredScopes(request, scope, 'night_events')},
-        roles AS (SELECT ${scope.keys}, ${ROLE_SUMS} FROM ${withAge(asOf, `${scope.present} AND day > DATE '${asOf}' - 365`)}
-                  GROUP BY ${scope.keys}),
+    const events = `(FROM night_events WHERE ${range})`;
+    return `WITH ${scoredScopes(request, scope, events)},
+        roles AS (SELECT ${scope.keys}, ${ROLE_SUMS}
+                  FROM ${withAge(asOf, `${scope.present} AND day > DATE '${asOf}' - 365`, events)} GROUP BY ${scope.keys}),
         looped AS (SELECT *, ${LOOP} AS loop, coalesce(last_purchase_day > DATE '${asOf}' - 365, false) AS bought
                    FROM scored)
     SELECT ${scope.keys}, engagement::UTINYINT AS engagement, ${BAND}, trend, intent::UTINYINT AS intent, intent_trend,
@@ -278,15 +282,20 @@ function customersQuery(request) {
          LEFT JOIN night_profiles AS profiles USING (customer) LEFT JOIN night_groups USING (rfm_code) CROSS JOIN borders`;
 }
 
-const QUERIES = {
-    customers: customersQuery,
-    brands: (request) => wordedQuery(request, 'brand'),
-    categories: (request) => wordedQuery(request, 'category'),
-};
+const WORDED = { brands: 'brand', categories: 'category' };
 
-/* One statement for each table: its rows into a file of their own. */
-export function nightCopies(request, fileOf) {
-    const tables = request.table ? [request.table] : Object.keys(QUERIES);
-    const variant = (table) => (request.variants ? request.variants[table] : request.variant);
-    return tables.map((table) => `COPY (${QUERIES[table]({ ...request, variant: variant(table) })}) TO ${fileOf(table)} (FORMAT parquet)`);
+/* Conditions that cut the customers into ranges of about `size`: rows are sorted by customer, so a range is a part of the
+ * table, and what is grouped stays in the cache. */
+export function customerRanges(customers, size) {
+    const count = Math.ceil(customers / size);
+    return Array.from({ length: count }, (_, at) => `customer BETWEEN ${at * size + 1} AND ${(at + 1) * size}`);
+}
+
+/* Statements that write a table's rows, each into a file of its own; a variant that ends in `.ranges` has many. */
+export function nightCopies(request, table, fileOf) {
+    const copy = (query, part) => `COPY (${query}) TO ${fileOf(table, part)} (FORMAT parquet)`;
+    if (table === 'customers')
+        return [copy(customersQuery(request), 0)];
+    const ranges = request.variant.endsWith('.ranges') ? customerRanges(request.customerCount, 20000) : ['true'];
+    return ranges.map((range, part) => copy(wordedQuery(request, WORDED[table], range), part));
 }

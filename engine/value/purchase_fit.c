@@ -174,7 +174,8 @@ static int compare_samples(const void *left, const void *right)
 size_t fl_purchase_samples_merge(struct fl_purchase_sample *samples, size_t count)
 {
     size_t kept = 0;
-    qsort(samples, count, sizeof *samples, compare_samples);
+    if (count > 1)
+        qsort(samples, count, sizeof *samples, compare_samples);
     for (size_t i = 0; i < count; i++) {
         if (kept > 0 && compare_samples(&samples[kept - 1], &samples[i]) == 0)
             samples[kept - 1].customers += samples[i].customers;

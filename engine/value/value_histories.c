@@ -18,12 +18,14 @@ void fl_value_histories_release(struct fl_value_histories *all)
     *all = (struct fl_value_histories){0};
 }
 
+/* Sorting the longer list takes its size again. */
 static fl_status check_memory(const struct fl_value_histories *all, uint64_t more_bytes,
                               struct fl_error *error)
 {
-    const uint64_t held_bytes = all->purchase_capacity * sizeof *all->purchases +
-                                all->spend_capacity * sizeof *all->spends +
-                                all->gap_capacity * sizeof *all->gaps;
+    const uint64_t purchases_bytes = all->purchase_capacity * sizeof *all->purchases;
+    const uint64_t spends_bytes = all->spend_capacity * sizeof *all->spends;
+    const uint64_t held_bytes = purchases_bytes + spends_bytes + all->gap_capacity * sizeof *all->gaps +
+                                (purchases_bytes > spends_bytes ? purchases_bytes : spends_bytes);
     if (held_bytes + more_bytes <= all->memory_bytes)
         return FL_OK;
     return fl_fail(

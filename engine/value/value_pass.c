@@ -223,6 +223,13 @@ static size_t affordable(const struct pass *pass, const struct collector *first)
     return threads == 0 ? 1 : threads;
 }
 
+/* Beside the scans, which are counted with the words they share. */
+static uint64_t memory_left(const struct pass *pass, const struct collector *collectors, size_t count)
+{
+    const uint64_t scans_bytes = fl_scan_memory(collectors[0].scan) * count;
+    return pass->plan->memory_bytes > scans_bytes ? pass->plan->memory_bytes - scans_bytes : 0;
+}
+
 static void run_all(struct collector *collectors, size_t count)
 {
     size_t started = 1;
@@ -234,13 +241,14 @@ static void run_all(struct collector *collectors, size_t count)
         (void)pthread_join(collectors[i].thread, NULL);
 }
 
-static fl_status join_all(struct collector *collectors, size_t count, struct fl_value_histories *histories,
-                          struct fl_run_counts *counts, struct fl_error *error)
+static fl_status join_all(const struct pass *pass, struct collector *collectors, size_t count,
+                          struct fl_value_histories *histories, struct fl_run_counts *counts,
+                          struct fl_error *error)
 {
     fl_status status = FL_OK;
     *histories = collectors[0].histories;
     collectors[0].histories = (struct fl_value_histories){0};
-    histories->memory_bytes = collectors[0].pass->plan->memory_bytes;
+    histories->memory_bytes = memory_left(pass, collectors, count);
     *counts = *fl_scan_counts(collectors[0].scan);
     for (size_t i = 1; i < count && status == FL_OK; i++) {
         const struct fl_run_counts *more = fl_scan_counts(collectors[i].scan);
@@ -273,14 +281,14 @@ static fl_status run_pass(struct pass *pass, struct collector *collectors,
     if (status != FL_OK)
         return status;
     for (size_t i = 0; i < count; i++)
-        collectors[i].histories.memory_bytes = pass->plan->memory_bytes / count;
+        collectors[i].histories.memory_bytes = memory_left(pass, collectors, count) / count;
     run_all(collectors, count);
     if (pass->failed != NO_RANGE) {
         if (error != NULL)
             *error = pass->error;
         return pass->status;
     }
-    return join_all(collectors, count, histories, counts, error);
+    return join_all(pass, collectors, count, histories, counts, error);
 }
 
 fl_status fl_value_pass(const struct fl_value_pass_plan *plan, struct fl_value_histories *histories,

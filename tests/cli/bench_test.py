@@ -4,16 +4,19 @@ import contextlib
 import io
 import sys
 import tempfile
+import types
 import unittest
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "bench"))
 from bars import bench_line  # noqa: E402
 from bench_growth import thread_counts  # noqa: E402
+from bench_night import differences, without_columns  # noqa: E402
 from bench_score import same_answers  # noqa: E402
 from command import finishes  # noqa: E402
 from day_files import give_half_to_one, split_by_days  # noqa: E402
 from measure import StepFailed  # noqa: E402
+from night_shop import NightShop  # noqa: E402
 from program import Program  # noqa: E402
 
 OURS = "customer,customer_id,band,raw\n1,,cold,12\n2,,hot,-3\n"
@@ -45,6 +48,30 @@ class BenchTest(unittest.TestCase):
         for peer in ("1,cold,12\n2,hot,-4\n", "1,cold,12\n", "1,cold,12\n2,hot,-3\n3,hot,1\n",
                      "1,cold,12\n2,,-3\n", ""):
             self.assertFalse(self.same("customer,band,raw\n" + peer), peer)
+
+    def test_columns_that_differ_are_named_with_their_first_cells(self):
+        ours = self.write("ours.csv", "customer,band,stage\n1,cold,new\n2,hot,\n3,warm,lost\n")
+        theirs = self.write("theirs.csv", "customer,band,stage\n1,cold,new\n2,hot,lead\n3,cold,new\n")
+        self.assertEqual(["stage in 2 rows, first customer 2: null, not lead",
+                          "band in 1 rows, first customer 3: warm, not cold"], differences(ours, theirs))
+        self.assertEqual([], differences(ours, ours))
+        short = self.write("short.csv", "customer,band,stage\n1,cold,new\n2,hot,\n")
+        self.assertEqual(3, len(differences(ours, short)))
+
+    def test_columns_that_peers_lack_are_left_out_of_ours(self):
+        without_columns(self.write("ours.csv", OURS), OURS.split("\n", 1)[0].split(","), ["customer", "raw"],
+                        self.folder / "kept.csv")
+        self.assertEqual("customer,raw\n1,12\n2,-3\n", (self.folder / "kept.csv").read_text())
+
+    def test_gaps_of_a_value_fit_are_read_as_the_model_has_them(self):
+        (self.folder / "model-night").mkdir()
+        self.write("model-night/value.yaml", 'day: 2026-11-20\npurchases:\n  days: 7\ngaps:\n  days: 12\n  gaps: 90\n'
+                   '  categories:\n    - {category: "food-eco", days: 5, gaps: 30}\n'
+                   '    - {category: "pets", days: 41, gaps: 60}\n')
+        shop = types.SimpleNamespace(folder=self.folder, program=None)
+        night = NightShop(shop)
+        self.assertEqual(12, night.write_gaps())
+        self.assertEqual('category,gap_days\n"food-eco",5\n"pets",41\n', night.gaps.read_text())
 
     def test_a_ratio_is_times_better(self):
         self.assertIn("ratio=50.000 bar=50.000 equal=yes ok", bench_line("score.full.duckdb", 2, 100, True))

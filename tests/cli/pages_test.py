@@ -51,7 +51,7 @@ class Pages(CliCase):
     def test_bash_offers_verbs(self):
         self.assertEqual({name.split()[0] for _, name in VERBS} | {"--help", "--version"}, self.complete(""))
         self.assertEqual({"import", "inspect"}, self.complete("i"))
-        self.assertEqual({"init", "check", "--help"}, self.complete("model", ""))
+        self.assertEqual({"init", "check", "test", "--help"}, self.complete("model", ""))
 
     def test_bash_offers_every_flag_and_every_choice(self):
         for _, name in VERBS:

@@ -69,7 +69,7 @@ static int compare_days(const void *a, const void *b)
 
 static struct fl_customer_night night_of(int32_t as_of)
 {
-    return (struct fl_customer_night){.as_of_day = as_of, .first_row_day = as_of, .stage_before = FL_STAGES};
+    return (struct fl_customer_night){.as_of_day = as_of, .first_row_day = as_of};
 }
 
 /* Rows with days as ages: `day` days before AS_OF. */
@@ -343,10 +343,6 @@ static void test_winback(void **state)
     assert_winback(FACTS_OF(BUY(300), {.day = 10, .type = exit_survey}), true, 65);
     assert_winback(FACTS_OF(BUY(3), {.day = 10, .type = exit_survey}), true, 355);
     assert_winback(facts_of_night(&lapsed, 1, &night), true, 65);
-    night.stage_before = FL_STAGE_SLIPPING;
-    assert_winback(facts_of_night(&lapsed, 1, &night), true, 0);
-    night.stage_before = FL_STAGE_LAPSED; /* was so already */
-    assert_winback(facts_of_night(&lapsed, 1, &night), true, 65);
     night.as_of_day = FL_DAY_MAX;
     fl_day_facts_begin(&days);
     assert_int_equal(
@@ -357,6 +353,17 @@ static void test_winback(void **state)
     fl_customer_facts_make(&maker, &days, &night, &last);
     assert_true(last.has_bought);
     assert_false(last.has_winback); /* its day would lie behind the calendar */
+}
+
+static void test_becoming_lapsed(void **state)
+{
+    (void)state;
+    assert_true(fl_stage_becomes_lapsed(FL_STAGE_LAPSED, FL_STAGE_SLIPPING));
+    assert_true(fl_stage_becomes_lapsed(FL_STAGE_LAPSED, FL_STAGE_LOST));
+    assert_false(fl_stage_becomes_lapsed(FL_STAGE_LAPSED, FL_STAGE_LAPSED));
+    assert_false(fl_stage_becomes_lapsed(FL_STAGE_LAPSED, FL_STAGES));
+    assert_false(fl_stage_becomes_lapsed(FL_STAGE_LAPSED, FL_NO_WORD));
+    assert_false(fl_stage_becomes_lapsed(FL_STAGE_LOST, FL_STAGE_SLIPPING));
 }
 
 static void test_tenure(void **state)
@@ -555,7 +562,6 @@ static void test_random_customers(void **state)
             night.first_row_day = rows[0].day < night.as_of_day ? rows[0].day : night.as_of_day;
             night.intent = (uint8_t)(next_random(&random) % 40);
             night.falling = next_random(&random) % 2 == 0;
-            night.stage_before = (uint8_t)(next_random(&random) % (FL_STAGES + 1));
             shuffle_days(rows, count, &random);
             fill_fact_arrays(&slow, &arrays);
             add_fact_pieces(&days, &arrays, turn == 0 ? count : 1 + count / 4, &random);
@@ -593,6 +599,7 @@ int main(void)
         cmocka_unit_test_setup(test_main_category, default_settings),
         cmocka_unit_test_setup(test_signals, default_settings),
         cmocka_unit_test_setup(test_winback, default_settings),
+        cmocka_unit_test(test_becoming_lapsed),
         cmocka_unit_test_setup(test_tenure, default_settings),
         cmocka_unit_test_setup(test_rules_of_a_fit, default_settings),
         cmocka_unit_test_setup(test_fit, default_settings),

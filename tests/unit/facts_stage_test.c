@@ -1,10 +1,10 @@
 /* facts_stage_test.c - the facts of a data folder's customers, on any number of threads.
  *
  * Random rows with money and categories are imported as 1, 7 and 64 files, so that customers come whole,
- * joined and in pieces; one has more rows than are merged at once. What comes out for each must equal
- * slow_facts.h on its rows and its score, with one thread and with several in ranges of a few rows. A folder
- * of more customers than a waiting batch has facts for shows that none is lost or given to another. A
- * customer with more days than its memory holds stops the run, whoever met it. */
+ * joined and in pieces, some with profiles; one has more rows than are merged at once. What comes out for
+ * each must equal slow_facts.h on its rows and its score, with one thread and with several in ranges of a few
+ * rows. A folder of more customers than a waiting batch has facts for shows that none is lost or given to
+ * another. A customer with more days than its memory holds stops the run, whoever met it. */
 #include "tests/unit/slow_facts.h"
 
 #include "engine/workers.h"
@@ -81,6 +81,42 @@ static void import_files(const char *name, const struct stage_row *from, size_t 
     fl_buffer_release(&csv);
 }
 
+/* Every third customer has a profile: a first contact before or after its rows, a country or none, a distance
+ * or none. */
+static int32_t first_contact_of(int64_t customer)
+{
+    return LAST_DAY - SPAN - 500 + (int32_t)(customer * 37 % 2000);
+}
+
+static void import_profiles(const char *name, int64_t customers)
+{
+    struct fl_buffer csv = {0};
+    char folder_path[FIXTURE_PATH_SIZE], input_path[FIXTURE_PATH_SIZE];
+    append_text(&csv, "customer,first_contact,country,store_distance_m\n");
+    for (int64_t customer = 0; customer < customers; customer += 3) {
+        char line[100], day[11];
+        fl_day_format(first_contact_of(customer), day);
+        (void)snprintf(line, sizeof line, "%lld,%s,%s,%s\n", (long long)customer, day,
+                       customer % 2 == 0 ? "NL" : "", customer % 5 == 0 ? "1200" : "");
+        append_text(&csv, line);
+    }
+    fixture_put_bytes("customers.csv", (const char *)csv.bytes, csv.size);
+    const char *input = fixture_path("customers.csv", input_path);
+    const struct fl_import_plan plan = {.io = &fl_io_system,
+                                        .folder = fixture_path(name, folder_path),
+                                        .table = "customers",
+                                        .inputs = &input,
+                                        .input_count = 1,
+                                        .types = fl_model_types(model),
+                                        .memory_bytes = FL_IMPORT_MEMORY_MIN};
+    struct fl_import_report report;
+    struct fl_error error;
+    fl_error_clear(&error);
+    if (fl_import(&plan, &report, &error) != FL_OK)
+        fail_msg("import: %s", error.message);
+    fl_buffer_release(&csv);
+}
+
 /* What came out, in its order. */
 struct outcome {
     int64_t customers[MANY];
@@ -114,6 +150,7 @@ struct night {
     struct fl_scope_words words;
     struct fl_money money;
     struct fl_facts_rules rules;
+    struct fl_profiles *profiles;
 };
 
 static void open_night(const char *name, struct night *night)
@@ -124,6 +161,8 @@ static void open_night(const char *name, struct night *night)
                      FL_OK);
     assert_int_equal(fl_scope_words_open(night->folder, FL_IO_COPY, wanted, &night->words, NULL), FL_OK);
     fl_money_init(&night->money, model);
+    assert_int_equal(
+        fl_profiles_open(night->folder, FL_IO_COPY, &model->settings, AS_OF, &night->profiles, NULL), FL_OK);
     assert_int_equal(fl_facts_rules_init(&model->settings, NULL,
                                          &night->words.words[FL_WORDED_CATEGORY].words, &night->rules, NULL),
                      FL_OK);
@@ -132,6 +171,7 @@ static void open_night(const char *name, struct night *night)
 static void close_night(struct night *night)
 {
     fl_facts_rules_release(&night->rules);
+    fl_profiles_close(night->profiles);
     fl_scope_words_release(&night->words);
     fl_data_folder_close(night->folder);
 }
@@ -153,6 +193,7 @@ static void score(const struct night *night, unsigned threads, uint32_t range_ro
                                               .model = model,
                                               .points = points,
                                               .facts = &night->rules,
+                                              .profiles = night->profiles,
                                               .memory_bytes = memory_bytes,
                                               .range_rows = range_rows};
     struct fl_workers *workers = NULL;
@@ -183,11 +224,16 @@ static void check_customer(const struct night *night, int64_t customer, const st
     const struct slow_facts slow = {&model->registry, &night->rules, own, count};
     const struct fl_customer_night of_night = {.as_of_day = AS_OF,
                                                .first_row_day = of_one->first_day,
+                                               .has_first_contact = customer % 3 == 0,
+                                               .first_contact_day = first_contact_of(customer),
                                                .falling = of_one->trend == FL_TREND_FALLING,
-                                               .intent = of_one->intent,
-                                               .stage_before = FL_STAGES};
+                                               .intent = of_one->intent};
     const struct fl_customer_facts expected = slow_facts(&slow, &of_night);
     assert_equal_facts(facts, &expected);
+    assert_int_equal(facts->country, customer % 6 == 0 ? 0 : FL_NO_WORD);
+    assert_int_equal(facts->region, FL_NO_WORD);
+    assert_int_equal(facts->has_store_distance, customer % 15 == 0);
+    assert_int_equal(facts->store_distance_m, customer % 15 == 0 ? 1200 : 0);
 }
 
 static void assert_same(const struct outcome *a, const struct outcome *b)
@@ -196,6 +242,8 @@ static void assert_same(const struct outcome *a, const struct outcome *b)
     for (size_t i = 0; i < a->count; i++) {
         assert_int_equal(a->customers[i], b->customers[i]);
         assert_equal_facts(&a->facts[i], &b->facts[i]);
+        assert_int_equal(a->facts[i].country, b->facts[i].country);
+        assert_int_equal(a->facts[i].store_distance_m, b->facts[i].store_distance_m);
     }
 }
 
@@ -209,6 +257,7 @@ static void test_folder(void **state)
         struct night night;
         (void)snprintf(name, sizeof name, "data%zu", files[i]);
         import_files(name, rows, ROWS, files[i]);
+        import_profiles(name, CUSTOMERS);
         open_night(name, &night);
         score(&night, 1, 0, UINT64_C(1) << 24, i == 0 ? &one : &other);
         assert_int_equal((i == 0 ? &one : &other)->status, FL_OK);
@@ -239,6 +288,7 @@ static void test_full_batches(void **state)
                                              .type = type_of(model, "purchase_web"),
                                              .amount = (int64_t)i}};
     import_files("many", many, MANY, 1);
+    import_profiles("many", MANY);
     open_night("many", &night);
     score(&night, 1, 0, UINT64_C(1) << 24, &one);
     assert_int_equal(one.count, MANY);

@@ -198,7 +198,9 @@ static void test_foreign_files(void **state)
     fixture_put("f/.hidden", "");
     assert_refused(run, FL_CANNOT_CREATE, ".hidden");
     fixture_remove("f");
-    /* A model folder has only names of ours, and must survive a wrong --out; so must a data folder. */
+    /* A model folder without examples has only names of ours, and must survive a wrong --out; so must a data
+     * folder. */
+    fixture_remove("model/examples.yaml");
     run.out = "model";
     assert_refused(run, FL_CANNOT_CREATE, "a foreign file (model.yaml)");
     run.out = "d1";

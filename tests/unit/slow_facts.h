@@ -264,11 +264,6 @@ static inline void slow_winback(const struct slow_facts *slow, const struct fl_c
             facts->winback_day = bases[i] + days;
         facts->has_winback = true;
     }
-    if (facts->stage == FL_STAGE_LAPSED && night->stage_before != FL_STAGE_LAPSED &&
-        night->stage_before != FL_STAGES) {
-        facts->has_winback = true;
-        facts->winback_day = as_of;
-    }
 }
 
 static inline struct fl_customer_facts slow_facts(const struct slow_facts *slow,
@@ -300,11 +295,12 @@ static inline struct fl_customer_facts slow_facts(const struct slow_facts *slow,
     X(net_24m)                                                                                               \
     X(promo_share_milli)                                                                                     \
     X(purchase_days_24m)                                                                                     \
-    X(recency_days) X(first_purchase_day) X(days_since_purchase) X(longest_gap_days) X(repeat_days)          \
-        X(repeat_bought) X(mean_purchase) X(p_alive_micro) X(expected_micro) X(lifetime_value)               \
-            X(rhythm_milli) X(overdue_milli) X(winback_day) X(tenure_days) X(main_category) X(stage)         \
-                X(tenure) X(signals) X(has_promo_share) X(has_recency) X(has_bought) X(has_repeat)           \
-                    X(has_fit) X(has_winback) X(returns_all)
+    X(recency_days)                                                                                          \
+    X(first_purchase_day) X(days_since_purchase) X(longest_gap_days) X(repeat_days) X(repeat_bought)         \
+        X(mean_purchase) X(p_alive_micro) X(expected_micro) X(lifetime_value) X(rhythm_milli)                \
+            X(overdue_milli) X(winback_day) X(tenure_days) X(main_category) X(stage) X(tenure) X(signals)    \
+                X(has_promo_share) X(has_recency) X(has_bought) X(has_repeat) X(has_fit) X(has_winback)      \
+                    X(returns_all)
 
 static inline void assert_equal_facts(const struct fl_customer_facts *a, const struct fl_customer_facts *b)
 {

@@ -134,7 +134,7 @@ static void test_reads_back_what_it_prints(void **state)
         .currency = "JPY",
         .purchases = {{true, 0.524843155432, 6.18308524123, 1e-5, 99999.1234567}, 1e9, -123456789.654321, 0},
         .repeaters = 123456789,
-        .spend = {{6.24956981, 3.74422571, 1543353.26234}, 123456788, 12.5, 0},
+        .spend = {{6.24956981, 3.74422571, 1543353.26234}, 123456788, 12.5, 0, false},
         .gap_days = 33,
         .gaps = 1234567890123,
         .categories = categories,
@@ -173,7 +173,7 @@ static void test_a_file_of_no_categories(void **state)
         .currency = "EUR",
         .purchases = {{false, 1, 1, 1, 1}, 2, -1, 0},
         .repeaters = 1,
-        .spend = {{1, 2, 1}, 1, -1, 0},
+        .spend = {{1, 2, 1}, 1, -1, 0, false},
         .gap_days = 1,
         .gaps = 1,
     };

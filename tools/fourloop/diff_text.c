@@ -158,10 +158,11 @@ static bool is_used(const struct fl_diff_words *words, size_t word)
 static size_t step_of(const char *word)
 {
     static const char *const ladders[] = {
-        "none",   "cold",     "warm",    "engaged",   "hot",       "falling",    "quiet",
-        "steady", "started",  "rising",  "awareness", "nurturing", "experience", "conversion",
-        "find",   "entice",   "conquer", "connect",   "prospect",  "lead",       "new",
-        "active", "slipping", "lapsed",  "lost",      "won_back"};
+        "none",       "cold",       "warm",          "engaged",      "hot",           "falling",
+        "quiet",      "steady",     "started",       "rising",       "awareness",     "nurturing",
+        "experience", "conversion", "find",          "entice",       "conquer",       "connect",
+        "prospect",   "lead",       "new",           "active",       "slipping",      "lapsed",
+        "lost",       "won_back",   "under_90_days", "under_1_year", "under_3_years", "longer"};
     const size_t count = sizeof ladders / sizeof ladders[0];
     size_t step = 0;
     while (step < count && word != NULL && strcmp(word, ladders[step]) != 0)
@@ -198,21 +199,31 @@ static void print_matrix(const struct fl_diff_words *words, const size_t *order,
     }
 }
 
+static void print_moves(const struct fl_diff_words *words)
+{
+    size_t order[MATRIX_WORDS_SHOWN];
+    const size_t used = words->rows == NULL ? SIZE_MAX : order_words(words, order);
+    printf("\n%-12s %llu changed\n", words->column, (unsigned long long)words->changed);
+    if (used <= MATRIX_WORDS_SHOWN)
+        print_matrix(words, order, used);
+    else
+        printf("             too many words for a table here%s\n", words->rows == NULL ? "" : "; see --json");
+}
+
 static void print_words(const struct fl_diff *diff)
 {
+    bool any = false;
     for (size_t i = 0; i < diff->words_count; i++) {
-        const struct fl_diff_words *words = &diff->words[i];
-        size_t order[MATRIX_WORDS_SHOWN];
-        const size_t used = words->rows == NULL ? SIZE_MAX : order_words(words, order);
-        printf("\n%-12s %llu changed\n", words->column, (unsigned long long)words->changed);
-        if (words->changed == 0)
-            continue;
-        if (used <= MATRIX_WORDS_SHOWN)
-            print_matrix(words, order, used);
-        else
-            printf("             too many words for a table here%s\n",
-                   words->rows == NULL ? "" : "; see --json");
+        if (diff->words[i].changed != 0)
+            print_moves(&diff->words[i]);
     }
+    for (size_t i = 0; i < diff->words_count; i++) {
+        if (diff->words[i].changed != 0)
+            continue;
+        printf("%s%s", any ? ", " : "\nas before    ", diff->words[i].column);
+        any = true;
+    }
+    printf("%s", any ? "\n" : "");
 }
 
 static void print_groups(const struct fl_diff_split *split)

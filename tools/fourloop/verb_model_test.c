@@ -1,8 +1,6 @@
 /* verb_model_test.c - `fourloop model test`: scores an analyst's examples and says what came out otherwise.
  */
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "engine/fourloop.h"
 #include "formats/base/civil.h"
@@ -99,17 +97,11 @@ static fl_status print_json(const struct fl_model_test *test, struct fl_error *e
                        error);
 }
 
-static const char *scratch_folder(void)
-{
-    const char *folder = getenv("TMPDIR");
-    return folder == NULL || folder[0] == '\0' ? "/tmp" : folder;
-}
-
 fl_status verb_model_test(const struct command *command, const struct fl_io *io, struct fl_error *error)
 {
     const struct fl_model_test_plan plan = {.io = io,
                                             .model = command->words[0],
-                                            .scratch = scratch_folder(),
+                                            .scratch = command->flags[FLAG_SCRATCH].text,
                                             .has_as_of = command->flags[FLAG_TEST_AS_OF].given,
                                             .as_of_day = (int32_t)command->flags[FLAG_TEST_AS_OF].number};
     struct fl_model_test *test = NULL;
