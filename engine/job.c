@@ -18,6 +18,7 @@ struct job {
     struct fl_points *points;
     struct fl_money money;
     struct fl_value_rules value;
+    struct fl_type_words types;
     bool has_scope_value;        /* net_12m, loop and the like are wanted of some scope */
     struct fl_scope_words words; /* of the scopes that the model asks for, and categories for facts */
     struct fl_facts_rules facts_rules;
@@ -134,6 +135,7 @@ static struct fl_range_scorer_plan scorer_plan(const struct job *job)
                            .customer_last = INT64_MAX},
                  .words = job->shared.words,
                  .money = job->has_scope_value ? &job->money : NULL,
+                 .more_tables = job->shared.types != NULL,
                  .memory_bytes = plan->memory_bytes,
                  .progress = plan->progress,
                  .progress_context = plan->progress_context},
@@ -143,6 +145,7 @@ static struct fl_range_scorer_plan scorer_plan(const struct job *job)
         .columns = job->shared.columns,
         .facts = job->shared.has_facts ? &job->facts_rules : NULL,
         .profiles = job->profiles,
+        .types = job->shared.types,
         .memory_bytes = plan->memory_bytes};
 }
 
@@ -192,6 +195,8 @@ static fl_status make_night(struct job *job, struct fl_error *error)
     if (status != FL_OK)
         return status;
     fl_money_init(&job->money, job->model);
+    fl_type_words_init(&job->types, &job->model->registry);
+    job->shared.types = job->model->settings.type_view ? &job->types : NULL;
     fl_value_rules_init(&job->value, job->model, job->plan->as_of_day);
     const struct fl_range_scorer_plan plan = scorer_plan(job);
     status = fl_workers_open(&plan, job->plan->threads, &job->workers, error);

@@ -12,6 +12,8 @@ struct fl_range_scorer {
     struct fl_scorer scorer;
     struct fl_scope_stage *stages[FL_SCOPES]; /* of the worded scopes that the model asks for */
     bool has_stages;
+    struct fl_scope_stage *types;     /* NULL: not wanted */
+    struct fl_buffer type_words;      /* of the rows of a piece */
     struct fl_facts_stage *facts;     /* NULL: they are not wanted */
     struct fl_profile_join *profiles; /* NULL: nobody has one */
     struct fl_customer_facts made_facts[CUSTOMERS_AT_ONCE];
@@ -20,7 +22,7 @@ struct fl_range_scorer {
     fl_result_sink *sink;
     void *sink_context;
     int64_t customer;
-    enum fl_scope scope; /* whose words are being given */
+    enum fl_scope scope; /* or FL_RESULT_TYPES: whose words are being given */
 };
 
 static fl_status open_stages(struct fl_range_scorer *scorer, struct fl_error *error)
@@ -44,6 +46,22 @@ static fl_status open_stages(struct fl_range_scorer *scorer, struct fl_error *er
             return status;
     }
     return FL_OK;
+}
+
+/* Rows of one type and day are the same group in the customer and among the type's rows alone: so types are
+ * scored as words are, and their points add up to the customer's. */
+static fl_status open_types(struct fl_range_scorer *scorer, struct fl_error *error)
+{
+    const struct fl_range_scorer_plan *plan = &scorer->plan;
+    if (plan->types == NULL)
+        return FL_OK;
+    const struct fl_scope_stage_plan stage_plan = {.points = plan->points,
+                                                   .settings = &plan->model->settings,
+                                                   .scope = FL_SCOPE_CUSTOMER,
+                                                   .as_of_day = plan->scan.rules.as_of_day,
+                                                   .word_count = plan->types->count,
+                                                   .memory_bytes = plan->memory_bytes};
+    return fl_scope_stage_create(&stage_plan, &scorer->types, error);
 }
 
 static fl_status open_facts(struct fl_range_scorer *scorer, struct fl_error *error)
@@ -78,6 +96,8 @@ fl_status fl_range_scorer_open(const struct fl_range_scorer_plan *plan, struct f
     if (status == FL_OK)
         status = open_stages(opened, error);
     if (status == FL_OK)
+        status = open_types(opened, error);
+    if (status == FL_OK)
         status = open_facts(opened, error);
     if (status != FL_OK) {
         fl_range_scorer_close(opened);
@@ -94,6 +114,8 @@ void fl_range_scorer_close(struct fl_range_scorer *scorer)
     fl_scan_close(scorer->scan);
     for (int scope = 0; scope < FL_SCOPES; scope++)
         fl_scope_stage_free(scorer->stages[scope]);
+    fl_scope_stage_free(scorer->types);
+    fl_buffer_release(&scorer->type_words);
     fl_facts_stage_free(scorer->facts);
     fl_profile_join_close(scorer->profiles);
     free(scorer);
@@ -112,6 +134,44 @@ static fl_status fail_too_many_rows(struct fl_error *error)
 {
     return fl_fail(error, FL_LIMIT, "a customer has more than %llu rows",
                    (unsigned long long)FL_SCOPE_ROWS_MAX);
+}
+
+/* The words of the rows' types, numbered as the rows of `scopes`; NULL: no memory. */
+static const uint32_t *words_of_types(struct fl_range_scorer *scorer, const struct fl_scope_rows *scopes,
+                                      struct fl_error *error)
+{
+    const size_t end = scopes->ends[scopes->count - 1];
+    if (!fl_buffer_reserve(&scorer->type_words, end * sizeof(uint32_t))) {
+        fl_fail_memory(error, end * sizeof(uint32_t));
+        return NULL;
+    }
+    uint32_t *words = (uint32_t *)(void *)scorer->type_words.bytes;
+    for (size_t row = scopes->from; row < end; row++)
+        words[row] = scorer->plan.types->of_type[scopes->rows.type[row]];
+    return words;
+}
+
+static fl_status add_to_types(struct fl_range_scorer *scorer, const struct fl_scan_piece *piece,
+                              struct fl_error *error)
+{
+    if (scorer->types == NULL)
+        return FL_OK;
+    const struct fl_rows rows = fl_scope_rows_of(&piece->scopes, 0);
+    const uint32_t *words = words_of_types(scorer, &piece->scopes, error);
+    return words == NULL ? FL_NO_MEMORY
+                         : fl_scope_stage_add(scorer->types, &rows, words + piece->scopes.from, error);
+}
+
+static fl_status run_types(struct fl_range_scorer *scorer, const struct fl_scan_piece *piece, size_t first,
+                           const struct fl_scope_rows *customers, struct fl_error *error)
+{
+    if (scorer->types == NULL)
+        return FL_OK;
+    const uint32_t *words = words_of_types(scorer, customers, error);
+    scorer->scope = (enum fl_scope)FL_RESULT_TYPES;
+    return words == NULL ? FL_NO_MEMORY
+                         : fl_scope_stage_whole(scorer->types, piece->customers + first, customers, words,
+                                                put_words, scorer, error);
 }
 
 /* The rows of the piece's one customer. */
@@ -177,6 +237,9 @@ static fl_status end_stages(struct fl_range_scorer *scorer, struct fl_error *err
         if (scorer->stages[scope] != NULL)
             status = fl_scope_stage_end(scorer->stages[scope], scorer->customer, put_words, scorer, error);
     }
+    scorer->scope = (enum fl_scope)FL_RESULT_TYPES;
+    if (status == FL_OK && scorer->types != NULL)
+        status = fl_scope_stage_end(scorer->types, scorer->customer, put_words, scorer, error);
     return status;
 }
 
@@ -229,6 +292,8 @@ static fl_status add_piece(struct fl_range_scorer *scorer, const struct fl_scan_
     if (!fl_scorer_add(&scorer->scorer, &rows))
         return fail_too_many_rows(error);
     fl_status status = scorer->facts == NULL ? FL_OK : add_facts(scorer, piece, 0, error);
+    if (status == FL_OK)
+        status = add_to_types(scorer, piece, error);
     return status == FL_OK ? add_to_stages(scorer, piece, error) : status;
 }
 
@@ -243,7 +308,9 @@ static fl_status score_whole(struct fl_range_scorer *scorer, const struct fl_sca
     fl_status status = make_facts(scorer, piece, first, scores, count, error);
     if (status == FL_OK)
         status = put_customers(scorer, piece->customers + first, scores, count, error);
-    return status == FL_OK && scorer->has_stages ? run_stages(scorer, piece, first, &scopes, error) : status;
+    if (status == FL_OK && scorer->has_stages)
+        status = run_stages(scorer, piece, first, &scopes, error);
+    return status == FL_OK ? run_types(scorer, piece, first, &scopes, error) : status;
 }
 
 static fl_status take_piece(struct fl_range_scorer *scorer, const struct fl_scan_piece *piece,

@@ -7,6 +7,7 @@
 #include "engine/result_columns.h"
 #include "engine/scan.h"
 #include "engine/scope_stage.h"
+#include "engine/type_words.h"
 
 /* The worded scope of a kind of scope, or -1. */
 static inline int fl_worded_of(enum fl_scope scope)
@@ -23,6 +24,9 @@ static inline int fl_worded_of(enum fl_scope scope)
     }
 }
 
+/* The kinds of results: each kind of scope, and what a customer has of each interaction type. */
+enum { FL_RESULT_TYPES = FL_SCOPES, FL_RESULT_KINDS };
+
 struct fl_range_scorer_plan {
     struct fl_scan_plan scan;
     const struct fl_model *model;
@@ -31,6 +35,7 @@ struct fl_range_scorer_plan {
     fl_result_columns columns;          /* of the customers' own scores */
     const struct fl_facts_rules
         *facts; /* NULL: facts of customers are not wanted; else the scan must want money */
+    const struct fl_type_words *types;  /* NULL: results of interaction types are not wanted */
     const struct fl_profiles *profiles; /* NULL: nobody has one; looked at with facts only */
     uint64_t memory_bytes;              /* for the brands or categories of one customer */
     uint32_t range_rows; /* of workers' ranges; 0: the usual, fewer make many ranges of few rows, for tests */
@@ -38,7 +43,7 @@ struct fl_range_scorer_plan {
 
 /* Scores of scopes of one kind. Borrowed. */
 struct fl_results {
-    enum fl_scope scope;
+    enum fl_scope scope;      /* or FL_RESULT_TYPES: the customer's rows of one type, scored apart */
     const int64_t *customers; /* of each scope */
     const uint32_t *words;    /* its word; NULL: the scope is the customer */
     const struct fl_scope_score *scores;

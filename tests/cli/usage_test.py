@@ -9,7 +9,7 @@ import unittest
 from cli_case import ROOT, CliCase, main
 
 VERBS = re.findall(r'^FL_VERB\((\w+), \w+, "([^"]+)"', (ROOT / "tools/fourloop/verbs.def").read_text(), re.MULTILINE)
-FLAGS = re.findall(r'^FL_FLAG\(\w+, "([^"]+)", (\w+|"[^"]*"), (\w+), (NULL|"[^"]*"),\s*((?:ON\(\w+\)[ |]*)+),',
+FLAGS = re.findall(r'^FL_FLAG\(\w+, "([^"]+)", (\w+|"[^"]*"), (\w+), (NULL|"[^"]*"),\s*((?:ON\(\w+\)[\s|]*)+),',
                    (ROOT / "tools/fourloop/flags.def").read_text(), re.MULTILINE)
 
 
