@@ -20,8 +20,8 @@ PLAIN = {"duckdb": ("rows", "grouped"), "clickhouse": ("inorder", "hash"), "pola
 
 
 def same_answers(ours_csv, peer_csv, columns=None):
-    """Whether each customer has the same text in each column of both files; `columns` limits ours: a run shows those that
-    it was not asked for as null."""
+    """Whether each customer has the same text in each column of both files; `columns` limits ours, which shows a column
+    that the run was not asked for as null."""
     with open(ours_csv, newline="", encoding="utf-8") as ours, open(peer_csv, newline="", encoding="utf-8") as peer:
         ours_rows, peer_rows = csv.reader(ours), csv.reader(peer)
         header = next(ours_rows)
@@ -89,7 +89,8 @@ def cold_run(bench, shop, name, kind, variant, query, rows):
 def by_level(bench, shop, rows):
     """The same run at each CPU level of this machine: what the kernels bring, and that the bytes are the same."""
     outs = {taken_away: shop.folder / f"out-level-{number}" for number, taken_away in enumerate(LEVELS)}
-    sides = [lambda off=taken_away, out=out: bench.program.run(shop.model, shop.data, out, "--columns", ",".join(COLUMNS),
+    flags = ["--columns", ",".join(COLUMNS)]
+    sides = [lambda off=taken_away, out=out: bench.program.run(shop.model, shop.data, out, *flags,
                                                                env={"FL_DISABLE_CPU": off})
              for taken_away, out in outs.items()]
     for taken_away, costs in zip(outs, alternate(sides, bench.runs)):
