@@ -6,6 +6,7 @@
 #include "engine/currency_check.h"
 #include "engine/night.h"
 #include "engine/run_inputs.h"
+#include "engine/stages.h"
 #include "engine/workers.h"
 #include "formats/base/civil.h"
 #include "formats/base/publish.h"
@@ -16,14 +17,7 @@ struct job {
     struct fl_model *model;
     struct fl_data_folder *data;
     struct fl_run_inputs inputs; /* those of plan->inputs_of */
-    struct fl_points *points;
-    struct fl_money money;
-    struct fl_value_rules *value; /* of each night that is made */
-    struct fl_type_words types;
-    bool has_scope_value;        /* net_12m, loop and the like are wanted of some scope */
-    struct fl_scope_words words; /* of the scopes that the model asks for, and categories for facts */
-    struct fl_facts_rules facts_rules;
-    struct fl_profiles *profiles; /* NULL: nobody has one */
+    struct fl_stages stages;
     struct fl_night_shared shared;
     struct fl_workers *workers;
     struct fl_night *nights;     /* of days one behind the other */
@@ -90,8 +84,7 @@ static fl_status name_folders(struct job *job, const struct pass *pass, struct f
 {
     job->nights = calloc(pass->nights, sizeof *job->nights);
     job->outs = calloc(pass->nights, sizeof(char *));
-    job->value = calloc(pass->nights, sizeof *job->value);
-    if (job->nights == NULL || job->outs == NULL || job->value == NULL)
+    if (job->nights == NULL || job->outs == NULL)
         return fl_fail_memory(error, pass->nights * sizeof *job->nights);
     job->night_count = pass->nights;
     for (size_t i = 0; i < pass->nights; i++) {
@@ -124,78 +117,29 @@ static fl_status begin_nights(struct job *job, const struct pass *pass, struct f
 
 /* ---- what the stages need ---- */
 
-static fl_status open_words(struct job *job, struct fl_error *error)
+static fl_status open_stages(struct job *job, struct fl_error *error)
 {
-    bool wanted[FL_WORDED_SCOPES] = {[FL_WORDED_CATEGORY] = job->shared.has_facts};
-    bool any = job->shared.has_facts;
-    for (int scope = 0; scope < FL_SCOPES; scope++) {
-        const int worded = fl_worded_of((enum fl_scope)scope);
-        if (worded < 0 || !job->model->settings.scopes[scope])
-            continue;
-        wanted[worded] = any = true;
-    }
-    job->has_scope_value = any || fl_result_columns_want_scope_value(job->shared.columns);
-    if (!any)
-        return FL_OK;
-    job->shared.words = &job->words;
-    return fl_scope_words_open(job->shared.folder, job->plan->io_mode, wanted, &job->words, error);
-}
-
-static bool has_profiles(const struct fl_data_folder *folder)
-{
-    for (size_t i = 0; i < folder->file_count; i++) {
-        if (strcmp(folder->files[i].table, "customers") == 0)
-            return true;
-    }
-    return false;
-}
-
-static fl_status open_facts(struct job *job, struct fl_error *error)
-{
-    if (!job->shared.has_facts)
-        return FL_OK;
-    fl_status status =
-        fl_facts_rules_init(&job->model->settings, job->model->value,
-                            &job->words.words[FL_WORDED_CATEGORY].words, &job->facts_rules, error);
-    if (status == FL_OK && has_profiles(job->shared.folder))
-        status = fl_profiles_open(job->shared.folder, job->plan->io_mode, &job->model->settings,
-                                  job->nights[0].as_of_day, &job->profiles, error);
-    job->shared.profiles = job->profiles;
+    const struct fl_run_plan *plan = job->plan;
+    const struct fl_night *last = &job->nights[job->night_count - 1];
+    struct fl_night_shared *shared = &job->shared;
+    const struct fl_stages_plan stages = {.io = plan->io,
+                                          .io_mode = plan->io_mode,
+                                          .model = job->model,
+                                          .folder = shared->folder,
+                                          .as_of_day = last->as_of_day,
+                                          .night_count = job->night_count - job->to_make,
+                                          .view = last->view,
+                                          .columns = shared->columns,
+                                          .has_facts = shared->has_facts,
+                                          .memory_bytes = plan->memory_bytes};
+    fl_status status = fl_stages_open(&job->stages, &stages, error);
+    shared->words = fl_stages_words(&job->stages);
+    shared->types = fl_stages_types(&job->stages);
+    shared->profiles = job->stages.profiles;
     return status;
 }
 
 /* ---- scoring ---- */
-
-static struct fl_range_scorer_plan scorer_plan(const struct job *job)
-{
-    const struct fl_run_plan *plan = job->plan;
-    const struct fl_night *last = &job->nights[job->night_count - 1];
-    return (struct fl_range_scorer_plan){
-        .scan = {.io = plan->io,
-                 .folder = job->shared.folder,
-                 .io_mode = plan->io_mode,
-                 .rules = {.registry = &job->model->registry,
-                           .as_of_day = last->as_of_day,
-                           .view = last->view,
-                           .late_report_days = job->model->settings.late_report_days,
-                           .customer_first = INT64_MIN,
-                           .customer_last = INT64_MAX},
-                 .words = job->shared.words,
-                 .money = job->has_scope_value ? &job->money : NULL,
-                 .memory_bytes = plan->memory_bytes,
-                 .progress = plan->progress,
-                 .progress_context = plan->progress_context},
-        .rules = {.model = job->model,
-                  .points = job->points,
-                  .value = job->has_scope_value ? job->value + job->to_make : NULL,
-                  .columns = job->shared.columns,
-                  .facts = job->shared.has_facts ? &job->facts_rules : NULL,
-                  .types = job->shared.types,
-                  .words = job->shared.words,
-                  .memory_bytes = plan->memory_bytes},
-        .night_count = job->night_count - job->to_make,
-        .profiles = job->profiles};
-}
 
 static fl_status put_results(void *context, const struct fl_results *results, struct fl_error *error)
 {
@@ -232,23 +176,14 @@ static fl_status score_all(struct job *job, struct fl_error *error)
     return status;
 }
 
-static fl_status open_stages(struct job *job, struct fl_error *error)
+static fl_status prepare(struct job *job, struct fl_error *error)
 {
     const int32_t last_day = job->nights[job->night_count - 1].as_of_day;
     fl_status status =
         fl_check_currencies(job->model, job->shared.folder, job->plan->io_mode, last_day, error);
     fl_timing_end(&job->timing, "currencies");
     if (status == FL_OK)
-        status = fl_points_create(job->model, &job->points, error);
-    if (status == FL_OK)
-        status = open_words(job, error);
-    if (status == FL_OK)
-        status = open_facts(job, error);
-    fl_money_init(&job->money, job->model);
-    fl_type_words_init(&job->types, &job->model->registry);
-    job->shared.types = job->model->settings.type_view ? &job->types : NULL;
-    for (size_t i = 0; i < job->night_count; i++)
-        fl_value_rules_init(&job->value[i], job->model, job->nights[i].as_of_day);
+        status = open_stages(job, error);
     fl_timing_end(&job->timing, "dimensions");
     return status;
 }
@@ -277,10 +212,12 @@ static fl_status finish_nights(struct job *job, struct fl_error *error)
 
 static fl_status make_nights(struct job *job, struct fl_error *error)
 {
-    fl_status status = open_stages(job, error);
+    fl_status status = prepare(job, error);
     if (status != FL_OK)
         return status;
-    const struct fl_range_scorer_plan plan = scorer_plan(job);
+    struct fl_range_scorer_plan plan = fl_stages_scorer_plan(&job->stages);
+    plan.scan.progress = job->plan->progress;
+    plan.scan.progress_context = job->plan->progress_context;
     status = fl_workers_open(&plan, job->plan->threads, &job->workers, error);
     if (status == FL_OK)
         status = open_tables(job, error);
@@ -320,7 +257,6 @@ static void end_nights(struct job *job)
     }
     free(job->nights);
     free(job->outs);
-    free(job->value);
 }
 
 /* *folded: the run failed because a compaction has meanwhile folded an input of it. */
@@ -332,10 +268,7 @@ static fl_status run_once(const struct fl_run_plan *plan, const struct pass *pas
     *folded = status == FL_MISSING && job.data != NULL && fl_data_folder_has_changed(job.data);
     fl_workers_close(job.workers);
     end_nights(&job);
-    fl_profiles_close(job.profiles);
-    fl_facts_rules_release(&job.facts_rules);
-    fl_scope_words_release(&job.words);
-    fl_points_free(job.points);
+    fl_stages_release(&job.stages);
     fl_run_inputs_release(&job.inputs);
     fl_data_folder_close(job.data);
     fl_model_free(job.model);
