@@ -446,12 +446,25 @@ static fl_status fill_days(const struct work *work, struct fl_arena *arena,
     return FL_OK;
 }
 
-static fl_status fill_scopes(const struct work *work, struct fl_arena *arena,
-                             struct fl_explanation *explanation, struct fl_error *error)
+/* By kind, then the most points first, then by word, in which order they come. */
+static int compare_again(const void *a, const void *b)
+{
+    const struct again *again_a = a, *again_b = b;
+    if (again_a->kind != again_b->kind)
+        return again_a->kind < again_b->kind ? -1 : 1;
+    if (again_a->score.raw != again_b->score.raw)
+        return again_a->score.raw > again_b->score.raw ? -1 : 1;
+    return (again_a->word > again_b->word) - (again_a->word < again_b->word);
+}
+
+static fl_status fill_scopes(struct work *work, struct fl_arena *arena, struct fl_explanation *explanation,
+                             struct fl_error *error)
 {
     struct fl_explain_scope *list = fl_arena_take(arena, (work->count + 1) * sizeof *list);
     if (list == NULL)
         return fl_fail_memory(error, (work->count + 1) * sizeof *list);
+    if (work->count > 0)
+        qsort(work->list, work->count, sizeof *work->list, compare_again);
     for (size_t i = 0; i < work->count; i++) {
         const struct again *again = &work->list[i];
         const struct fl_scope_score *score = &again->score;

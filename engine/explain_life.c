@@ -48,12 +48,16 @@ static void say_rhythm(const struct life *life)
                     life->settings->category_days);
     fl_lines_number(lines, "usual gap", life->usual_days,
                     fl_lines_print(lines, "%lld", (long long)life->usual_days),
-                    "G, days between purchases of %.*s: %s", category.bytes == NULL ? 8 : (int)category.size,
+                    "G, days between purchases of %.*s: %s", category.bytes == NULL ? 9 : (int)category.size,
                     category.bytes == NULL ? "everybody" : category.bytes, source);
     fl_lines_column(lines, FL_SCORES_LONGEST_GAP_DAYS, "of %lld gaps between purchase days",
                     life->history.days > 0 ? (long long)life->history.days - 1 : 0);
-    if (life->history.days == 0)
+    if (life->history.days == 0) {
+        fl_lines_column(lines, FL_SCORES_RHYTHM_DAYS, "never bought");
+        fl_lines_column(lines, FL_SCORES_DAYS_SINCE_PURCHASE, "never bought");
+        fl_lines_column(lines, FL_SCORES_OVERDUE, "never bought");
         return;
+    }
     fl_lines_column(lines, FL_SCORES_RHYTHM_DAYS, "g = (gaps %d + %d x %lld) / (%lld + %d)",
                     life->history.last - life->history.first, life->settings->prior_gaps,
                     (long long)life->usual_days, (long long)life->history.days - 1,

@@ -104,10 +104,13 @@ static void say_lifetime(const struct fl_explain_parts *parts)
     }
     fl_lines_column(lines, FL_SCORES_MEAN_PURCHASE, "m: repeat days brought %s, on %lld days",
                     fl_lines_money(lines, facts->repeat_bought), (long long)facts->repeat_days);
-    if (parts->model->value == NULL || !facts->has_fit)
-        return;
-    const char *day = fl_lines_day(lines, fl_value_model_day(parts->model->value));
-    fl_lines_column(lines, FL_SCORES_P_ALIVE, "from x, t_x, T by the parameters of %s", day);
+    if (parts->model->value == NULL)
+        return; /* the run has none of the columns that follow */
+    fl_lines_column(lines, FL_SCORES_P_ALIVE, "%s",
+                    facts->has_fit
+                        ? fl_lines_print(lines, "from x, t_x, T by the parameters of %s",
+                                         fl_lines_day(lines, fl_value_model_day(parts->model->value)))
+                        : "never bought");
     fl_lines_column(lines, FL_SCORES_EXPECTED_PURCHASES, "in the next 52 weeks, not discounted");
     fl_lines_column(lines, FL_SCORES_LIFETIME_VALUE,
                     "expected spend a purchase times the purchases of 52 weeks, discounted 10 %% a year");

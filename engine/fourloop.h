@@ -194,7 +194,7 @@ struct fl_explanation {
     size_t line_count;
     const struct fl_explain_day *days; /* the last ones, by rising day */
     size_t day_count, day_count_all;
-    const struct fl_explain_scope *scopes; /* of the customer: by kind, then by word */
+    const struct fl_explain_scope *scopes; /* of the customer: by kind, the most points first */
     size_t scope_count;
     void *owned;
 };

@@ -7,7 +7,7 @@
 #include "tools/fourloop/explain_report.h"
 #include "tools/fourloop/report.h"
 
-enum { MONEY_TEXT = 48 };
+enum { MONEY_TEXT = 48, SCOPES_SHOWN = 20 };
 
 static const char *money(const struct fl_explanation *explanation, int64_t amount, char text[MONEY_TEXT])
 {
@@ -86,23 +86,37 @@ static void print_days(const struct fl_explanation *explanation)
     }
 }
 
+static void print_scope(const struct fl_explanation *explanation, const struct fl_explain_scope *of)
+{
+    char points[REPORT_POINTS_TEXT], net[MONEY_TEXT], day[11] = "-";
+    if (of->has_purchase)
+        fl_day_format(of->last_purchase_day, day);
+    printf("  %-24s %10u %-8s %6u %-8s %-11s %-8s %16s %14s %8llu  %s%s%s\n", of->word, of->engagement,
+           of->band, of->intent, of->trend, of->loop, of->phase, report_points(of->raw, points),
+           money(explanation, of->net_12m, net), (unsigned long long)of->rows, day,
+           of->ambassador ? "  ambassador" : "", of->engaged_no_value ? "  engaged_no_value" : "");
+}
+
+/* Those of one kind from `first` on; returns the first of the next kind. */
+static size_t print_kind(const struct fl_explanation *explanation, size_t first)
+{
+    const struct fl_explain_scope *scopes = explanation->scopes;
+    size_t end = first;
+    while (end < explanation->scope_count && strcmp(scopes[end].scope, scopes[first].scope) == 0)
+        end++;
+    printf("\n%-26s %10s %-8s %6s %-8s %-11s %-8s %16s %14s %8s  %s\n", scopes[first].scope, "engagement",
+           "band", "intent", "trend", "loop", "phase", "raw", "net_12m", "rows", "purchase");
+    for (size_t i = first; i < end && i < first + SCOPES_SHOWN; i++)
+        print_scope(explanation, &scopes[i]);
+    if (end - first > SCOPES_SHOWN)
+        printf("  and %zu more with fewer points, which --json shows\n", end - first - SCOPES_SHOWN);
+    return end;
+}
+
 static void print_scopes(const struct fl_explanation *explanation)
 {
-    const char *scope = "";
-    for (size_t i = 0; i < explanation->scope_count; i++) {
-        const struct fl_explain_scope *of = &explanation->scopes[i];
-        char points[REPORT_POINTS_TEXT], net[MONEY_TEXT], day[11] = "-";
-        if (of->has_purchase)
-            fl_day_format(of->last_purchase_day, day);
-        if (strcmp(scope, of->scope) != 0)
-            printf("\n%-26s %10s %-8s %6s %-8s %-11s %-8s %16s %14s %8s  %s\n", of->scope, "engagement",
-                   "band", "intent", "trend", "loop", "phase", "raw", "net_12m", "rows", "purchase");
-        scope = of->scope;
-        printf("  %-24s %10u %-8s %6u %-8s %-11s %-8s %16s %14s %8llu  %s%s%s\n", of->word, of->engagement,
-               of->band, of->intent, of->trend, of->loop, of->phase, report_points(of->raw, points),
-               money(explanation, of->net_12m, net), (unsigned long long)of->rows, day,
-               of->ambassador ? "  ambassador" : "", of->engaged_no_value ? "  engaged_no_value" : "");
-    }
+    for (size_t i = 0; i < explanation->scope_count;)
+        i = print_kind(explanation, i);
 }
 
 void explain_print(const struct fl_explanation *explanation)
