@@ -22,6 +22,7 @@ struct job {
     struct fl_workers *workers;
     struct fl_night *nights;     /* of days one behind the other */
     char **outs;                 /* their folders */
+    size_t named_count;          /* of nights and outs */
     size_t night_count, to_make; /* those from number to_make on are not there yet */
     struct fl_timing timing;
 };
@@ -86,7 +87,7 @@ static fl_status name_folders(struct job *job, const struct pass *pass, struct f
     job->outs = calloc(pass->nights, sizeof(char *));
     if (job->nights == NULL || job->outs == NULL)
         return fl_fail_memory(error, pass->nights * sizeof *job->nights);
-    job->night_count = pass->nights;
+    job->named_count = job->night_count = pass->nights;
     for (size_t i = 0; i < pass->nights; i++) {
         const int32_t day = pass->first_day + (int32_t)i;
         job->outs[i] = job->plan->is_replay ? night_folder(job->plan->out, day) : strdup(job->plan->out);
@@ -101,16 +102,50 @@ static fl_status name_folders(struct job *job, const struct pass *pass, struct f
     return FL_OK;
 }
 
-/* Nights are published in order, so those that are there already come first. */
-static fl_status begin_nights(struct job *job, const struct pass *pass, struct fl_error *error)
+/* *complete: the folder holds a run, be it of these inputs or of others. */
+static fl_status look_for_run(const struct job *job, const char *path, bool *complete, struct fl_error *error)
 {
+    struct fl_run_manifest present;
+    struct fl_error trouble;
+    fl_error_clear(&trouble);
+    const fl_status status = fl_run_folder_read(job->plan->io, path, &present, &trouble);
+    fl_run_manifest_release(&present);
+    *complete = status == FL_OK;
+    /* Whoever takes the folder finds out what is wrong with it. */
+    if (status == FL_OK || status == FL_MISSING || status == FL_CORRUPT || status == FL_UNSUPPORTED)
+        return FL_OK;
+    if (error != NULL)
+        *error = trouble;
+    return status;
+}
+
+/* *ends: the night is there, but one before it is not. Whether it follows from that one shows only when that
+ * is made: the pass ends in front of it. */
+static fl_status begin_night(struct job *job, const struct pass *pass, size_t i, bool *ends,
+                             struct fl_error *error)
+{
+    const bool follows_new = i > job->to_make;
+    const char *previous = i == 0 ? pass->previous : job->outs[i - 1];
+    *ends = false;
+    fl_status status = follows_new ? look_for_run(job, job->outs[i], ends, error) : FL_OK;
+    if (status != FL_OK || *ends)
+        return status;
+    status = fl_night_begin(&job->nights[i], follows_new ? NULL : previous, error);
+    *ends = follows_new && job->nights[i].already_there; /* made by somebody else just now */
+    if (status == FL_OK && !follows_new && job->nights[i].already_there)
+        job->to_make = i + 1;
+    return status;
+}
+
+/* The nights of the pass that are there already come first. */
+static fl_status begin_nights(struct job *job, struct pass *pass, struct fl_error *error)
+{
+    bool ends = false;
     fl_status status = name_folders(job, pass, error);
     for (size_t i = 0; i < job->night_count && status == FL_OK; i++) {
-        const bool made_now = i > job->to_make;
-        const char *previous = i == 0 ? pass->previous : job->outs[i - 1];
-        status = fl_night_begin(&job->nights[i], made_now ? NULL : previous, error);
-        if (status == FL_OK && job->nights[i].already_there)
-            job->to_make = i + 1;
+        status = begin_night(job, pass, i, &ends, error);
+        if (ends)
+            job->night_count = pass->nights = i;
     }
     return status;
 }
@@ -234,8 +269,7 @@ static void add_to_report(const struct job *job, struct fl_run_report *report)
     report->counts = job->nights[job->night_count - 1].manifest.counts;
 }
 
-static fl_status run(struct job *job, const struct pass *pass, struct fl_run_report *report,
-                     struct fl_error *error)
+static fl_status run(struct job *job, struct pass *pass, struct fl_run_report *report, struct fl_error *error)
 {
     fl_timing_start(&job->timing);
     fl_status status = open_inputs(job, error);
@@ -251,7 +285,7 @@ static fl_status run(struct job *job, const struct pass *pass, struct fl_run_rep
 
 static void end_nights(struct job *job)
 {
-    for (size_t i = 0; i < job->night_count; i++) {
+    for (size_t i = 0; i < job->named_count; i++) {
         fl_night_end(&job->nights[i]);
         free(job->outs[i]);
     }
@@ -260,8 +294,8 @@ static void end_nights(struct job *job)
 }
 
 /* *folded: the run failed because a compaction has meanwhile folded an input of it. */
-static fl_status run_once(const struct fl_run_plan *plan, const struct pass *pass,
-                          struct fl_run_report *report, bool *folded, struct fl_error *error)
+static fl_status run_once(const struct fl_run_plan *plan, struct pass *pass, struct fl_run_report *report,
+                          bool *folded, struct fl_error *error)
 {
     struct job job = {.plan = plan};
     fl_status status = run(&job, pass, report, error);
@@ -275,8 +309,9 @@ static fl_status run_once(const struct fl_run_plan *plan, const struct pass *pas
     return status;
 }
 
-static fl_status run_pass(const struct fl_run_plan *plan, const struct pass *pass,
-                          struct fl_run_report *report, struct fl_error *error)
+/* The pass may end before its last night, and says so. */
+static fl_status run_pass(const struct fl_run_plan *plan, struct pass *pass, struct fl_run_report *report,
+                          struct fl_error *error)
 {
     bool folded = true;
     fl_status status = FL_OK;
@@ -309,7 +344,7 @@ static fl_status replay(const struct fl_run_plan *plan, struct fl_run_report *re
     char *previous = plan->previous == NULL ? NULL : strdup(plan->previous);
     fl_status status = fl_directory_ensure(plan->io, plan->out, error);
     for (int32_t day = plan->replay_from_day; day <= plan->as_of_day && status == FL_OK;) {
-        const struct pass pass = {day, nights_of_pass(day, plan->as_of_day), previous};
+        struct pass pass = {day, nights_of_pass(day, plan->as_of_day), previous};
         status = run_pass(plan, &pass, report, error);
         day += (int32_t)pass.nights;
         free(previous);
@@ -336,7 +371,7 @@ static fl_status check_days(const struct fl_run_plan *plan, struct fl_error *err
 
 fl_status fl_run(const struct fl_run_plan *plan, struct fl_run_report *report, struct fl_error *error)
 {
-    const struct pass night = {plan->as_of_day, 1, plan->previous};
+    struct pass night = {plan->as_of_day, 1, plan->previous};
     *report = (struct fl_run_report){0};
     fl_status status = check_days(plan, error);
     if (status != FL_OK)
