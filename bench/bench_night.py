@@ -1,5 +1,5 @@
-"""A whole night: scores of customers, brands and categories with loops, phases and net value; value, RFM, tiers, life cycle and
-profile of customers; against the same in the databases' SQL."""
+"""A whole night: scores of customers, brands and categories with loops, phases and net value; value, RFM, tiers, life
+cycle and profile of customers; against the same in the databases' SQL."""
 
 import collections
 import csv
@@ -12,7 +12,8 @@ from program import TABLES
 
 # Each peer tries these once for customers, these for brands and categories, and is measured with the quickest.
 WHOLE = {"duckdb": ("split.free",), "clickhouse": ("joined.hash", "array.inorder")}
-WORDED = {"duckdb": ("split.free", "split.free.ranges"), "clickhouse": ("joined.hash", "joined.hash.ranges", "array.hash")}
+WORDED = {"duckdb": ("split.free", "split.free.ranges"),
+          "clickhouse": ("joined.hash", "joined.hash.ranges", "array.hash")}
 # What SQL has no function for: ours makes these columns all the same.
 OURS_ALONE = ("p_alive", "expected_purchases", "lifetime_value", "signal_p_alive", "churn_signals")
 
@@ -96,7 +97,8 @@ def against(bench, shop, rows, name, query, step, out):
         ours, theirs = alternate([step, lambda: peer.cost("night", variants=ways, **query)], bench.runs)
         bench.say(summary("fourloop night", ours, rows))
         bench.say(summary(f"{name} night", theirs, rows))
-        bench.report(f"night.{name}", best_cpu(ours) / rows, best_cpu(theirs) / rows, same_tables(bench, shop, peer, out))
+        equal = same_tables(bench, shop, peer, out)
+        bench.report(f"night.{name}", best_cpu(ours) / rows, best_cpu(theirs) / rows, equal)
 
 
 def say_stages(bench, out, rows):

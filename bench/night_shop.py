@@ -1,4 +1,4 @@
-"""What a whole night needs beside a shop's rows: products, customers, stores, a model with a value fit; for the peers too."""
+"""What a whole night needs beside a shop's rows: products, customers, stores, a model with a value fit; for peers too."""
 
 import hashlib
 import os
@@ -9,7 +9,8 @@ from shop import reference
 
 TABLES = ("products", "customers", "stores")
 # Roles that say something about value, life cycle or ambassadors, as the peers' SQL numbers them.
-KINDS = {"purchase": 1, "return": 2, "cancel": 2, "friction": 3, "opt_out": 4, "advocate": 5, "share": 5, "exit_survey": 6}
+KINDS = {"purchase": 1, "return": 2, "cancel": 2, "friction": 3, "opt_out": 4, "advocate": 5, "share": 5,
+         "exit_survey": 6}
 MONEY_KINDS = (1, 2)
 
 

@@ -15,7 +15,7 @@ enum { BATCH_ROWS = 128, COLUMNS_MAX = 96 };
 /* A block's columns stay there, too, until they are packed. */
 enum { BLOCK_ROWS = 8192 };
 
-const struct fl_emit_table fl_emit_tables[FL_SCOPES] = {
+const struct fl_emit_table fl_emit_tables[FL_RESULT_KINDS] = {
     [FL_SCOPE_CUSTOMER] = {.schema = "customer_scores", .stem = "customers", .of_customers = true},
     [FL_SCOPE_BRAND] = {.schema = "brand_scores", .stem = "brands", .word_id = FL_BRAND_SCORES_BRAND},
     [FL_SCOPE_CATEGORY] = {.schema = "category_scores",
@@ -24,6 +24,7 @@ const struct fl_emit_table fl_emit_tables[FL_SCOPES] = {
     [FL_SCOPE_PRODUCT] = {.schema = "product_scores",
                           .stem = "products",
                           .word_id = FL_PRODUCT_SCORES_PRODUCT},
+    [FL_RESULT_TYPES] = {.schema = "type_scores", .stem = "types", .word_id = FL_TYPE_SCORES_TYPE},
 };
 
 /* In the order of the schema. */
@@ -204,7 +205,7 @@ fl_status fl_emit_create(const struct fl_emit_plan *plan, struct fl_emit **emit,
     if (made == NULL)
         return fl_fail_memory(error, sizeof *made);
     made->plan = *plan;
-    made->table = &fl_emit_tables[plan->scope];
+    made->table = &fl_emit_tables[plan->kind];
     made->schema = fl_schema_by_name(made->table->schema);
     fl_status status = start_file(made, error);
     const struct fl_population_plan population = {

@@ -15,7 +15,7 @@ struct fl_emit_table {
     uint16_t word_id;          /* column of the scope's word; 0: the scope is the customer */
     bool of_customers;         /* has what only customers have: facts, and what compares them all */
 };
-extern const struct fl_emit_table fl_emit_tables[FL_SCOPES];
+extern const struct fl_emit_table fl_emit_tables[FL_RESULT_KINDS];
 
 /* The words that the numbers of one column stand for; fixed lists (bands, stages) are known to the table. */
 struct fl_emit_dictionary {
@@ -25,7 +25,7 @@ struct fl_emit_dictionary {
 enum { FL_EMIT_DICTIONARIES_MAX = 12 };
 
 struct fl_emit_plan {
-    enum fl_scope scope;                                              /* which table */
+    unsigned kind;                                                    /* of results: which table */
     struct fl_emit_dictionary dictionaries[FL_EMIT_DICTIONARIES_MAX]; /* id 0: no more */
     fl_result_columns columns;                                        /* of the table of customers */
     fl_result_columns absent; /* of any table: not computed, so not stored; a reader sees nulls */

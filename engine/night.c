@@ -152,23 +152,23 @@ fl_status fl_night_begin(struct fl_night *night, const char *previous, struct fl
 
 /* ---- tables ---- */
 
-static void fill_facts(struct fl_night *night, int scope)
+static void fill_facts(struct fl_night *night, int kind)
 {
-    struct fl_night_facts *facts = &night->facts[scope];
+    struct fl_night_facts *facts = &night->facts[kind];
     size_t count = 0;
     fl_day_format(night->as_of_day, facts->day);
     const char *const list[] = {"as_of",      facts->day,
                                 "model_hash", night->shared->model->hash,
-                                "table",      fl_emit_tables[scope].stem,
+                                "table",      fl_emit_tables[kind].stem,
                                 "version",    FOURLOOP_VERSION,
                                 "view",       night->view == FL_VIEW_KNOWN_THEN ? "known-then" : "known-now"};
     for (; count < sizeof list / sizeof list[0]; count++)
         facts->list[count] = list[count];
-    if (scope == FL_SCOPE_CUSTOMER && night->shared->columns != 0) {
+    if (kind == FL_SCOPE_CUSTOMER && night->shared->columns != 0) {
         facts->list[count++] = "columns";
         facts->list[count++] = (const char *)night->columns.bytes;
     }
-    if (scope == FL_SCOPE_CUSTOMER && night->previous_uuid[0] != '\0') {
+    if (kind == FL_SCOPE_CUSTOMER && night->previous_uuid[0] != '\0') {
         facts->list[count++] = "previous";
         facts->list[count++] = night->previous_uuid;
     }
@@ -222,12 +222,12 @@ static void list_dictionaries(const struct fl_night_shared *shared, struct fl_em
             profile_ids[word], *fl_profiles_words(shared->profiles, (enum fl_profile_word)word)};
 }
 
-static fl_status open_emit(struct fl_night *night, int scope, const uint8_t data_digest[16],
+static fl_status open_emit(struct fl_night *night, int kind, const uint8_t data_digest[16],
                            struct fl_error *error)
 {
     const struct fl_night_shared *shared = night->shared;
-    fill_facts(night, scope);
-    struct fl_emit_plan plan = {.scope = (enum fl_scope)scope,
+    fill_facts(night, kind);
+    struct fl_emit_plan plan = {.kind = (unsigned)kind,
                                 .folder = shared->folder,
                                 .io_mode = shared->io_mode,
                                 .out = night->out,
@@ -235,16 +235,24 @@ static fl_status open_emit(struct fl_night *night, int scope, const uint8_t data
                                 .absent = absent_columns(night),
                                 .model = shared->model,
                                 .as_of_day = night->as_of_day,
-                                .facts = night->facts[scope].list,
+                                .facts = night->facts[kind].list,
                                 .memory_bytes = shared->memory_bytes};
-    const int worded = fl_worded_of((enum fl_scope)scope);
+    const int worded = fl_worded_of((enum fl_scope)kind);
     memcpy(plan.data_digest, data_digest, sizeof plan.data_digest);
     if (worded >= 0)
         plan.dictionaries[0] =
-            (struct fl_emit_dictionary){fl_emit_tables[scope].word_id, shared->words->words[worded].words};
+            (struct fl_emit_dictionary){fl_emit_tables[kind].word_id, shared->words->words[worded].words};
+    else if (kind == FL_RESULT_TYPES)
+        plan.dictionaries[0] =
+            (struct fl_emit_dictionary){fl_emit_tables[kind].word_id, fl_type_words_all(shared->types)};
     else
         list_dictionaries(shared, &plan);
-    return fl_emit_create(&plan, &night->emits[scope], error);
+    return fl_emit_create(&plan, &night->emits[kind], error);
+}
+
+static bool is_wanted(const struct fl_night_shared *shared, int kind)
+{
+    return kind == FL_RESULT_TYPES ? shared->types != NULL : shared->model->settings.scopes[kind];
 }
 
 fl_status fl_night_open_tables(struct fl_night *night, const uint8_t data_digest[16],
@@ -255,9 +263,9 @@ fl_status fl_night_open_tables(struct fl_night *night, const uint8_t data_digest
         fl_hex128(fl_emit_uuid(previous_night->emits[FL_SCOPE_CUSTOMER]), night->previous_uuid);
         night->previous_path = previous_night->out;
     }
-    for (int scope = 0; scope < FL_SCOPES && status == FL_OK; scope++) {
-        if (night->shared->model->settings.scopes[scope])
-            status = open_emit(night, scope, data_digest, error);
+    for (int kind = 0; kind < FL_RESULT_KINDS && status == FL_OK; kind++) {
+        if (is_wanted(night->shared, kind))
+            status = open_emit(night, kind, data_digest, error);
     }
     return status;
 }
@@ -283,15 +291,14 @@ static fl_status note_table(struct fl_night *night, fl_status status, const char
     return status;
 }
 
-static fl_status finish_emit(struct fl_night *night, int scope, struct fl_transitions *transitions,
+static fl_status finish_emit(struct fl_night *night, int kind, struct fl_transitions *transitions,
                              struct fl_error *error)
 {
     char name[256] = "";
     struct fl_table_summary summary = {0};
-    struct fl_previous_night *previous = scope == FL_SCOPE_CUSTOMER ? night->previous : NULL;
-    const fl_status status =
-        fl_emit_finish(night->emits[scope], previous, transitions, name, &summary, error);
-    return note_table(night, status, fl_emit_tables[scope].stem, name, &summary, error);
+    struct fl_previous_night *previous = kind == FL_SCOPE_CUSTOMER ? night->previous : NULL;
+    const fl_status status = fl_emit_finish(night->emits[kind], previous, transitions, name, &summary, error);
+    return note_table(night, status, fl_emit_tables[kind].stem, name, &summary, error);
 }
 
 static fl_status write_transitions(struct fl_night *night, const struct fl_transitions *transitions,
@@ -313,9 +320,9 @@ static fl_status finish_tables(struct fl_night *night, struct fl_error *error)
 {
     struct fl_transitions *transitions = calloc(1, sizeof *transitions);
     fl_status status = transitions == NULL ? fl_fail_memory(error, sizeof *transitions) : FL_OK;
-    for (int scope = 0; scope < FL_SCOPES && status == FL_OK; scope++) {
-        if (night->emits[scope] != NULL)
-            status = finish_emit(night, scope, transitions, error);
+    for (int kind = 0; kind < FL_RESULT_KINDS && status == FL_OK; kind++) {
+        if (night->emits[kind] != NULL)
+            status = finish_emit(night, kind, transitions, error);
     }
     if (status == FL_OK && night->previous != NULL && night->shared->has_facts)
         status = write_transitions(night, transitions, error);
@@ -372,8 +379,8 @@ fl_status fl_night_finish(struct fl_night *night, struct fl_timing *timing, stru
 
 void fl_night_end(struct fl_night *night)
 {
-    for (int scope = 0; scope < FL_SCOPES; scope++)
-        fl_emit_free(night->emits[scope]);
+    for (int kind = 0; kind < FL_RESULT_KINDS; kind++)
+        fl_emit_free(night->emits[kind]);
     fl_previous_night_close(night->previous);
     fl_run_output_end(night->output);
     fl_run_manifest_release(&night->manifest);

@@ -15,6 +15,7 @@ struct fl_night_shared {
     const struct fl_data_folder *folder; /* the files that count */
     const struct fl_scope_words *words;  /* of the scopes that the model asks for, and of what facts need */
     const struct fl_profiles *profiles;  /* NULL: nobody has one */
+    const struct fl_type_words *types;   /* NULL: the model asks for no table of types */
     fl_result_columns columns;           /* of the table of customers */
     bool has_facts;                      /* results of customers come with facts */
 };
@@ -53,8 +54,8 @@ struct fl_night {
     struct fl_run_output *output;
     bool
         already_there; /* `out` holds the complete night of the same inputs; its counts are in the manifest */
-    struct fl_emit *emits[FL_SCOPES];
-    struct fl_night_facts facts[FL_SCOPES];
+    struct fl_emit *emits[FL_RESULT_KINDS];
+    struct fl_night_facts facts[FL_RESULT_KINDS];
 };
 
 /* Opens the night before (`previous`, a run folder; NULL: none), says what the night is made of, takes the

@@ -34,8 +34,8 @@ static bool is_segment_of(const char *stem, const char *name)
 
 static bool is_segment_name(const char *name)
 {
-    for (int scope = 0; scope < FL_SCOPES; scope++) {
-        if (fl_emit_tables[scope].stem != NULL && is_segment_of(fl_emit_tables[scope].stem, name))
+    for (int kind = 0; kind < FL_RESULT_KINDS; kind++) {
+        if (is_segment_of(fl_emit_tables[kind].stem, name))
             return true;
     }
     return is_segment_of("transitions", name);

@@ -169,6 +169,7 @@ fl_status fl_scan_open(const struct fl_scan_plan *plan, struct fl_scan **scan, s
         return fl_fail_memory(error, sizeof *opened);
     opened->plan = *plan;
     opened->memory_bytes = PAGES_BYTES + RESULTS_BYTES + sizeof *opened->chunk + sizeof *opened->window;
+    opened->memory_bytes += (uint64_t)plan->more_tables * RESULTS_BYTES;
     if (plan->words != NULL)
         opened->memory_bytes += plan->words->memory_bytes;
     for (int scope = 0; scope < FL_WORDED_SCOPES && plan->words != NULL; scope++)

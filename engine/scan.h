@@ -13,6 +13,7 @@ struct fl_scan_plan {
     const struct fl_scope_words *words; /* NULL: pieces come without words */
     const struct fl_money *money;       /* NULL: their rows come without money */
     bool wants_arrival;                 /* else they come without days of arrival */
+    unsigned more_tables;               /* of results that are written beside those of customers and words */
     uint64_t memory_bytes;              /* all buffers of the scan, and the words, stay under it */
     /* Called once a block; a non-zero return stops with FL_INTERRUPTED. May be NULL. */
     int (*progress)(void *context, uint64_t rows_done, uint64_t rows_all);

@@ -56,7 +56,8 @@ function write(name, query) {
 const settings = (order) =>
     `SETTINGS max_threads = ${peer.threads}, optimize_aggregation_in_order = ${order === 'inorder' ? 1 : 0}`;
 
-const full = (request) => write('clickhouse.full.native', `${fullQuery(request)} ${settings(request.variant.split('.')[1])}`);
+const full = (request) => write('clickhouse.full.native',
+    `${fullQuery(request)} ${settings(request.variant.split('.')[1])}`);
 
 const plain = ({ variant, asOf }) => write('clickhouse.plain.native', `
     SELECT customer, sum(dictGet('bench.cell', 'one', ${cell(asOf)})) AS raw FROM bench.events GROUP BY customer

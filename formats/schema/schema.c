@@ -31,6 +31,9 @@ static const struct fl_column stores_columns[] = {
 static const struct fl_column product_scores_columns[] = {
 #include "formats/schema/product_scores.def"
 };
+static const struct fl_column type_scores_columns[] = {
+#include "formats/schema/type_scores.def"
+};
 static const struct fl_column transitions_columns[] = {
 #include "formats/schema/transitions.def"
 };
@@ -48,6 +51,7 @@ static const struct fl_column transitions_columns[] = {
     X(7, category_scores, "flseg", 2)                                                                        \
     X(8, stores, "flint", 1)                                                                                 \
     X(9, product_scores, "flseg", 1)                                                                         \
+    X(10, type_scores, "flseg", 1)                                                                           \
     X(12, transitions, "flseg", 1)
 
 static const struct fl_schema schemas[] = {

@@ -105,6 +105,9 @@ enum {
 #define FL_COLUMN(id, upper, name, kind, hot, since) FL_PRODUCT_SCORES_##upper = (id),
 #include "formats/schema/product_scores.def"
 #undef FL_COLUMN
+#define FL_COLUMN(id, upper, name, kind, hot, since) FL_TYPE_SCORES_##upper = (id),
+#include "formats/schema/type_scores.def"
+#undef FL_COLUMN
 };
 
 #endif

@@ -117,6 +117,41 @@ static void test_results(void **state)
     fixture_remove("m");
 }
 
+/* Money in units of the currency, thousandths and days to come as an analyst writes them; a currency without
+ * decimals, and one that is converted (on the as-of day of the file). */
+static void test_money_and_days(void **state)
+{
+    (void)state;
+    struct fl_error error;
+    init_model_folder("m");
+    fixture_put("m/examples.yaml",
+                "as_of: 2026-03-31\n"
+                "examples:\n"
+                "- name: n\n"
+                "  rows:\n"
+                "  - {type: purchase_web, days_ago: 10, amount: 12.5, discount: 1, margin: -2.25}\n"
+                "  - {type: purchase_web, days_ago: 20, amount: 100, currency: USD}\n"
+                "  expect: {bought_12m: 62.5, margin_12m: -2.25, promo_share: 0.2,\n"
+                "    rhythm_days: 47.5, winback_day: -355, main_category: none}\n");
+    fixture_put("m/rates.csv", "currency,day,rate\nUSD,2026-03-11,0.5\nUSD,2026-03-12,9\n");
+    struct fl_model_test *test = run_trial(&fl_io_system, FL_OK, &error);
+    assert_int_equal(test->result_count, 6);
+    assert_result(test, 0, "bought_12m", "62.5", "62.5", true);
+    assert_result(test, 1, "margin_12m", "-2.25", "-2.25", true);
+    assert_result(test, 2, "promo_share", "0.2", "0.2", true);
+    assert_result(test, 3, "rhythm_days", "47.5", "47.5", true); /* (10 + 3 * 60) / 4 */
+    assert_result(test, 4, "winback_day", "-355", "-355", true);
+    assert_result(test, 5, "main_category", "none", "none", true);
+    fl_model_test_free(test);
+    fixture_put("m/model.yaml", "currency: JPY\n");
+    fixture_put("m/examples.yaml", "examples: [{name: n, rows: [{type: purchase_web, amount: 1250}], "
+                                   "expect: {bought_12m: 1250}}]\n");
+    test = run_trial(&fl_io_system, FL_OK, &error);
+    assert_result(test, 0, "bought_12m", "1250", "1250", true);
+    fl_model_test_free(test);
+    fixture_remove("m");
+}
+
 /* 25 misses in 26 examples: the first 20 of them are explained. */
 static void test_many_misses(void **state)
 {
@@ -184,8 +219,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_default_examples), cmocka_unit_test(test_results),
-        cmocka_unit_test(test_many_misses),      cmocka_unit_test(test_refusals),
-        cmocka_unit_test(test_when_calls_fail),
+        cmocka_unit_test(test_money_and_days),   cmocka_unit_test(test_many_misses),
+        cmocka_unit_test(test_refusals),         cmocka_unit_test(test_when_calls_fail),
     };
     return cmocka_run_group_tests(tests, fixture_open, fixture_close);
 }

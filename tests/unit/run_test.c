@@ -202,7 +202,7 @@ static void test_foreign_files(void **state)
      * folder. */
     fixture_remove("model/examples.yaml");
     run.out = "model";
-    assert_refused(run, FL_CANNOT_CREATE, "a foreign file (model.yaml)");
+    assert_refused(run, FL_CANNOT_CREATE, "a foreign file (");
     run.out = "d1";
     assert_refused(run, FL_CANNOT_CREATE, "a foreign file");
 }

@@ -62,6 +62,8 @@ static const char *const frozen[] = {
     "19 points_experience micro, 20 points_conversion micro, 21 rows integer, 22 units integer, 23 first_day "
     "day, "
     "24 last_day day, 25 last_purchase_day day, 26 lost_to_cap micro, 27 lost_to_decay micro, ",
+    "type_scores 10: 1 customer key, 2 customer_id text, 28 type word, 21 rows integer, 22 units integer, "
+    "9 points micro, 24 last_day day, ",
 };
 
 static void test_what_is_on_disk_is_frozen(void **state)

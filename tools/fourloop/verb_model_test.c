@@ -23,8 +23,8 @@ static void print_miss(const struct fl_example_result *result)
 static void print_types(const struct fl_explanation *explanation)
 {
     char points[REPORT_POINTS_TEXT], cap[REPORT_POINTS_TEXT], decay[REPORT_POINTS_TEXT];
-    printf("      %s points give an engagement of %u; ", report_points(explanation->raw, points),
-           explanation->engagement);
+    printf("      the whole customer: %s points, an engagement of %u; ",
+           report_points(explanation->raw, points), explanation->engagement);
     printf("%s would give 50\n", report_points(explanation->k_micro, points));
     printf("      %-32s %8s %8s %16s %16s %16s\n", "type", "rows", "units", "points", "lost to cap",
            "lost to decay");
