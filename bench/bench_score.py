@@ -9,13 +9,19 @@ from program import interaction_files, segment_bytes
 # Each peer tries these and is measured with the quickest.
 FULL = {"duckdb": ("split.kept", "split.free", "whole.kept"),
         "clickhouse": ("joined.inorder", "joined.hash", "array.inorder")}
+# Of score.full: engagement, intent and trend. What a whole night adds to them is measured by `night`.
+COLUMNS = ("engagement", "band", "percentile", "trend", "intent", "intent_trend", "raw", "raw_positive", "raw_negative",
+           "intent_raw", "points_28", "points_84", "intent_points_28", "intent_points_84", "points_awareness",
+           "points_nurturing", "points_experience", "points_conversion", "rows", "units", "first_day", "last_day",
+           "last_purchase_day", "lost_to_cap", "lost_to_decay")
 LEVELS = ("", "avx512", "avx512,avx2")  # taken away by FL_DISABLE_CPU
 SCANNED = ("customer", "day", "type", "order")  # the columns that a run with the default model reads
 PLAIN = {"duckdb": ("rows", "grouped"), "clickhouse": ("inorder", "hash"), "polars": ("lazy", "eager")}
 
 
 def same_answers(ours_csv, peer_csv, columns=None):
-    """Whether each customer has the same text in each column of both files; `columns` limits ours."""
+    """Whether each customer has the same text in each column of both files; `columns` limits ours, which shows a column
+    that the run was not asked for as null."""
     with open(ours_csv, newline="", encoding="utf-8") as ours, open(peer_csv, newline="", encoding="utf-8") as peer:
         ours_rows, peer_rows = csv.reader(ours), csv.reader(peer)
         header = next(ours_rows)
@@ -29,9 +35,7 @@ def our_side(bench, shop, kind):
     """(step that measures a run, its answers as CSV)."""
     model = shop.model if kind == "full" else shop.plain_model
     out = shop.folder / f"out-{kind}"
-    flags = []
-    if kind == "plain" and bench.program.offers("run", "--columns"):
-        flags = ["--columns", "raw"]
+    flags = ["--columns", ",".join(COLUMNS) if kind == "full" else "raw"]
     answers = shop.folder / f"ours.{kind}.csv"
     bench.program.run(model, shop.data, out, *flags)
     bench.program.export(out, answers)
@@ -64,7 +68,7 @@ def measure_kind(bench, shop, rows, kind, peers, query):
         bench.say(summary(f"{name} score.{kind}", theirs, rows))
         if kind == "full":
             cold_run(bench, shop, name, kind, variant, query, rows)
-        columns = None if kind == "full" else ("customer", "raw")
+        columns = ("customer", *(COLUMNS if kind == "full" else ("raw",)))
         bench.report(f"score.{kind}.{name}", best_cpu(ours) / rows, best_cpu(theirs) / rows,
                      same_answers(answers, peer_answers, columns))
     if not any(bench.peer_installed(name) for name in peers):
@@ -85,7 +89,9 @@ def cold_run(bench, shop, name, kind, variant, query, rows):
 def by_level(bench, shop, rows):
     """The same run at each CPU level of this machine: what the kernels bring, and that the bytes are the same."""
     outs = {taken_away: shop.folder / f"out-level-{number}" for number, taken_away in enumerate(LEVELS)}
-    sides = [lambda off=taken_away, out=out: bench.program.run(shop.model, shop.data, out, env={"FL_DISABLE_CPU": off})
+    flags = ["--columns", ",".join(COLUMNS)]
+    sides = [lambda off=taken_away, out=out: bench.program.run(shop.model, shop.data, out, *flags,
+                                                               env={"FL_DISABLE_CPU": off})
              for taken_away, out in outs.items()]
     for taken_away, costs in zip(outs, alternate(sides, bench.runs)):
         bench.curve("score.levels", f"without-{taken_away}" if taken_away else "all", costs, rows)

@@ -213,7 +213,7 @@ fl_status fl_emit_create(const struct fl_emit_plan *plan, struct fl_emit **emit,
         .directory = plan->out,
         .value = &plan->model->settings.value,
         .wants_percentile = wants_late(made, FL_SCORES_PERCENTILE, FL_SCORES_PERCENTILE),
-        .wants_value = wants_late(made, FL_SCORES_RFM_R, FL_SCORES_TIER_BEFORE),
+        .wants_value = wants_late(made, FL_SCORES_PERCENTILE + 1, UINT16_MAX),
         .as_of_day = plan->as_of_day,
         .memory_bytes = plan->memory_bytes};
     fl_population_init(&made->population, &population);

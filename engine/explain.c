@@ -213,9 +213,7 @@ static struct fl_range_scorer_plan scorer_plan(const struct work *work)
                                .view = work->manifest.view,
                                .late_report_days = work->model->settings.late_report_days},
                      .memory_bytes = UINT64_MAX},
-            .model = work->model,
-            .points = work->stages.points,
-            .memory_bytes = UINT64_MAX};
+            .rules = {.model = work->model, .points = work->stages.points, .memory_bytes = UINT64_MAX}};
     else
         plan = fl_stages_scorer_plan(&work->stages);
     plan.scan.rules.customer_first = plan.scan.rules.customer_last = work->customer;
@@ -237,7 +235,7 @@ static fl_status score_again(struct work *work, const struct fl_range_scorer_pla
         *model = *work->model;
         for (int scope = 1; scope < FL_SCOPES; scope++)
             model->settings.scopes[scope] = false;
-        scored.model = model;
+        scored.rules.model = model;
     }
     status = fl_range_scorer_open(&scored, &scorer, error);
     if (status == FL_OK)

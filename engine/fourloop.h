@@ -54,6 +54,11 @@ struct fl_run_plan {
         *columns; /* of the customers table, with commas between; NULL: all. Others are neither computed nor
                      written; the customer and its text id always are. FL_USAGE: an unknown one. */
     const char *previous; /* run folder of the night before; NULL: none */
+    /* Not the night of as_of_day alone but each from replay_from_day on, each with the view known-then and
+     * the night before as its previous run, in one folder a day ("2026-11-20") below `out`. The counts of the
+     * report are those of the last night. */
+    bool is_replay;
+    int32_t replay_from_day;
     uint64_t memory_bytes;
     unsigned threads; /* at most; 0 is 1. The results do not depend on it. */
     /* Called now and then, by one thread at a time; a non-zero return stops with FL_INTERRUPTED. */
@@ -71,6 +76,7 @@ struct fl_run_counts {
 struct fl_run_report {
     struct fl_run_counts counts;
     bool already_there; /* `out` held the complete run of the same inputs: nothing was done */
+    size_t nights, nights_already_there;
 };
 
 /* Scores the night and publishes `out`. FL_CANNOT_CREATE: `out` holds another run or foreign files

@@ -1,82 +1,54 @@
-/* range_scorer.c - scores all customers of a range, one after the other. */
+/* range_scorer.c - scores all customers of a range, for one night or for several at once. */
 #include "engine/range_scorer.h"
 
 #include <stdlib.h>
 
-/* Their scores stay in the core's first cache until they are out. */
-enum { CUSTOMERS_AT_ONCE = 128 };
+#include "engine/night_view.h"
 
 struct fl_range_scorer {
     struct fl_range_scorer_plan plan;
     struct fl_scan *scan;
-    struct fl_scorer scorer;
-    struct fl_scope_stage *stages[FL_SCOPES]; /* of the worded scopes that the model asks for */
-    bool has_stages;
-    struct fl_scope_stage *types;     /* NULL: not wanted */
-    struct fl_buffer type_words;      /* of the rows of a piece */
-    struct fl_facts_stage *facts;     /* NULL: they are not wanted */
-    struct fl_profile_join *profiles; /* NULL: nobody has one */
-    struct fl_customer_facts made_facts[CUSTOMERS_AT_ONCE];
-    uint64_t customers;
-    /* Of the range in hand. */
-    fl_result_sink *sink;
-    void *sink_context;
+    size_t night_count;
+    struct fl_night_scorer **nights;
+    struct fl_night_view view; /* of the night in hand, when there are several */
+    /* Of each night, when there are several: fates of rows that were given to it, and that the scan has
+     * hidden. */
+    struct fl_run_counts *counts;
+    struct fl_profile_join *profile_join; /* NULL: nobody has one */
+    struct fl_profile profiles[FL_CUSTOMERS_AT_ONCE], profiles_of_view[FL_CUSTOMERS_AT_ONCE];
+    bool in_customer; /* whose rows come in pieces */
     int64_t customer;
-    enum fl_scope scope; /* or FL_RESULT_TYPES: whose words are being given */
 };
 
-static fl_status open_stages(struct fl_range_scorer *scorer, struct fl_error *error)
+/* ---- opening ---- */
+
+static int32_t as_of_day(const struct fl_range_scorer *scorer, size_t night)
 {
-    const struct fl_range_scorer_plan *plan = &scorer->plan;
-    for (int scope = 0; scope < FL_SCOPES; scope++) {
-        const int worded = fl_worded_of((enum fl_scope)scope);
-        if (worded < 0 || !plan->model->settings.scopes[scope])
-            continue;
-        const struct fl_scope_stage_plan stage_plan = {.points = plan->points,
-                                                       .settings = &plan->model->settings,
-                                                       .value = plan->value,
-                                                       .scope = (enum fl_scope)scope,
-                                                       .as_of_day = plan->scan.rules.as_of_day,
-                                                       .word_count =
-                                                           plan->scan.words->words[worded].words.count,
-                                                       .memory_bytes = plan->memory_bytes};
-        scorer->has_stages = true;
-        fl_status status = fl_scope_stage_create(&stage_plan, &scorer->stages[scope], error);
-        if (status != FL_OK)
-            return status;
-    }
-    return FL_OK;
+    return scorer->plan.scan.rules.as_of_day - (int32_t)(scorer->night_count - 1 - night);
 }
 
-/* Rows of one type and day are the same group in the customer and among the type's rows alone: so types are
- * scored as words are, and their points add up to the customer's. */
-static fl_status open_types(struct fl_range_scorer *scorer, struct fl_error *error)
+static fl_status open_nights(struct fl_range_scorer *scorer, struct fl_error *error)
 {
-    const struct fl_range_scorer_plan *plan = &scorer->plan;
-    if (plan->types == NULL)
-        return FL_OK;
-    const struct fl_scope_stage_plan stage_plan = {.points = plan->points,
-                                                   .settings = &plan->model->settings,
-                                                   .scope = FL_SCOPE_CUSTOMER,
-                                                   .as_of_day = plan->scan.rules.as_of_day,
-                                                   .word_count = plan->types->count,
-                                                   .memory_bytes = plan->memory_bytes};
-    return fl_scope_stage_create(&stage_plan, &scorer->types, error);
-}
-
-static fl_status open_facts(struct fl_range_scorer *scorer, struct fl_error *error)
-{
-    const struct fl_range_scorer_plan *plan = &scorer->plan;
-    if (plan->facts == NULL)
-        return FL_OK;
-    const struct fl_facts_stage_plan stage_plan = {.rules = plan->facts,
-                                                   .registry = &plan->model->registry,
-                                                   .as_of_day = plan->scan.rules.as_of_day,
-                                                   .memory_bytes = plan->memory_bytes};
-    fl_status status = fl_facts_stage_create(&stage_plan, &scorer->facts, error);
-    if (status == FL_OK && plan->profiles != NULL)
-        status = fl_profile_join_open(plan->profiles, FL_PROFILE_WITH_ALL, &scorer->profiles, error);
+    scorer->nights = calloc(scorer->night_count, sizeof(struct fl_night_scorer *));
+    scorer->counts = calloc(scorer->night_count, sizeof *scorer->counts);
+    if (scorer->nights == NULL || scorer->counts == NULL)
+        return fl_fail_memory(error, scorer->night_count * sizeof *scorer->counts);
+    fl_status status = FL_OK;
+    for (size_t night = 0; night < scorer->night_count && status == FL_OK; night++)
+        status = fl_night_scorer_open(&scorer->plan.rules, night, as_of_day(scorer, night),
+                                      &scorer->nights[night], error);
     return status;
+}
+
+static fl_status open_scan(struct fl_range_scorer *scorer, struct fl_error *error)
+{
+    struct fl_scan_plan *plan = &scorer->plan.scan;
+    if (scorer->night_count > 1) {
+        plan->wants_arrival = true;
+        plan->rules.nights = scorer->counts;
+        plan->rules.night_count = scorer->night_count;
+    }
+    return fl_scan_open(plan, &scorer->scan, error);
 }
 
 fl_status fl_range_scorer_open(const struct fl_range_scorer_plan *plan, struct fl_range_scorer **scorer,
@@ -87,18 +59,12 @@ fl_status fl_range_scorer_open(const struct fl_range_scorer_plan *plan, struct f
     if (opened == NULL)
         return fl_fail_memory(error, sizeof *opened);
     opened->plan = *plan;
-    fl_scorer_init(&opened->scorer, plan->points, &plan->model->settings, FL_SCOPE_CUSTOMER,
-                   plan->scan.rules.as_of_day);
-    opened->scorer.value = plan->value;
-    /* Facts follow from intent and trend. */
-    opened->scorer.raw_only = plan->facts == NULL && fl_result_columns_raw_only(plan->columns);
-    fl_status status = fl_scan_open(&plan->scan, &opened->scan, error);
+    opened->night_count = plan->night_count == 0 ? 1 : plan->night_count;
+    fl_status status = open_nights(opened, error);
     if (status == FL_OK)
-        status = open_stages(opened, error);
-    if (status == FL_OK)
-        status = open_types(opened, error);
-    if (status == FL_OK)
-        status = open_facts(opened, error);
+        status = open_scan(opened, error);
+    if (status == FL_OK && plan->profiles != NULL && plan->rules.facts != NULL)
+        status = fl_profile_join_open(plan->profiles, FL_PROFILE_WITH_ALL, &opened->profile_join, error);
     if (status != FL_OK) {
         fl_range_scorer_close(opened);
         return status;
@@ -111,206 +77,94 @@ void fl_range_scorer_close(struct fl_range_scorer *scorer)
 {
     if (scorer == NULL)
         return;
+    for (size_t night = 0; night < scorer->night_count && scorer->nights != NULL; night++)
+        fl_night_scorer_close(scorer->nights[night]);
     fl_scan_close(scorer->scan);
-    for (int scope = 0; scope < FL_SCOPES; scope++)
-        fl_scope_stage_free(scorer->stages[scope]);
-    fl_scope_stage_free(scorer->types);
-    fl_buffer_release(&scorer->type_words);
-    fl_facts_stage_free(scorer->facts);
-    fl_profile_join_close(scorer->profiles);
+    fl_night_view_release(&scorer->view);
+    fl_profile_join_close(scorer->profile_join);
+    free(scorer->nights);
+    free(scorer->counts);
     free(scorer);
 }
 
-static fl_status put_words(void *context, const int64_t *customers, const uint32_t *words,
-                           const struct fl_scope_score *scores, size_t count, struct fl_error *error)
-{
-    const struct fl_range_scorer *scorer = context;
-    const struct fl_results results = {
-        .scope = scorer->scope, .customers = customers, .words = words, .scores = scores, .count = count};
-    return scorer->sink(scorer->sink_context, &results, error);
-}
+/* ---- customers ---- */
 
-static fl_status fail_too_many_rows(struct fl_error *error)
+/* NULL: nobody has one. */
+static fl_status find_profiles(struct fl_range_scorer *scorer, const int64_t *customers, size_t count,
+                               const struct fl_profile **profiles, struct fl_error *error)
 {
-    return fl_fail(error, FL_LIMIT, "a customer has more than %llu rows",
-                   (unsigned long long)FL_SCOPE_ROWS_MAX);
-}
-
-/* The words of the rows' types, numbered as the rows of `scopes`; NULL: no memory. */
-static const uint32_t *words_of_types(struct fl_range_scorer *scorer, const struct fl_scope_rows *scopes,
-                                      struct fl_error *error)
-{
-    const size_t end = scopes->ends[scopes->count - 1];
-    if (!fl_buffer_reserve(&scorer->type_words, end * sizeof(uint32_t))) {
-        fl_fail_memory(error, end * sizeof(uint32_t));
-        return NULL;
-    }
-    uint32_t *words = (uint32_t *)(void *)scorer->type_words.bytes;
-    for (size_t row = scopes->from; row < end; row++)
-        words[row] = scorer->plan.types->of_type[scopes->rows.type[row]];
-    return words;
-}
-
-static fl_status add_to_types(struct fl_range_scorer *scorer, const struct fl_scan_piece *piece,
-                              struct fl_error *error)
-{
-    if (scorer->types == NULL)
-        return FL_OK;
-    const struct fl_rows rows = fl_scope_rows_of(&piece->scopes, 0);
-    const uint32_t *words = words_of_types(scorer, &piece->scopes, error);
-    return words == NULL ? FL_NO_MEMORY
-                         : fl_scope_stage_add(scorer->types, &rows, words + piece->scopes.from, error);
-}
-
-static fl_status run_types(struct fl_range_scorer *scorer, const struct fl_scan_piece *piece, size_t first,
-                           const struct fl_scope_rows *customers, struct fl_error *error)
-{
-    if (scorer->types == NULL)
-        return FL_OK;
-    const uint32_t *words = words_of_types(scorer, customers, error);
-    scorer->scope = (enum fl_scope)FL_RESULT_TYPES;
-    return words == NULL ? FL_NO_MEMORY
-                         : fl_scope_stage_whole(scorer->types, piece->customers + first, customers, words,
-                                                put_words, scorer, error);
-}
-
-/* The rows of the piece's one customer. */
-static fl_status add_to_stages(struct fl_range_scorer *scorer, const struct fl_scan_piece *piece,
-                               struct fl_error *error)
-{
-    const struct fl_rows rows = fl_scope_rows_of(&piece->scopes, 0);
-    const size_t from = (size_t)(rows.day - piece->scopes.rows.day);
     fl_status status = FL_OK;
-    for (int scope = 0; scope < FL_SCOPES && status == FL_OK; scope++) {
-        if (scorer->stages[scope] != NULL)
-            status = fl_scope_stage_add(scorer->stages[scope], &rows,
-                                        piece->words[fl_worded_of((enum fl_scope)scope)] + from, error);
-    }
+    *profiles = NULL;
+    if (scorer->profile_join == NULL)
+        return FL_OK;
+    for (size_t i = 0; i < count && status == FL_OK; i++)
+        status = fl_profile_join_find(scorer->profile_join, customers[i], &scorer->profiles[i], error);
+    *profiles = scorer->profiles;
     return status;
 }
 
-/* Rows of one of the piece's customers. */
-static fl_status add_facts(struct fl_range_scorer *scorer, const struct fl_scan_piece *piece, size_t customer,
-                           struct fl_error *error)
+/* The rows of some customers that a night of several knew. */
+static fl_status make_view(struct fl_range_scorer *scorer, size_t night, const struct fl_scan_piece *piece,
+                           size_t first, size_t count, struct fl_error *error)
 {
-    const struct fl_rows rows = fl_scope_rows_of(&piece->scopes, customer);
-    const uint32_t *categories = piece->words[FL_WORDED_CATEGORY];
-    return fl_facts_stage_add(scorer->facts, &rows,
-                              categories == NULL ? NULL : categories + (rows.day - piece->scopes.rows.day),
-                              error);
+    return fl_night_view_make(&scorer->view, piece, first, count, as_of_day(scorer, night),
+                              scorer->plan.scan.rules.late_report_days, &scorer->counts[night], error);
 }
 
-/* The facts of the customer whose rows were all added. */
-static fl_status end_facts(struct fl_range_scorer *scorer, int64_t customer,
-                           const struct fl_scope_score *score, struct fl_customer_facts *facts,
-                           struct fl_error *error)
+/* The customers of the view, with their profiles. */
+static fl_status score_view(struct fl_range_scorer *scorer, size_t night, size_t first,
+                            const struct fl_profile *profiles, struct fl_error *error)
 {
-    struct fl_profile profile = {.found = false};
-    fl_status status = FL_OK;
-    if (scorer->profiles != NULL)
-        status = fl_profile_join_find(scorer->profiles, customer, &profile, error);
-    if (status == FL_OK)
-        fl_facts_stage_end(scorer->facts, score, &profile, facts);
-    return status;
+    const struct fl_night_view *view = &scorer->view;
+    const size_t count = view->piece.scopes.count;
+    if (count == 0)
+        return FL_OK;
+    for (size_t i = 0; i < count && profiles != NULL; i++)
+        scorer->profiles_of_view[i] = profiles[view->kept[i] - first];
+    return fl_night_scorer_whole(scorer->nights[night], &view->piece, 0, count,
+                                 profiles == NULL ? NULL : scorer->profiles_of_view, error);
 }
 
-/* Of customers that lie whole in the piece, `first` is the number of the first. */
-static fl_status make_facts(struct fl_range_scorer *scorer, const struct fl_scan_piece *piece, size_t first,
-                            const struct fl_scope_score *scores, size_t count, struct fl_error *error)
+static fl_status score_whole(struct fl_range_scorer *scorer, const struct fl_scan_piece *piece, size_t first,
+                             size_t count, struct fl_error *error)
 {
-    fl_status status = FL_OK;
-    for (size_t i = 0; i < count && scorer->facts != NULL && status == FL_OK; i++) {
-        status = add_facts(scorer, piece, first + i, error);
+    const struct fl_profile *profiles = NULL;
+    fl_status status = find_profiles(scorer, piece->customers + first, count, &profiles, error);
+    if (status == FL_OK && scorer->night_count == 1)
+        return fl_night_scorer_whole(scorer->nights[0], piece, first, count, profiles, error);
+    for (size_t night = 0; night < scorer->night_count && status == FL_OK; night++) {
+        status = make_view(scorer, night, piece, first, count, error);
         if (status == FL_OK)
-            status =
-                end_facts(scorer, piece->customers[first + i], &scores[i], &scorer->made_facts[i], error);
+            status = score_view(scorer, night, first, profiles, error);
     }
     return status;
-}
-
-/* The scores of the customer's brands, its categories, its products go out. */
-static fl_status end_stages(struct fl_range_scorer *scorer, struct fl_error *error)
-{
-    fl_status status = FL_OK;
-    for (int scope = 0; scope < FL_SCOPES && status == FL_OK; scope++) {
-        scorer->scope = (enum fl_scope)scope;
-        if (scorer->stages[scope] != NULL)
-            status = fl_scope_stage_end(scorer->stages[scope], scorer->customer, put_words, scorer, error);
-    }
-    scorer->scope = (enum fl_scope)FL_RESULT_TYPES;
-    if (status == FL_OK && scorer->types != NULL)
-        status = fl_scope_stage_end(scorer->types, scorer->customer, put_words, scorer, error);
-    return status;
-}
-
-/* The same of whole customers. */
-static fl_status run_stages(struct fl_range_scorer *scorer, const struct fl_scan_piece *piece, size_t first,
-                            const struct fl_scope_rows *customers, struct fl_error *error)
-{
-    fl_status status = FL_OK;
-    for (int scope = 0; scope < FL_SCOPES && status == FL_OK; scope++) {
-        scorer->scope = (enum fl_scope)scope;
-        if (scorer->stages[scope] != NULL)
-            status = fl_scope_stage_whole(scorer->stages[scope], piece->customers + first, customers,
-                                          piece->words[fl_worded_of((enum fl_scope)scope)], put_words, scorer,
-                                          error);
-    }
-    return status;
-}
-
-static fl_status put_customers(struct fl_range_scorer *scorer, const int64_t *customers,
-                               const struct fl_scope_score *scores, size_t count, struct fl_error *error)
-{
-    const struct fl_results results = {.scope = FL_SCOPE_CUSTOMER,
-                                       .customers = customers,
-                                       .scores = scores,
-                                       .facts = scorer->facts == NULL ? NULL : scorer->made_facts,
-                                       .count = count};
-    scorer->customers += count;
-    return scorer->sink(scorer->sink_context, &results, error);
-}
-
-/* The customer whose pieces were added. */
-static fl_status end_customer(struct fl_range_scorer *scorer, struct fl_error *error)
-{
-    struct fl_scope_score score;
-    fl_scorer_end(&scorer->scorer, &score);
-    fl_scorer_begin(&scorer->scorer);
-    fl_status status = FL_OK;
-    if (scorer->facts != NULL)
-        status = end_facts(scorer, scorer->customer, &score, &scorer->made_facts[0], error);
-    if (status == FL_OK)
-        status = put_customers(scorer, &scorer->customer, &score, 1, error);
-    return status == FL_OK ? end_stages(scorer, error) : status;
 }
 
 static fl_status add_piece(struct fl_range_scorer *scorer, const struct fl_scan_piece *piece,
                            struct fl_error *error)
 {
-    const struct fl_rows rows = fl_scope_rows_of(&piece->scopes, 0);
+    scorer->in_customer = true;
     scorer->customer = piece->customers[0];
-    if (!fl_scorer_add(&scorer->scorer, &rows))
-        return fail_too_many_rows(error);
-    fl_status status = scorer->facts == NULL ? FL_OK : add_facts(scorer, piece, 0, error);
-    if (status == FL_OK)
-        status = add_to_types(scorer, piece, error);
-    return status == FL_OK ? add_to_stages(scorer, piece, error) : status;
+    if (scorer->night_count == 1)
+        return fl_night_scorer_add(scorer->nights[0], piece, error);
+    fl_status status = FL_OK;
+    for (size_t night = 0; night < scorer->night_count && status == FL_OK; night++) {
+        status = make_view(scorer, night, piece, 0, 1, error);
+        if (status == FL_OK && scorer->view.piece.scopes.count > 0)
+            status = fl_night_scorer_add(scorer->nights[night], &scorer->view.piece, error);
+    }
+    return status;
 }
 
-/* Some of the customers of a piece that holds all their rows. */
-static fl_status score_whole(struct fl_range_scorer *scorer, const struct fl_scan_piece *piece, size_t first,
-                             size_t count, struct fl_error *error)
+/* The customer whose pieces were added. */
+static fl_status end_customer(struct fl_range_scorer *scorer, struct fl_error *error)
 {
-    struct fl_scope_score scores[CUSTOMERS_AT_ONCE];
-    const struct fl_scope_rows scopes = fl_some_scopes(&piece->scopes, first, count);
-    fl_scorer_whole(&scorer->scorer, &scopes, scores);
-    fl_scorer_begin(&scorer->scorer);
-    fl_status status = make_facts(scorer, piece, first, scores, count, error);
-    if (status == FL_OK)
-        status = put_customers(scorer, piece->customers + first, scores, count, error);
-    if (status == FL_OK && scorer->has_stages)
-        status = run_stages(scorer, piece, first, &scopes, error);
-    return status == FL_OK ? run_types(scorer, piece, first, &scopes, error) : status;
+    const struct fl_profile *profile = NULL;
+    fl_status status = find_profiles(scorer, &scorer->customer, 1, &profile, error);
+    scorer->in_customer = false;
+    for (size_t night = 0; night < scorer->night_count && status == FL_OK; night++)
+        status = fl_night_scorer_end(scorer->nights[night], scorer->customer, profile, error);
+    return status;
 }
 
 static fl_status take_piece(struct fl_range_scorer *scorer, const struct fl_scan_piece *piece,
@@ -319,9 +173,10 @@ static fl_status take_piece(struct fl_range_scorer *scorer, const struct fl_scan
     fl_status status = FL_OK;
     if (!piece->whole)
         return add_piece(scorer, piece, error);
-    for (size_t done = 0; done < piece->scopes.count && status == FL_OK; done += CUSTOMERS_AT_ONCE) {
+    for (size_t done = 0; done < piece->scopes.count && status == FL_OK; done += FL_CUSTOMERS_AT_ONCE) {
         const size_t left = piece->scopes.count - done;
-        status = score_whole(scorer, piece, done, left < CUSTOMERS_AT_ONCE ? left : CUSTOMERS_AT_ONCE, error);
+        status = score_whole(scorer, piece, done, left < FL_CUSTOMERS_AT_ONCE ? left : FL_CUSTOMERS_AT_ONCE,
+                             error);
     }
     return status;
 }
@@ -329,16 +184,16 @@ static fl_status take_piece(struct fl_range_scorer *scorer, const struct fl_scan
 fl_status fl_range_scorer_run(struct fl_range_scorer *scorer, int64_t customer_first, int64_t customer_last,
                               fl_result_sink *sink, void *context, struct fl_error *error)
 {
-    scorer->sink = sink;
-    scorer->sink_context = context;
+    for (size_t night = 0; night < scorer->night_count; night++)
+        fl_night_scorer_put_to(scorer->nights[night], sink, context);
     fl_scan_range(scorer->scan, customer_first, customer_last);
-    if (scorer->profiles != NULL)
-        fl_profile_join_seek(scorer->profiles, customer_first);
+    if (scorer->profile_join != NULL)
+        fl_profile_join_seek(scorer->profile_join, customer_first);
     for (;;) {
         struct fl_scan_piece piece;
         fl_status status = fl_scan_next(scorer->scan, &piece, error);
         const bool ends = piece.scopes.count == 0 || piece.first;
-        if (status == FL_OK && scorer->scorer.span.rows > 0 && ends)
+        if (status == FL_OK && scorer->in_customer && ends)
             status = end_customer(scorer, error);
         if (status == FL_OK && piece.scopes.count > 0)
             status = take_piece(scorer, &piece, error);
@@ -347,10 +202,16 @@ fl_status fl_range_scorer_run(struct fl_range_scorer *scorer, int64_t customer_f
     }
 }
 
-struct fl_run_counts fl_range_scorer_counts(const struct fl_range_scorer *scorer)
+struct fl_run_counts fl_range_scorer_counts(const struct fl_range_scorer *scorer, size_t night)
 {
     struct fl_run_counts counts = *fl_scan_counts(scorer->scan);
-    counts.customers = scorer->customers;
+    if (scorer->night_count > 1) {
+        const uint64_t after_last = counts.after_as_of;
+        counts = scorer->counts[night];
+        counts.rows_in += after_last;
+        counts.after_as_of += after_last;
+    }
+    counts.customers = fl_night_scorer_customers(scorer->nights[night]);
     return counts;
 }
 

@@ -69,16 +69,15 @@ static fl_result_columns bits(uint16_t first, uint16_t last)
 
 bool fl_result_columns_want_scope_value(fl_result_columns columns)
 {
-    const fl_result_columns of_scope = bits(FL_SCORES_LOOP, FL_SCORES_NET_12M) |
-                                       bit(FL_SCORES_ENGAGED_NO_VALUE) | bit(FL_SCORES_LOOP_BEFORE) |
-                                       bit(FL_SCORES_PHASE_BEFORE);
+    const fl_result_columns of_scope =
+        bits(FL_SCORES_LOOP, FL_SCORES_NET_12M) | bit(FL_SCORES_ENGAGED_NO_VALUE);
     return columns == 0 || (columns & of_scope) != 0 || fl_result_columns_want_facts(columns);
 }
 
 bool fl_result_columns_want_facts(fl_result_columns columns)
 {
     const fl_result_columns of_facts = bits(FL_SCORES_MARGIN_12M, FL_SCORES_NEAREST_STORE) |
-                                       bit(FL_SCORES_STAGE_BEFORE) | bit(FL_SCORES_TIER_BEFORE);
+                                       bits(FL_SCORES_ENGAGEMENT_BEFORE, FL_SCORES_TIER_BEFORE);
     return columns == 0 || (columns & of_facts & ~bit(FL_SCORES_ENGAGED_NO_VALUE)) != 0;
 }
 

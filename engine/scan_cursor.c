@@ -160,17 +160,26 @@ static bool bits_meet(const uint64_t a[4], const uint64_t b[4])
     return ((a[0] & b[0]) | (a[1] & b[1]) | (a[2] & b[2]) | (a[3] & b[3])) != 0;
 }
 
+/* All bits for a null, none for a value: whether a row has a word is as good as thrown dice, and must not
+ * become a jump. A null reads as word 0, which is there. */
+static uint32_t null_mask(const uint8_t *nulls, size_t row)
+{
+    return nulls == NULL ? 0 : 0 - (uint32_t)nulls[row];
+}
+_Static_assert(FL_NO_WORD == UINT32_MAX, "a mask of all bits is no word");
+
 /* A row's own word, else that of its product; `of_product` is NULL where products give none. */
 static void unite_words(const struct fl_column_data *own, const uint32_t *own_numbers,
                         const struct fl_column_data *product, const uint32_t *of_product, uint32_t *words)
 {
+    for (size_t row = 0; row < own->rows; row++)
+        words[row] = own_numbers[own->as.words[row]] | null_mask(own->nulls, row);
+    if (own->nulls == NULL || of_product == NULL)
+        return;
     for (size_t row = 0; row < own->rows; row++) {
-        if (own->nulls == NULL || own->nulls[row] == 0)
-            words[row] = own_numbers[own->as.words[row]];
-        else if (of_product != NULL && (product->nulls == NULL || product->nulls[row] == 0))
-            words[row] = of_product[product->as.words[row]];
-        else
-            words[row] = FL_NO_WORD;
+        const uint32_t other = of_product[product->as.words[row]] | null_mask(product->nulls, row);
+        const uint32_t mask = null_mask(own->nulls, row);
+        words[row] = (words[row] & ~mask) | (other & mask);
     }
 }
 
@@ -309,6 +318,22 @@ static void take_all(struct fl_scan_cursor *cursor, const struct fl_scan_pages *
         cursor->arrival[row] = arrival_of(cursor, pages, row);
 }
 
+/* The fate, on each of several nights, of a row that does not count on the last. */
+static void count_hidden(const struct fl_row_rules *rules, int32_t day, int32_t arrival, uint8_t type)
+{
+    const int32_t first = rules->as_of_day - (int32_t)rules->night_count + 1;
+    for (size_t night = 0; night < rules->night_count; night++) {
+        struct fl_run_counts *counts = &rules->nights[night];
+        const int32_t as_of_day = first + (int32_t)night;
+        const bool after = day > as_of_day, unknown = !after && arrival > as_of_day;
+        counts->rows_in++;
+        counts->after_as_of += after;
+        counts->not_yet_known += unknown;
+        counts->quarantined += !after && !unknown;
+        counts->quarantined_by_type[type] += !after && !unknown;
+    }
+}
+
 /* The fate of one row, each asked in the order of SEMANTICS.md section 0; true when it counts. */
 static bool row_counts(const struct fl_scan_cursor *cursor, const struct fl_row_rules *rules,
                        const struct fl_scan_pages *pages, size_t row, bool with_arrival,
@@ -324,11 +349,13 @@ static bool row_counts(const struct fl_scan_cursor *cursor, const struct fl_row_
     }
     if (rules->view == FL_VIEW_KNOWN_THEN && arrival > rules->as_of_day) {
         counts->not_yet_known++;
+        count_hidden(rules, day, arrival, type);
         return false;
     }
     if (!fl_type_bit(rules->registry->known_bits, type)) {
         counts->quarantined++;
         counts->quarantined_by_type[type]++;
+        count_hidden(rules, day, arrival, type);
         return false;
     }
     counts->scored++;

@@ -14,6 +14,10 @@ struct fl_row_rules {
     enum fl_view view;
     int32_t late_report_days;
     int64_t customer_first, customer_last; /* other customers are passed by, uncounted */
+    /* With several nights of days one behind the other, the last as of as_of_day: what each makes of the rows
+     * up to that day that do not count; one of each night, 0: there is one night. */
+    struct fl_run_counts *nights;
+    size_t night_count;
 };
 
 /* Work space for decoding, shared by all cursors of a scan: a cursor keeps only what it needs of a block. */

@@ -74,17 +74,23 @@ static void add_event(const struct fl_value_rules *rules, uint8_t flags, int32_t
     sums->friction = sums->friction || (flags == OF_FRICTION && day >= rules->friction_first);
 }
 
+/* Those of eight types together. */
+static uint8_t flags_of_eight(const uint8_t flags[FL_TYPES_MAX], const uint8_t *type)
+{
+    return (uint8_t)(flags[type[0]] | flags[type[1]] | flags[type[2]] | flags[type[3]] | flags[type[4]] |
+                     flags[type[5]] | flags[type[6]] | flags[type[7]]);
+}
+
 void fl_value_add(const struct fl_value_rules *rules, const struct fl_rows *rows, struct fl_value_sums *sums)
 {
     enum { STEP = 8 };
     if (rows->net != NULL)
         add_net(rows, first_since(rows, rules->net_first), sums);
     for (size_t from = 0; from < rows->count; from += STEP) {
-        const size_t end = rows->count - from < STEP ? rows->count : from + STEP;
-        unsigned any = 0; /* as a rule not one of them is an event */
-        for (size_t row = from; row < end; row++)
-            any |= rules->flags[rows->type[row]];
-        for (size_t row = from; row < end && any != 0; row++)
+        const bool whole = rows->count - from >= STEP;
+        if (whole && flags_of_eight(rules->flags, rows->type + from) == 0)
+            continue; /* as a rule not one of them is an event */
+        for (size_t row = from; row < (whole ? from + STEP : rows->count); row++)
             add_event(rules, rules->flags[rows->type[row]], rows->day[row], sums);
     }
 }

@@ -81,11 +81,13 @@ static fl_status map_scope(struct fl_table *table, int scope, const struct fl_pr
     if (file->own[scope] == NULL)
         return fl_fail_memory(error, words->count * sizeof(uint32_t));
     fl_word_union_map(&all->words[scope], words, file->own[scope]);
+    file->own[scope][words->count] = FL_NO_WORD; /* of a file without words: what its nulls read as */
     if (scope >= FL_PRODUCT_WORDS)
         return FL_OK;
     file->of_product[scope] = take_numbers(all, product_words->count);
     if (file->of_product[scope] == NULL)
         return fl_fail_memory(error, product_words->count * sizeof(uint32_t));
+    file->of_product[scope][product_words->count] = FL_NO_WORD;
     for (size_t i = 0; i < product_words->count; i++) {
         const uint32_t product = product_numbers[i];
         file->of_product[scope][i] =

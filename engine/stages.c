@@ -1,6 +1,7 @@
 /* stages.c - what the stages that score customers work with, made in one place. */
 #include "engine/stages.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static fl_status open_words(struct fl_stages *stages, struct fl_error *error)
@@ -43,13 +44,27 @@ static fl_status open_facts(struct fl_stages *stages, struct fl_error *error)
     return status;
 }
 
+static fl_status make_value_rules(struct fl_stages *stages, struct fl_error *error)
+{
+    const struct fl_stages_plan *plan = &stages->plan;
+    const size_t nights = plan->night_count == 0 ? 1 : plan->night_count;
+    stages->value = calloc(nights, sizeof *stages->value);
+    if (stages->value == NULL)
+        return fl_fail_memory(error, nights * sizeof *stages->value);
+    for (size_t night = 0; night < nights; night++)
+        fl_value_rules_init(&stages->value[night], plan->model,
+                            plan->as_of_day - (int32_t)(nights - 1 - night));
+    return FL_OK;
+}
+
 fl_status fl_stages_open(struct fl_stages *stages, const struct fl_stages_plan *plan, struct fl_error *error)
 {
     stages->plan = *plan;
     fl_money_init(&stages->money, plan->model);
     fl_type_words_init(&stages->types, &plan->model->registry);
-    fl_value_rules_init(&stages->value, plan->model, plan->as_of_day);
-    fl_status status = fl_points_create(plan->model, &stages->points, error);
+    fl_status status = make_value_rules(stages, error);
+    if (status == FL_OK)
+        status = fl_points_create(plan->model, &stages->points, error);
     if (status == FL_OK)
         status = open_words(stages, error);
     return status == FL_OK ? open_facts(stages, error) : status;
@@ -61,6 +76,7 @@ void fl_stages_release(struct fl_stages *stages)
     fl_facts_rules_release(&stages->facts);
     fl_scope_words_release(&stages->words);
     fl_points_free(stages->points);
+    free(stages->value);
     *stages = (struct fl_stages){.points = NULL};
 }
 
@@ -91,12 +107,14 @@ struct fl_range_scorer_plan fl_stages_scorer_plan(const struct fl_stages *stages
                  .money = stages->has_scope_value ? &stages->money : NULL,
                  .more_tables = fl_stages_types(stages) != NULL,
                  .memory_bytes = plan->memory_bytes},
-        .model = plan->model,
-        .points = stages->points,
-        .value = stages->has_scope_value ? &stages->value : NULL,
-        .columns = plan->columns,
-        .facts = plan->has_facts ? &stages->facts : NULL,
-        .profiles = stages->profiles,
-        .types = fl_stages_types(stages),
-        .memory_bytes = plan->memory_bytes};
+        .rules = {.model = plan->model,
+                  .points = stages->points,
+                  .value = stages->has_scope_value ? stages->value : NULL,
+                  .columns = plan->columns,
+                  .facts = plan->has_facts ? &stages->facts : NULL,
+                  .types = fl_stages_types(stages),
+                  .words = fl_stages_words(stages),
+                  .memory_bytes = plan->memory_bytes},
+        .night_count = plan->night_count,
+        .profiles = stages->profiles};
 }

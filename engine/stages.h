@@ -12,6 +12,7 @@ struct fl_stages_plan {
     const struct fl_model *model;
     const struct fl_data_folder *folder; /* the files that count */
     int32_t as_of_day;
+    size_t night_count; /* of days one behind the other, the last is as_of_day; all of one year; 0 is 1 */
     enum fl_view view;
     fl_result_columns columns; /* of the customers' own scores */
     bool has_facts;            /* facts of customers are wanted */
@@ -23,8 +24,8 @@ struct fl_stages {
     struct fl_stages_plan plan;
     struct fl_points *points;
     struct fl_money money;
-    struct fl_value_rules value;
-    bool has_scope_value; /* net_12m, loop and the like are wanted of some scope */
+    struct fl_value_rules *value; /* of each night */
+    bool has_scope_value;         /* net_12m, loop and the like are wanted of some scope */
     bool has_words;
     struct fl_scope_words words; /* of the scopes that the model asks for, and categories for facts */
     struct fl_type_words types;

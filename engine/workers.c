@@ -27,7 +27,8 @@ struct batch {
     /* Of each result. */
     int64_t customers[BATCH_RESULTS];
     uint32_t words[BATCH_RESULTS];
-    enum fl_scope scopes[BATCH_RESULTS];
+    uint8_t scopes[BATCH_RESULTS];
+    uint16_t nights[BATCH_RESULTS];
     struct fl_scope_score scores[BATCH_RESULTS];
 };
 
@@ -98,15 +99,21 @@ static int on_progress(void *context, uint64_t rows_done, uint64_t rows_all)
     return stop;
 }
 
-/* Those of the batch from number `first` on that are of one kind of scope; so many facts are those of
- * customers before them. */
+static bool is_alike(const struct batch *batch, size_t a, size_t b)
+{
+    return batch->scopes[a] == batch->scopes[b] && batch->nights[a] == batch->nights[b];
+}
+
+/* Those of the batch from number `first` on that are of one night and kind of scope; so many facts are those
+ * of customers before them. */
 static struct fl_results next_results(const struct batch *batch, size_t first, size_t facts)
 {
-    struct fl_results results = {.scope = batch->scopes[first],
+    struct fl_results results = {.night = batch->nights[first],
+                                 .scope = (enum fl_scope)batch->scopes[first],
                                  .customers = batch->customers + first,
                                  .words = batch->words + first,
                                  .scores = batch->scores + first};
-    while (first + results.count < batch->count && batch->scopes[first + results.count] == results.scope)
+    while (first + results.count < batch->count && is_alike(batch, first, first + results.count))
         results.count++;
     if (results.scope == FL_SCOPE_CUSTOMER && batch->facts != NULL)
         results.facts = batch->facts + facts;
@@ -156,7 +163,8 @@ static size_t keep(struct batch *batch, const struct fl_results *results)
     memcpy(batch->scores + batch->count, results->scores, count * sizeof *batch->scores);
     for (size_t i = 0; i < count; i++) {
         batch->words[batch->count + i] = results->words == NULL ? 0 : results->words[i];
-        batch->scopes[batch->count + i] = results->scope;
+        batch->scopes[batch->count + i] = (uint8_t)results->scope;
+        batch->nights[batch->count + i] = (uint16_t)results->night;
     }
     batch->count += count;
     return count;
@@ -301,13 +309,16 @@ static void add_counts(const struct fl_run_counts *from, struct fl_run_counts *t
 fl_status fl_workers_run(struct fl_workers *workers, fl_result_sink *sink, void *context,
                          struct fl_run_counts *counts, struct fl_error *error)
 {
+    const size_t nights = workers->plan.night_count == 0 ? 1 : workers->plan.night_count;
     workers->sink = sink;
     workers->sink_context = context;
     work_on_all(workers);
-    *counts = (struct fl_run_counts){0};
-    for (size_t i = 0; i < workers->count; i++) {
-        const struct fl_run_counts of_worker = fl_range_scorer_counts(workers->workers[i].scorer);
-        add_counts(&of_worker, counts);
+    for (size_t night = 0; night < nights; night++) {
+        counts[night] = (struct fl_run_counts){0};
+        for (size_t i = 0; i < workers->count; i++) {
+            const struct fl_run_counts of_worker = fl_range_scorer_counts(workers->workers[i].scorer, night);
+            add_counts(&of_worker, &counts[night]);
+        }
     }
     assert(workers->failed != NO_RANGE || workers->head == workers->ranges.count);
     if (workers->failed != NO_RANGE && error != NULL)
@@ -319,7 +330,7 @@ fl_status fl_workers_run(struct fl_workers *workers, fl_result_sink *sink, void 
 
 static size_t batch_facts_bytes(const struct fl_workers *workers)
 {
-    return workers->plan.facts == NULL ? 0 : BATCH_FACTS * sizeof(struct fl_customer_facts);
+    return workers->plan.rules.facts == NULL ? 0 : BATCH_FACTS * sizeof(struct fl_customer_facts);
 }
 
 static void free_batch(struct batch *batch)
@@ -364,7 +375,7 @@ static size_t affordable_workers(const struct fl_workers *workers, unsigned want
 {
     const struct fl_range_scorer_plan *plan = &workers->plan;
     const uint64_t batch_bytes = sizeof(struct batch) + batch_facts_bytes(workers);
-    const bool joins = plan->facts != NULL && plan->profiles != NULL;
+    const bool joins = plan->rules.facts != NULL && plan->profiles != NULL;
     const uint64_t join_bytes = joins ? fl_profile_join_memory(plan->profiles, FL_PROFILE_WITH_ALL) : 0;
     const uint64_t each =
         fl_scan_memory(fl_range_scorer_scan(workers->workers[0].scorer)) + 2 * batch_bytes + join_bytes;

@@ -13,8 +13,9 @@ fl_status fl_workers_open(const struct fl_range_scorer_plan *plan, unsigned thre
                           struct fl_workers **workers, struct fl_error *error);
 /* One of their scans, for what it knows of the files. */
 const struct fl_scan *fl_workers_scan(const struct fl_workers *workers);
-/* Once. The sink is called by one thread at a time, with the same results in the same order whatever the
- * number of threads. Of several failures that of the first customers is returned. */
+/* Once; `counts` has room for each night. The sink is called by one thread at a time, with the same results
+ * in the same order whatever the number of threads. Of several failures that of the first customers is
+ * returned. */
 fl_status fl_workers_run(struct fl_workers *workers, fl_result_sink *sink, void *context,
                          struct fl_run_counts *counts, struct fl_error *error);
 /* NULL is fine. */

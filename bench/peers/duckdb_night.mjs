@@ -34,8 +34,8 @@ export function nightFiles({ parquet, products, customers, stores, events, profi
             SELECT store, latitude::DOUBLE AS latitude, longitude::DOUBLE AS longitude FROM ${csv(stores)}
             WHERE latitude IS NOT NULL`,
         `COPY (WITH near AS (SELECT customer, arg_min(store, (metres, store)) AS nearest_store,
-                                    round(min(metres)) AS metres
-                             FROM (SELECT customer, store, ${HAVERSINE} AS metres
+                                    min(metres) AS metres
+                             FROM (SELECT customer, store, round(${HAVERSINE}) AS metres
                                    FROM people AS c, shops AS s WHERE c.latitude IS NOT NULL)
                              GROUP BY customer)
                SELECT customer, birth_year, age_band, life_stage, country, region, urbanity,

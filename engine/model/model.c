@@ -182,6 +182,16 @@ fl_status fl_model_open_for_fit(const struct fl_io *io, const char *path, struct
     return open_model(io, path, true, model, error);
 }
 
+fl_status fl_model_take_fit(struct fl_model *model, const struct fl_buffer *text, struct fl_error *error)
+{
+    struct fl_buffer *part = &model->parts[FL_MODEL_VALUE];
+    part->size = 0;
+    model->has_part[FL_MODEL_VALUE] = true;
+    if (!fl_buffer_append(part, text->bytes, text->size))
+        return fl_fail_memory(error, text->size);
+    return hash_parts(model, error);
+}
+
 static fl_status copy_defaults(struct fl_model *model, struct fl_error *error)
 {
     for (int part = 0; part < FL_MODEL_PARTS; part++) {

@@ -36,6 +36,10 @@ struct fl_model {
 fl_status fl_model_open_for_fit(const struct fl_io *io, const char *path, struct fl_model **model,
                                 struct fl_error *error);
 
+/* Takes `text` for the value.yaml of a model opened for a fit: its hash becomes that of the model with this
+ * file. On failure the model is of no more use. */
+fl_status fl_model_take_fit(struct fl_model *model, const struct fl_buffer *text, struct fl_error *error);
+
 /* "registry.csv" and so on. */
 const char *fl_model_part_name(enum fl_model_part part);
 

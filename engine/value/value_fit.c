@@ -117,21 +117,20 @@ static fl_status write_file(const struct job *job, const struct fl_buffer *text,
     return status == FL_OK ? fl_directory_sync(plan->io, plan->model, error) : status;
 }
 
+/* Renaming the file is the last that can fail, but for bringing the folder to the disk. */
 static fl_status publish(const struct job *job, struct fl_value_fit_report *report, struct fl_error *error)
 {
     struct fl_buffer text = {0};
-    struct fl_model *after = NULL;
     fl_status status = fl_frozen_fit_print(&report->fit, &text, error);
     if (status == FL_OK)
         status = check_readable(job, &text, error);
     if (status == FL_OK)
+        status = fl_model_take_fit(job->model, &text, error);
+    if (status == FL_OK)
+        memcpy(report->hash_after, fl_model_hash(job->model), sizeof report->hash_after);
+    if (status == FL_OK)
         status = write_file(job, &text, error);
     fl_buffer_release(&text);
-    if (status == FL_OK)
-        status = fl_model_open(job->plan->io, job->plan->model, &after, error);
-    if (status == FL_OK)
-        memcpy(report->hash_after, fl_model_hash(after), sizeof report->hash_after);
-    fl_model_free(after);
     return status;
 }
 

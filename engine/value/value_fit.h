@@ -29,7 +29,8 @@ struct fl_value_fit_report {
 
 /* Fits how often customers buy, when they stop and what they spend to all rows up to the as-of day, takes the
  * usual days between purchases, and writes value.yaml. FL_BAD_DATA: there is no fit, the message says why.
- * Whatever fails, the value.yaml that was there stays as it was. */
+ * Whatever fails, the value.yaml that was there stays as it was; when no more than bringing the folder to the
+ * disk fails, the new one is there. */
 fl_status fl_value_fit(const struct fl_value_fit_plan *plan, struct fl_value_fit_report *report,
                        struct fl_error *error);
 void fl_value_fit_report_release(struct fl_value_fit_report *report);

@@ -163,6 +163,14 @@ class ByHand(DiffCase):
         self.assertEqual({"data": 0}, self.effects(self.diff("a", "then")))
         self.assertEqual({"data": 20000000}, self.effects(self.diff("then", "now", "--data", "data")))
 
+    def test_the_night_before_is_data(self):
+        """It changes no score, only what remembers, so the causes add up to nothing."""
+        self.night("before", as_of="2026-03-30")
+        self.night("b", "--previous", "before")
+        told = self.diff("a", "b", "--data", "data")
+        self.assertEqual({"data": 0}, self.effects(told))
+        self.assertEqual(0, told["raw_changed"])
+
     def test_how_rows_lie_in_files_does_not_matter(self):
         lines = rows_of((1, "web_visit"), (2, "web_visit"), (3, "purchase_web"), (4, "web_visit")).splitlines(True)
         for number, line in enumerate(lines[1:]):

@@ -58,7 +58,7 @@ class Usage(CliCase):
         for arguments, words in (
                 (("run", "--modle", "m"), "run: no flag `--modle`; did you mean `--model`?"),
                 (("run", "--zzzzzzzz"), "run: no flag `--zzzzzzzz`; see `fourloop run --help`"),
-                (run, "run: --as-of DAY is missing"),
+                (run, "run wants one of --as-of DAY and --replay FROM..TO"),
                 ((*run, "--as-of"), "run: --as-of needs its DAY"),
                 ((*run, "--as-of", "2026-02-30"),
                  "run: --as-of takes a day of the calendar as YYYY-MM-DD, not `2026-02-30`"),

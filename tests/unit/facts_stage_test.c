@@ -179,23 +179,21 @@ static void close_night(struct night *night)
 static void score(const struct night *night, unsigned threads, uint32_t range_rows, uint64_t memory_bytes,
                   struct outcome *outcome)
 {
-    const struct fl_range_scorer_plan plan = {.scan = {.io = &fl_io_system,
-                                                       .folder = night->folder,
-                                                       .io_mode = FL_IO_COPY,
-                                                       .rules = {.registry = &model->registry,
-                                                                 .as_of_day = AS_OF,
-                                                                 .late_report_days = 30,
-                                                                 .customer_first = INT64_MIN,
-                                                                 .customer_last = INT64_MAX},
-                                                       .words = &night->words,
-                                                       .money = &night->money,
-                                                       .memory_bytes = UINT64_C(1) << 33},
-                                              .model = model,
-                                              .points = points,
-                                              .facts = &night->rules,
-                                              .profiles = night->profiles,
-                                              .memory_bytes = memory_bytes,
-                                              .range_rows = range_rows};
+    const struct fl_range_scorer_plan plan = {
+        .scan = {.io = &fl_io_system,
+                 .folder = night->folder,
+                 .io_mode = FL_IO_COPY,
+                 .rules = {.registry = &model->registry,
+                           .as_of_day = AS_OF,
+                           .late_report_days = 30,
+                           .customer_first = INT64_MIN,
+                           .customer_last = INT64_MAX},
+                 .words = &night->words,
+                 .money = &night->money,
+                 .memory_bytes = UINT64_C(1) << 33},
+        .rules = {.model = model, .points = points, .facts = &night->rules, .memory_bytes = memory_bytes},
+        .profiles = night->profiles,
+        .range_rows = range_rows};
     struct fl_workers *workers = NULL;
     struct fl_run_counts counts;
     outcome->count = 0;

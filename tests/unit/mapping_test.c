@@ -600,12 +600,19 @@ static void reads_keys(void **state)
 {
     (void)state;
     check("table: customers\ncolumns: {customer: c}\n",
-          "c\n 7 \n-9223372036854775808\n9223372036854775808\n07\n7.0\n\"\"\n",
+          "c\n 7 \n-9223372036854775808\n9223372036854775808\n07\n7.0\n\"\"\n000\n0-7\n00x\n",
           "kept customer=7\nkept customer=-9223372036854775808\n"
           "rejected 4:1 customer: not a whole number | customer: not a whole number (column `c`)\n"
-          "rejected 5:1 customer: not a whole number | customer: not a whole number (column `c`)\n"
+          "rejected 5:1 customer: leading zeros (`ids: text` keeps them) | customer: leading zeros (`ids: "
+          "text` "
+          "keeps them) (column `c`)\n"
           "rejected 6:1 customer: not a whole number | customer: not a whole number (column `c`)\n"
-          "rejected 7:1 customer: empty | customer: empty (column `c`)\n");
+          "rejected 7:1 customer: empty | customer: empty (column `c`)\n"
+          "rejected 8:1 customer: leading zeros (`ids: text` keeps them) | customer: leading zeros (`ids: "
+          "text` "
+          "keeps them) (column `c`)\n"
+          "rejected 9:1 customer: not a whole number | customer: not a whole number (column `c`)\n"
+          "rejected 10:1 customer: not a whole number | customer: not a whole number (column `c`)\n");
     check("table: customers\nids: text\ncolumns: {customer: c}\n", "c\n 07 \nJos\xc3\xa9\n",
           "kept customer=07\nkept customer=Jos\xc3\xa9\n");
     check("table: customers\ncolumns: {customer: c, birth_year: b, latitude: l, first_contact: f}\n",

@@ -127,20 +127,19 @@ static void score(unsigned threads, uint32_t range_rows,
                   int (*progress)(void *context, uint64_t done, uint64_t all), void *progress_context,
                   struct outcome *outcome)
 {
-    const struct fl_range_scorer_plan plan = {.scan = {.io = &fl_io_system,
-                                                       .folder = &folder,
-                                                       .rules = {.registry = &model->registry,
-                                                                 .as_of_day = AS_OF - 10,
-                                                                 .late_report_days = 30,
-                                                                 .customer_first = INT64_MIN,
-                                                                 .customer_last = INT64_MAX},
-                                                       .memory_bytes = UINT64_C(1) << 32,
-                                                       .progress = progress,
-                                                       .progress_context = progress_context},
-                                              .model = model,
-                                              .points = points,
-                                              .memory_bytes = UINT64_C(1) << 30,
-                                              .range_rows = range_rows};
+    const struct fl_range_scorer_plan plan = {
+        .scan = {.io = &fl_io_system,
+                 .folder = &folder,
+                 .rules = {.registry = &model->registry,
+                           .as_of_day = AS_OF - 10,
+                           .late_report_days = 30,
+                           .customer_first = INT64_MIN,
+                           .customer_last = INT64_MAX},
+                 .memory_bytes = UINT64_C(1) << 32,
+                 .progress = progress,
+                 .progress_context = progress_context},
+        .rules = {.model = model, .points = points, .memory_bytes = UINT64_C(1) << 30},
+        .range_rows = range_rows};
     struct fl_workers *workers = NULL;
     fl_error_clear(&outcome->error);
     outcome->count = 0;
