@@ -103,26 +103,33 @@ static fl_status find_profiles(struct fl_range_scorer *scorer, const int64_t *cu
     return status;
 }
 
-/* The rows of some customers that a night of several knew. */
-static fl_status make_view(struct fl_range_scorer *scorer, size_t night, const struct fl_scan_piece *piece,
-                           size_t first, size_t count, struct fl_error *error)
-{
-    return fl_night_view_make(&scorer->view, piece, first, count, as_of_day(scorer, night),
-                              scorer->plan.scan.rules.late_report_days, &scorer->counts[night], error);
-}
-
 /* The customers of the view, with their profiles. */
-static fl_status score_view(struct fl_range_scorer *scorer, size_t night, size_t first,
-                            const struct fl_profile *profiles, struct fl_error *error)
+static fl_status score_view(struct fl_range_scorer *scorer, size_t night, const struct fl_profile *profiles,
+                            struct fl_error *error)
 {
     const struct fl_night_view *view = &scorer->view;
     const size_t count = view->piece.scopes.count;
     if (count == 0)
         return FL_OK;
     for (size_t i = 0; i < count && profiles != NULL; i++)
-        scorer->profiles_of_view[i] = profiles[view->kept[i] - first];
+        scorer->profiles_of_view[i] = profiles[view->kept[i] - view->first];
     return fl_night_scorer_whole(scorer->nights[night], &view->piece, 0, count,
                                  profiles == NULL ? NULL : scorer->profiles_of_view, error);
+}
+
+/* The customers that the view begins with, as one night of several knew them. */
+static fl_status score_night(struct fl_range_scorer *scorer, size_t night, const struct fl_profile *profiles,
+                             struct fl_error *error)
+{
+    struct fl_night_view *view = &scorer->view;
+    fl_status status = FL_OK;
+    fl_night_view_restart(view);
+    while (status == FL_OK && fl_night_view_more(view)) {
+        status = fl_night_view_take(view, as_of_day(scorer, night), &scorer->counts[night], error);
+        if (status == FL_OK)
+            status = score_view(scorer, night, profiles, error);
+    }
+    return status;
 }
 
 static fl_status score_whole(struct fl_range_scorer *scorer, const struct fl_scan_piece *piece, size_t first,
@@ -132,11 +139,9 @@ static fl_status score_whole(struct fl_range_scorer *scorer, const struct fl_sca
     fl_status status = find_profiles(scorer, piece->customers + first, count, &profiles, error);
     if (status == FL_OK && scorer->night_count == 1)
         return fl_night_scorer_whole(scorer->nights[0], piece, first, count, profiles, error);
-    for (size_t night = 0; night < scorer->night_count && status == FL_OK; night++) {
-        status = make_view(scorer, night, piece, first, count, error);
-        if (status == FL_OK)
-            status = score_view(scorer, night, first, profiles, error);
-    }
+    fl_night_view_begin(&scorer->view, piece, first, count, scorer->plan.scan.rules.late_report_days);
+    for (size_t night = 0; night < scorer->night_count && status == FL_OK; night++)
+        status = score_night(scorer, night, profiles, error);
     return status;
 }
 
@@ -148,8 +153,10 @@ static fl_status add_piece(struct fl_range_scorer *scorer, const struct fl_scan_
     if (scorer->night_count == 1)
         return fl_night_scorer_add(scorer->nights[0], piece, error);
     fl_status status = FL_OK;
+    fl_night_view_begin(&scorer->view, piece, 0, 1, scorer->plan.scan.rules.late_report_days);
     for (size_t night = 0; night < scorer->night_count && status == FL_OK; night++) {
-        status = make_view(scorer, night, piece, 0, 1, error);
+        fl_night_view_restart(&scorer->view);
+        status = fl_night_view_take(&scorer->view, as_of_day(scorer, night), &scorer->counts[night], error);
         if (status == FL_OK && scorer->view.piece.scopes.count > 0)
             status = fl_night_scorer_add(scorer->nights[night], &scorer->view.piece, error);
     }
