@@ -78,7 +78,10 @@ static void check(const uint32_t *ends, size_t count, bool with_nulls)
     for (enum fl_cpu_level level = FL_CPU_SCALAR; level <= fl_cpu_found(); level++) {
         const struct fl_score_kernels *kernels = fl_score_kernels_of(level);
         struct fl_row_sums sums[FL_KERNEL_RUNS_MAX];
-        kernels->sum_runs(&points->rows, AS_OF, day, type, FROM, ends, count, sums);
+        uint16_t all[FL_KERNEL_RUNS_MAX];
+        for (size_t i = 0; i < count; i++)
+            all[i] = (uint16_t)i;
+        kernels->sum_runs(&points->rows, AS_OF, day, type, FROM, ends, all, count, sums);
         fl_daily_groups_correct(points, kernels, AS_OF, &scopes, sums);
         for (size_t i = 0; i < count; i++)
             assert_corrected(&sums[i], &slow[i]);
