@@ -82,17 +82,28 @@ static struct fl_lone_row *entry_of(const struct fl_scorer *scorer, uint8_t type
     return age_days < REMEMBERED_AGES && *of_type != NULL ? *of_type + age_days : NULL;
 }
 
+/* The entries lie far apart: all are asked for before the first is needed. */
+static void ask_for_entries(const struct fl_scorer *scorer, const struct fl_scope_rows *scopes,
+                            const struct fl_lone_row **entries)
+{
+    uint32_t from = scopes->from;
+    for (size_t i = 0; i < scopes->count; from = scopes->ends[i++]) {
+        entries[i] = NULL;
+        if (scopes->ends[i] - from == 1)
+            entries[i] = entry_of(scorer, scopes->rows.type[from], scopes->rows.day[from]);
+        __builtin_prefetch(entries[i]);
+    }
+}
+
 size_t fl_lone_rows_score(const struct fl_scorer *scorer, const struct fl_scope_rows *scopes,
                           struct fl_scope_score *scores, uint16_t *others)
 {
+    const struct fl_lone_row *entries[FL_KERNEL_RUNS_MAX];
     size_t other_count = 0;
-    uint32_t from = scopes->from;
-    for (size_t i = 0; i < scopes->count; from = scopes->ends[i++]) {
-        const struct fl_lone_row *entry = NULL;
-        if (scopes->ends[i] - from == 1)
-            entry = entry_of(scorer, scopes->rows.type[from], scopes->rows.day[from]);
-        if (entry != NULL && entry->known)
-            fill(scorer, &scopes->rows, from, entry, &scores[i]);
+    ask_for_entries(scorer, scopes, entries);
+    for (size_t i = 0; i < scopes->count; i++) {
+        if (entries[i] != NULL && entries[i]->known)
+            fill(scorer, &scopes->rows, scopes->ends[i] - 1, entries[i], &scores[i]);
         else
             others[other_count++] = (uint16_t)i;
     }
