@@ -220,6 +220,7 @@ class NightCase(CliCase):
             return
         found = {(row["what"], row["from"], row["to"]): int(row["customers"]) for row in self.table(out, "transitions")}
         self.assertEqual(dict(wanted.transitions), found)
+        self.fourloop("verify", out)  # rows in order: null, of who came or left, before every word
 
 
 def read_groups(path):
