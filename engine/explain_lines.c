@@ -22,7 +22,8 @@ void fl_lines_group(struct fl_lines *lines, const char *group)
 
 /* ---- texts ---- */
 
-static const char *print(struct fl_lines *lines, const char *format, va_list arguments)
+__attribute__((format(printf, 2, 0))) static const char *print(struct fl_lines *lines, const char *format,
+                                                               va_list arguments)
 {
     va_list again;
     va_copy(again, arguments);

@@ -104,8 +104,10 @@ static void say_lifetime(const struct fl_explain_parts *parts)
     }
     fl_lines_column(lines, FL_SCORES_MEAN_PURCHASE, "m: repeat days brought %s, on %lld days",
                     fl_lines_money(lines, facts->repeat_bought), (long long)facts->repeat_days);
-    if (parts->model->value == NULL)
-        return; /* the run has none of the columns that follow */
+    if (parts->model->value == NULL) {
+        fl_lines_ask(lines, "a fit", false, "P(alive) and what follows need a `value fit` of the model");
+        return;
+    }
     fl_lines_column(lines, FL_SCORES_P_ALIVE, "%s",
                     facts->has_fit
                         ? fl_lines_print(lines, "from x, t_x, T by the parameters of %s",
