@@ -273,13 +273,15 @@ struct by_size {
     size_t count[SIZES];
 };
 
-static void sort_by_size(const uint32_t *starts, const uint32_t *ends, size_t runs, struct by_size *sorted)
+static void sort_by_size(const uint32_t *starts, const uint32_t *ends, const uint16_t *wanted, size_t count,
+                         struct by_size *sorted)
 {
     for (size_t size = 0; size < SIZES; size++)
         sorted->count[size] = 0;
-    for (size_t i = 0; i < runs; i++) {
-        const size_t rows = ends[i] - starts[i], size = rows > STEP ? SIZES - 1 : (rows - 1) / LANES;
-        sorted->scope[size][sorted->count[size]++] = (uint16_t)i;
+    for (size_t k = 0; k < count; k++) {
+        const size_t i = wanted[k], rows = ends[i] - starts[i];
+        const size_t size = rows > STEP ? SIZES - 1 : (rows - 1) / LANES;
+        sorted->scope[size][sorted->count[size]++] = wanted[k];
     }
 }
 
@@ -296,12 +298,12 @@ static inline void sum_sized(const struct fl_row_tables *tables, const struct ty
 }
 
 static void sum_runs(const struct fl_row_tables *tables, int32_t as_of_day, const int32_t *day,
-                     const uint8_t *type, const uint32_t *starts, const uint32_t *ends, size_t runs,
-                     struct fl_row_sums *sums)
+                     const uint8_t *type, const uint32_t *starts, const uint32_t *ends,
+                     const uint16_t *wanted, size_t count, struct fl_row_sums *sums)
 {
     const struct type_bytes flags = load_type_bytes(tables->flags);
     struct by_size sorted;
-    sort_by_size(starts, ends, runs, &sorted);
+    sort_by_size(starts, ends, wanted, count, &sorted);
     sum_sized(tables, &flags, as_of_day, day, type, starts, ends, &sorted, 0, sums);
     sum_sized(tables, &flags, as_of_day, day, type, starts, ends, &sorted, 1, sums);
     sum_sized(tables, &flags, as_of_day, day, type, starts, ends, &sorted, 2, sums);
@@ -332,9 +334,10 @@ static int64_t sum_contributions(const struct fl_row_tables *tables, int32_t as_
 
 static void sum_contributions_of_runs(const struct fl_row_tables *tables, int32_t as_of_day,
                                       const int32_t *day, const uint8_t *type, const uint32_t *starts,
-                                      const uint32_t *ends, size_t runs, struct fl_row_sums *sums)
+                                      const uint32_t *ends, const uint16_t *wanted, size_t count,
+                                      struct fl_row_sums *sums)
 {
-    fl_sum_each_only(sum_contributions, tables, as_of_day, day, type, starts, ends, runs, sums);
+    fl_sum_each_only(sum_contributions, tables, as_of_day, day, type, starts, ends, wanted, count, sums);
 }
 
 /* The lowest bits for the rows of `from` .. that have a successor. */

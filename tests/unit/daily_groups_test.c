@@ -92,11 +92,14 @@ static void check(const uint32_t *ends, size_t count, bool with_nulls)
     for (enum fl_cpu_level level = FL_CPU_SCALAR; level <= fl_cpu_found(); level++) {
         const struct fl_score_kernels *kernels = fl_score_kernels_of(level);
         struct fl_row_sums sums[FL_KERNEL_RUNS_MAX];
-        kernels->sum_runs(&points->rows, AS_OF, day, type, starts, ends, count, sums);
+        uint16_t all[FL_KERNEL_RUNS_MAX];
+        for (size_t i = 0; i < count; i++)
+            all[i] = (uint16_t)i;
+        kernels->sum_runs(&points->rows, AS_OF, day, type, starts, ends, all, count, sums);
         fl_daily_groups_correct(points, kernels, AS_OF, &scopes, sums);
         for (size_t i = 0; i < count; i++)
             assert_corrected(&sums[i], &slow[i]);
-        kernels->sum_runs(&points->rows, AS_OF, day, type, some_starts, some_ends, some, sums);
+        kernels->sum_runs(&points->rows, AS_OF, day, type, some_starts, some_ends, all, some, sums);
         fl_daily_groups_correct(points, kernels, AS_OF, &with_gaps, sums);
         for (size_t i = 0; i < some; i++)
             assert_corrected(&sums[i], &slow[count - 1 - 2 * (some - 1 - i)]);

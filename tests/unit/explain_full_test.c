@@ -1,10 +1,11 @@
 /* explain_full_test.c - the whole explanation of a customer: each column of its row, and why.
  *
  * Two nights of random rows with brands, categories, products, money, profiles and a fit. Every customer of
- * both is explained, and each of its brands: the comparison with all that was stored is the function's own,
- * so a difference is an error. Beyond that every column must be said once, with the value that the table has;
- * the first condition that holds must be the word that was stored; types, days and scopes must add up to the
- * columns. Then single things are changed, in tables and in what was counted, and each must be found by name.
+ * both is explained, of some each of their brands: the comparison with all that was stored is the function's
+ * own, so a difference is an error. Beyond that every column must be said once, with the value that the table
+ * has; the first condition that holds must be the word that was stored; types, days and scopes must add up to
+ * the columns. Then single things are changed, in tables and in what was counted, and each must be found by
+ * name.
  */
 #include "tests/unit/engine_fixture.h"
 
@@ -322,7 +323,9 @@ static void explain_all(const char *run)
         for (unsigned stage = 0; stage < 8; stage++)
             stages[stage] += strcmp(line_of("stage", false)->shown, fl_stage_word(stage)) == 0;
         assert_true(told.scope_count > 0);
-        explain_scopes(run, customer);
+        if (customer % 12 == 1) /* each has some fifty */
+            explain_scopes(run, customer);
+        fl_explanation_release(&told);
     }
     assert_true(stages[FL_STAGE_ACTIVE] > 0 && stages[FL_STAGE_PROSPECT] + stages[FL_STAGE_LEAD] > 0);
 }
