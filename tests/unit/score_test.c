@@ -193,7 +193,7 @@ static void check_scopes(const struct slow_scorer *slow_scorer, const struct fl_
     struct scope_arrays arrays;
     const bool large = next_random(random) % 8 == 0;
     const uint32_t from = (uint32_t)(next_random(random) % 70);
-    arrays.scopes.count = 1 + next_random(random) % SCOPES_MAX;
+    arrays.scopes = (struct fl_scope_rows){.count = 1 + next_random(random) % SCOPES_MAX};
     make_scope(rows, from, orders, random);
     for (uint32_t i = 0, start = from; i < arrays.scopes.count; start = arrays.ends[i++]) {
         const size_t count = random_count(large && i % 150 == 3, random);
