@@ -10,7 +10,7 @@
 #include "engine/result_words.h"
 #include "formats/table/word_union.h"
 
-/* Results are turned into columns this many at a time: they stay in the core's own cache until then. */
+/* Results are turned into columns this many at a time: they stay in the core's first cache until then. */
 enum { BATCH_ROWS = 128, COLUMNS_MAX = 96 };
 /* A block's columns stay there, too, until they are packed. */
 enum { BLOCK_ROWS = 8192 };
@@ -46,6 +46,12 @@ static const uint16_t late_ids[] = {FL_SCORES_PERCENTILE,
                                     FL_SCORES_TIER_BEFORE};
 enum { LATE_COLUMNS = sizeof late_ids / sizeof late_ids[0] };
 
+/* What a column of the results asks for its values. */
+struct field_source {
+    const struct fl_result_field *field;
+    const struct fl_emit *emit;
+};
+
 struct fl_emit {
     struct fl_emit_plan plan;
     const struct fl_emit_table *table;
@@ -54,20 +60,14 @@ struct fl_emit {
     uint8_t uuid[FL_UUID_SIZE];
     struct fl_id_join *ids; /* NULL: no text of ids */
     struct fl_population population;
-    /* Rows that wait to be appended. */
-    int64_t customers[BATCH_ROWS];
-    uint32_t scope_words[BATCH_ROWS];
-    size_t rows;
-    int64_t values[FL_RESULT_FIELDS][BATCH_ROWS]; /* of the column's storage, one behind the other */
-    uint8_t nulls[FL_RESULT_FIELDS][BATCH_ROWS];
-    bool wants_field[FL_RESULT_FIELDS];
-    enum fl_kind field_kind[FL_RESULT_FIELDS]; /* of its column */
+    struct fl_results results; /* that are being appended */
+    struct field_source sources[FL_RESULT_FIELDS];
     struct fl_text id_texts[BATCH_ROWS];
     struct fl_buffer id_bytes; /* what they point to */
     /* Columns of the file and where their values come from, dictionaries. */
     uint16_t column_ids[COLUMNS_MAX], late_ids[LATE_COLUMNS];
     struct fl_column_values columns[COLUMNS_MAX];
-    size_t column_count, late_count;
+    size_t column_count, late_count, word_column;
     struct fl_words words[COLUMNS_MAX];
     struct fl_result_dictionary fixed[COLUMNS_MAX];
 };
@@ -91,22 +91,31 @@ static bool is_wanted(const struct fl_emit *emit, uint16_t id)
     return fl_result_columns_has(wanted, id) && (emit->plan.absent >> id & 1) == 0;
 }
 
-/* Where the values of a column wait; nowhere yet if it is late. */
-static struct fl_column_values values_of(const struct fl_emit *emit, uint16_t id)
+static void give_field(const void *context, size_t from, size_t count, int64_t *values, uint8_t *nulls)
 {
-    if (id == FL_SCORES_CUSTOMER)
-        return (struct fl_column_values){.as.i64 = emit->customers};
+    const struct field_source *source = context;
+    const struct fl_results *results = &source->emit->results;
+    const bool of_score = source->field->of == FL_FIELD_OF_SCORE;
+    fl_result_field_copy(source->field,
+                         of_score ? (const void *)(results->scores + from) : results->facts + from, count,
+                         values, nulls);
+}
+
+/* Where the values of a column come from; of late ones nowhere yet, of the customer and the word the results
+ * tell each time. */
+static struct fl_column_values values_of(struct fl_emit *emit, uint16_t id)
+{
     if (id == FL_SCORES_CUSTOMER_ID)
         return (struct fl_column_values){.as.texts = emit->id_texts};
-    if (id == emit->table->word_id)
-        return (struct fl_column_values){.as.words = emit->scope_words};
     for (size_t i = 0; i < FL_RESULT_FIELDS; i++) {
-        if (fl_result_fields[i].id == id)
-            return (struct fl_column_values){
-                .as.i64 = emit->values[i],
-                .nulls = fl_result_field_can_be_null(&fl_result_fields[i]) ? emit->nulls[i] : NULL};
+        if (fl_result_fields[i].id != id)
+            continue;
+        emit->sources[i] = (struct field_source){&fl_result_fields[i], emit};
+        return (struct fl_column_values){.give = give_field,
+                                         .give_context = &emit->sources[i],
+                                         .gives_nulls = fl_result_field_can_be_null(&fl_result_fields[i])};
     }
-    assert(is_late(id));
+    assert(is_late(id) || id == FL_SCORES_CUSTOMER || id == emit->table->word_id);
     return (struct fl_column_values){.nulls = NULL};
 }
 
@@ -122,20 +131,9 @@ static struct fl_words dictionary_of(struct fl_emit *emit, uint16_t id)
     return (struct fl_words){0};
 }
 
-static void choose_fields(struct fl_emit *emit)
-{
-    for (size_t i = 0; i < FL_RESULT_FIELDS; i++) {
-        const int at = fl_schema_find_id(emit->schema, fl_result_fields[i].id);
-        emit->wants_field[i] = at >= 0 && is_wanted(emit, fl_result_fields[i].id);
-        if (at >= 0)
-            emit->field_kind[i] = emit->schema->columns[at].kind;
-    }
-}
-
 /* The columns that are wanted, in the order of the schema. */
 static void choose_columns(struct fl_emit *emit)
 {
-    choose_fields(emit);
     for (size_t i = 0; i < emit->schema->count; i++) {
         const uint16_t id = emit->schema->columns[i].id;
         if (!is_wanted(emit, id))
@@ -144,9 +142,12 @@ static void choose_columns(struct fl_emit *emit)
         emit->words[emit->column_count] = dictionary_of(emit, id);
         emit->columns[emit->column_count] = values_of(emit, id);
         emit->column_ids[emit->column_count++] = id;
+        if (id == emit->table->word_id)
+            emit->word_column = emit->column_count - 1;
         if (is_late(id))
             emit->late_ids[emit->late_count++] = id;
     }
+    assert(emit->column_ids[0] == FL_SCORES_CUSTOMER);
 }
 
 /* The uuid of a file follows from the facts of the run and the rows it scores: the same rows give the same
@@ -232,49 +233,25 @@ const uint8_t *fl_emit_uuid(const struct fl_emit *emit)
 
 /* ---- rows ---- */
 
-/* One field of `count` results, behind the rows that wait. */
-static void fill_field(struct fl_emit *emit, size_t index, const struct fl_results *results, size_t first,
-                       size_t count)
-{
-    const struct fl_result_field *field = &fl_result_fields[index];
-    const size_t size_bytes = fl_kind_size_bytes(emit->field_kind[index]);
-    uint8_t *values = (uint8_t *)emit->values[index] + emit->rows * size_bytes;
-    const union fl_field_values to = {.u8 = values};
-    const bool of_score = field->of == FL_FIELD_OF_SCORE;
-    fl_result_field_copy(field, emit->field_kind[index],
-                         of_score ? (const void *)(results->scores + first) : results->facts + first,
-                         of_score ? sizeof *results->scores : sizeof *results->facts, count, to,
-                         emit->nulls[index] + emit->rows);
-}
-
 /* A text lives only until the next is asked for, so all are copied first. */
-static fl_status fill_ids(struct fl_emit *emit, struct fl_error *error)
+static fl_status fill_ids(struct fl_emit *emit, const int64_t *customers, size_t count,
+                          struct fl_error *error)
 {
     emit->id_bytes.size = 0;
-    for (size_t row = 0; row < emit->rows; row++) {
+    for (size_t row = 0; row < count; row++) {
         struct fl_text *text = &emit->id_texts[row];
-        fl_status status = fl_id_join_find(emit->ids, emit->customers[row], text, error);
+        fl_status status = fl_id_join_find(emit->ids, customers[row], text, error);
         if (status != FL_OK)
             return status;
         if (!fl_buffer_append(&emit->id_bytes, text->bytes, text->size))
             return fl_fail_memory(error, emit->id_bytes.size + text->size);
     }
     const char *at = (const char *)emit->id_bytes.bytes; /* it grew: only now it stays where it is */
-    for (size_t row = 0; row < emit->rows; row++) {
+    for (size_t row = 0; row < count; row++) {
         emit->id_texts[row].bytes = at;
         at += emit->id_texts[row].size;
     }
     return FL_OK;
-}
-
-/* Appends the waiting rows to the file. */
-static fl_status flush(struct fl_emit *emit, struct fl_error *error)
-{
-    fl_status status = emit->ids != NULL ? fill_ids(emit, error) : FL_OK;
-    if (status == FL_OK)
-        status = fl_table_writer_append(emit->writer, emit->columns, emit->rows, error);
-    emit->rows = 0;
-    return status;
 }
 
 /* What the comparison of all customers needs. */
@@ -305,11 +282,11 @@ static struct fl_standing standing_of(const struct fl_emit *emit, int64_t custom
     return standing;
 }
 
-static fl_status add_to_population(struct fl_emit *emit, const struct fl_results *results, size_t first,
-                                   size_t count, struct fl_error *error)
+static fl_status add_to_population(struct fl_emit *emit, const struct fl_results *results,
+                                   struct fl_error *error)
 {
     fl_status status = FL_OK;
-    for (size_t i = first; i < first + count && status == FL_OK; i++) {
+    for (size_t i = 0; i < results->count && status == FL_OK; i++) {
         struct fl_standing standing = {.raw = results->scores[i].raw};
         if (emit->population.plan.wants_value)
             standing = standing_of(emit, results->customers[i], &results->scores[i], &results->facts[i]);
@@ -318,33 +295,34 @@ static fl_status add_to_population(struct fl_emit *emit, const struct fl_results
     return status;
 }
 
-/* `count` results, for which there is room, behind the rows that wait. */
-static fl_status fill(struct fl_emit *emit, const struct fl_results *results, size_t first, size_t count,
-                      struct fl_error *error)
+/* At most BATCH_ROWS results. */
+static fl_status append(struct fl_emit *emit, const struct fl_results *results, struct fl_error *error)
 {
-    memcpy(emit->customers + emit->rows, results->customers + first, count * sizeof *emit->customers);
-    if (results->words != NULL)
-        memcpy(emit->scope_words + emit->rows, results->words + first, count * sizeof *emit->scope_words);
-    for (size_t i = 0; i < FL_RESULT_FIELDS; i++) {
-        if (emit->wants_field[i])
-            fill_field(emit, i, results, first, count);
-    }
-    const bool compares = emit->late_count > 0;
-    fl_status status = compares ? add_to_population(emit, results, first, count, error) : FL_OK;
-    emit->rows += count;
-    return status;
+    fl_status status = FL_OK;
+    emit->results = *results;
+    emit->columns[0].as.i64 = results->customers;
+    if (emit->table->word_id != 0)
+        emit->columns[emit->word_column].as.words = results->words;
+    if (emit->ids != NULL)
+        status = fill_ids(emit, results->customers, results->count, error);
+    if (status == FL_OK && emit->late_count > 0)
+        status = add_to_population(emit, results, error);
+    return status == FL_OK ? fl_table_writer_append(emit->writer, emit->columns, results->count, error)
+                           : status;
 }
 
 fl_status fl_emit_add(struct fl_emit *emit, const struct fl_results *results, struct fl_error *error)
 {
     fl_status status = FL_OK;
-    for (size_t done = 0; done < results->count && status == FL_OK;) {
-        const size_t left = results->count - done, room = BATCH_ROWS - emit->rows;
-        const size_t count = left < room ? left : room;
-        status = fill(emit, results, done, count, error);
-        if (status == FL_OK && emit->rows == BATCH_ROWS)
-            status = flush(emit, error);
-        done += count;
+    for (size_t done = 0; done < results->count && status == FL_OK; done += BATCH_ROWS) {
+        const size_t left = results->count - done;
+        struct fl_results some = *results;
+        some.count = left < BATCH_ROWS ? left : BATCH_ROWS;
+        some.customers += done;
+        some.scores += done;
+        some.words = some.words == NULL ? NULL : some.words + done;
+        some.facts = some.facts == NULL ? NULL : some.facts + done;
+        status = append(emit, &some, error);
     }
     return status;
 }
@@ -471,8 +449,8 @@ fl_status fl_emit_finish(struct fl_emit *emit, struct fl_previous_night *previou
                          struct fl_transitions *transitions, char name[256], struct fl_table_summary *summary,
                          struct fl_error *error)
 {
-    fl_status status = emit->rows > 0 ? flush(emit, error) : FL_OK;
-    if (status == FL_OK && emit->late_count > 0)
+    fl_status status = FL_OK;
+    if (emit->late_count > 0)
         status = compare_all(emit, previous, transitions, error);
     if (status != FL_OK)
         return status;

@@ -105,59 +105,87 @@ bool fl_result_field_can_be_null(const struct fl_result_field *field)
     return field->has_offset != 0 || field->size == FL_FIELD_WORD;
 }
 
-static void copy_bytes(const struct fl_result_field *field, enum fl_storage storage, const uint8_t *from,
-                       size_t step_bytes, size_t rows, union fl_field_values to)
+/* All of these are inlined where the step is a constant: that makes each about half as long again as quick.
+ */
+static inline void copy_i64(const uint8_t *from, size_t step_bytes, size_t rows, int64_t *values)
 {
-    if (storage == FL_STORAGE_WORD) {
-        for (size_t row = 0; row < rows; row++)
-            to.words[row] = from[row * step_bytes];
-        return;
-    }
-    for (size_t row = 0; row < rows; row++) {
-        const uint8_t byte = from[row * step_bytes];
-        to.u8[row] = field->size == FL_FIELD_U8    ? byte
-                     : field->size == FL_FIELD_BIT ? (byte & field->mask) != 0
-                                                   : (uint8_t)__builtin_popcount(byte);
-    }
+    for (size_t row = 0; row < rows; row++)
+        memcpy(&values[row], from + row * step_bytes, sizeof *values);
 }
 
-static void copy_words(const uint8_t *from, size_t step_bytes, size_t rows, uint32_t *words, uint8_t *nulls)
-{
-    for (size_t row = 0; row < rows; row++) {
-        memcpy(&words[row], from + row * step_bytes, sizeof *words);
-        nulls[row] = words[row] == FL_NO_WORD;
-    }
-}
-
-static void copy_i32(enum fl_storage storage, const uint8_t *from, size_t step_bytes, size_t rows,
-                     union fl_field_values to)
+static inline void copy_i32(const uint8_t *from, size_t step_bytes, size_t rows, int64_t *values)
 {
     for (size_t row = 0; row < rows; row++) {
         int32_t value;
         memcpy(&value, from + row * step_bytes, sizeof value);
-        if (storage == FL_STORAGE_I64)
-            to.i64[row] = value;
-        else
-            to.i32[row] = value;
+        values[row] = value;
     }
 }
 
-void fl_result_field_copy(const struct fl_result_field *field, enum fl_kind kind, const void *from,
-                          size_t step_bytes, size_t rows, union fl_field_values to, uint8_t *nulls)
+static inline void copy_words(const uint8_t *from, size_t step_bytes, size_t rows, int64_t *values,
+                              uint8_t *nulls)
 {
-    const uint8_t *first = from, *has = first + field->has_offset;
+    for (size_t row = 0; row < rows; row++) {
+        uint32_t word;
+        memcpy(&word, from + row * step_bytes, sizeof word);
+        values[row] = word;
+        nulls[row] = word == FL_NO_WORD;
+    }
+}
+
+static inline void copy_u8(const uint8_t *from, size_t step_bytes, size_t rows, int64_t *values)
+{
+    for (size_t row = 0; row < rows; row++)
+        values[row] = from[row * step_bytes];
+}
+
+static inline void copy_bit(const uint8_t *from, size_t step_bytes, size_t rows, uint8_t mask,
+                            int64_t *values)
+{
+    for (size_t row = 0; row < rows; row++)
+        values[row] = (from[row * step_bytes] & mask) != 0;
+}
+
+static inline void count_bits(const uint8_t *from, size_t step_bytes, size_t rows, int64_t *values)
+{
+    for (size_t row = 0; row < rows; row++)
+        values[row] = __builtin_popcount(from[row * step_bytes]);
+}
+
+static inline void copy_field(const struct fl_result_field *field, const uint8_t *result, size_t step_bytes,
+                              size_t rows, int64_t *values, uint8_t *nulls)
+{
+    const uint8_t *from = result + field->offset, *has = result + field->has_offset;
     for (size_t row = 0; row < rows && field->has_offset != 0; row++)
         nulls[row] = has[row * step_bytes] == 0;
-    first += field->offset;
-    if (field->size == FL_FIELD_I64)
-        for (size_t row = 0; row < rows; row++)
-            memcpy(&to.i64[row], first + row * step_bytes, sizeof *to.i64);
-    else if (field->size == FL_FIELD_I32)
-        copy_i32(fl_kind_storage(kind), first, step_bytes, rows, to);
-    else if (field->size == FL_FIELD_WORD)
-        copy_words(first, step_bytes, rows, to.words, nulls);
+    switch ((enum fl_field_size)field->size) {
+    case FL_FIELD_I64:
+        copy_i64(from, step_bytes, rows, values);
+        return;
+    case FL_FIELD_I32:
+        copy_i32(from, step_bytes, rows, values);
+        return;
+    case FL_FIELD_WORD:
+        copy_words(from, step_bytes, rows, values, nulls);
+        return;
+    case FL_FIELD_U8:
+        copy_u8(from, step_bytes, rows, values);
+        return;
+    case FL_FIELD_BIT:
+        copy_bit(from, step_bytes, rows, field->mask, values);
+        return;
+    case FL_FIELD_BITS:
+        count_bits(from, step_bytes, rows, values);
+    }
+}
+
+void fl_result_field_copy(const struct fl_result_field *field, const void *from, size_t rows, int64_t *values,
+                          uint8_t *nulls)
+{
+    if (field->of == FL_FIELD_OF_SCORE)
+        copy_field(field, from, sizeof(struct fl_scope_score), rows, values, nulls);
     else
-        copy_bytes(field, fl_kind_storage(kind), first, step_bytes, rows, to);
+        copy_field(field, from, sizeof(struct fl_customer_facts), rows, values, nulls);
 }
 
 bool fl_result_field_value(const struct fl_result_field *field, const void *result, int64_t *value)

@@ -29,18 +29,10 @@ struct fl_result_field {
 enum { FL_RESULT_FIELDS = 65 };
 extern const struct fl_result_field fl_result_fields[FL_RESULT_FIELDS];
 
-/* The results of some rows, one behind the other, as columns. */
-union fl_field_values {
-    uint8_t *u8;
-    int32_t *i32;
-    int64_t *i64;
-    uint32_t *words;
-};
-/* `from` is the first row's struct of the field's kind, `step_bytes` its size. `nulls` (one byte a row) is
- * set when the field can be null. `kind` is that of the column: a byte may be stored as a word's number, any
- * number as an INTEGER. */
-void fl_result_field_copy(const struct fl_result_field *field, enum fl_kind kind, const void *from,
-                          size_t step_bytes, size_t rows, union fl_field_values to, uint8_t *nulls);
+/* The field of some rows, `from` being the first row's struct of the field's kind and the others following
+ * it. `nulls` (one byte a row) is set when the field can be null. A byte, a word are their number. */
+void fl_result_field_copy(const struct fl_result_field *field, const void *from, size_t rows, int64_t *values,
+                          uint8_t *nulls);
 /* The value in one row's struct; a word as its number. False: null. */
 bool fl_result_field_value(const struct fl_result_field *field, const void *result, int64_t *value);
 bool fl_result_field_can_be_null(const struct fl_result_field *field);

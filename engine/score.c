@@ -277,9 +277,14 @@ static void score_batch(const struct fl_scorer *scorer, const struct fl_scope_ro
     const struct fl_score_kernels *kernels = scorer->kernels;
     struct fl_row_sums sums[BATCH_SCOPES];
     uint16_t list[BATCH_SCOPES];
+    uint32_t starts[BATCH_SCOPES];
+    list[0] = 0; /* a batch has a scope, which compilers do not know */
+    starts[0] = batch->from;
     const size_t count = list_scopes(scorer, batch, scores, list);
     fl_sum_runs *sum = scorer->raw_only ? kernels->sum_contributions_of_runs : kernels->sum_runs;
-    sum(&scorer->points->rows, scorer->as_of_day, batch->rows.day, batch->rows.type, batch->from, batch->ends,
+    for (size_t i = 0; i < batch->count; i++)
+        starts[i] = fl_scope_start(batch, i);
+    sum(&scorer->points->rows, scorer->as_of_day, batch->rows.day, batch->rows.type, starts, batch->ends,
         list, count, sums);
     if (scorer->points->has_groups)
         fl_daily_groups_correct(scorer->points, kernels, scorer->as_of_day, batch, sums);

@@ -157,6 +157,18 @@ static void add_nulls(struct fl_column_buffer *buffer, const struct fl_column_va
         to[k] = values->nulls[from + k] != 0;
 }
 
+/* From where they are to where they wait, without a stop on the way. */
+static void take_given(struct fl_column_buffer *buffer, const struct fl_column_values *values, size_t from,
+                       size_t count, size_t rows)
+{
+    assert(!is_text(buffer) && (values->gives_nulls || !buffer->has_nulls));
+    if (values->gives_nulls && !buffer->has_nulls)
+        memset(buffer->nulls.bytes, 0, rows);
+    buffer->has_nulls = values->gives_nulls;
+    values->give(values->give_context, from, count, values_of(buffer) + rows,
+                 values->gives_nulls ? buffer->nulls.bytes + rows : NULL);
+}
+
 bool fl_block_buffer_add(struct fl_block_buffer *block, const struct fl_column_values *columns, size_t from,
                          size_t count)
 {
@@ -164,6 +176,10 @@ bool fl_block_buffer_add(struct fl_block_buffer *block, const struct fl_column_v
     for (size_t i = 0; i < block->column_count; i++) {
         struct fl_column_buffer *buffer = &block->columns[i];
         const struct fl_column_values *values = &columns[buffer->of_call];
+        if (values->give != NULL) {
+            take_given(buffer, values, from, count, block->rows);
+            continue;
+        }
         add_nulls(buffer, values, from, count, block->rows);
         if (!is_text(buffer))
             add_integers(buffer, values, from, count, block->rows);

@@ -8,6 +8,10 @@
 #include "formats/schema/schema.h"
 #include "formats/table/effort.h"
 
+/* Gives the values of rows `from` .. `from` + count - 1 as int64_t. `nulls` (one byte a row, 1 = null) is
+ * NULL, or set as well. */
+typedef void fl_values_give(const void *context, size_t from, size_t count, int64_t *values, uint8_t *nulls);
+
 /* Values of one column for a run of rows; which member counts follows from the kind's storage. Borrowed for
  * the call. */
 struct fl_column_values {
@@ -18,6 +22,11 @@ struct fl_column_values {
         const uint32_t *words;
         const struct fl_text *texts;
     } as;
+    /* Not NULL: asked for the values, which go straight to where they wait; none are in `as`. Not for texts,
+     * nor for the first column. */
+    fl_values_give *give;
+    const void *give_context;
+    bool gives_nulls;     /* the same in each call for the column */
     bool wide;            /* not a text: the values are int64_t in as.i64, whatever the kind's storage */
     const uint8_t *nulls; /* one byte a row, 1 = null; NULL: none is null. A null's value is not looked at. */
 };
