@@ -56,6 +56,19 @@ static fl_status open_data(struct job *job, struct fl_error *error)
     return status;
 }
 
+/* Tiers by a value that nobody has would put every buyer into one. */
+static fl_status check_fit(const struct job *job, struct fl_error *error)
+{
+    if (!job->shared.has_facts || job->model->value != NULL ||
+        job->model->settings.value.tier_by != FL_TIER_BY_LIFETIME)
+        return FL_OK;
+    fl_fail(error, FL_BAD_MODEL,
+            "model.yaml has tiers by life-time value, but the model has no value fit: make one with `fourloop "
+            "value fit`, or set `tier_by: net`");
+    fl_error_at_path(error, job->plan->model);
+    return FL_BAD_MODEL;
+}
+
 static fl_status open_inputs(struct job *job, struct fl_error *error)
 {
     const struct fl_run_plan *plan = job->plan;
@@ -70,7 +83,7 @@ static fl_status open_inputs(struct job *job, struct fl_error *error)
     shared->memory_bytes = plan->memory_bytes;
     shared->model = job->model;
     shared->has_facts = status == FL_OK && fl_result_columns_want_facts(shared->columns);
-    return status;
+    return status == FL_OK ? check_fit(job, error) : status;
 }
 
 /* The folder of a replayed night. */
