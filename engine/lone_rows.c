@@ -86,8 +86,8 @@ static struct fl_lone_row *entry_of(const struct fl_scorer *scorer, uint8_t type
 static void ask_for_entries(const struct fl_scorer *scorer, const struct fl_scope_rows *scopes,
                             const struct fl_lone_row **entries)
 {
-    uint32_t from = scopes->from;
-    for (size_t i = 0; i < scopes->count; from = scopes->ends[i++]) {
+    for (size_t i = 0; i < scopes->count; i++) {
+        const uint32_t from = fl_scope_start(scopes, i);
         entries[i] = NULL;
         if (scopes->ends[i] - from == 1)
             entries[i] = entry_of(scorer, scopes->rows.type[from], scopes->rows.day[from]);

@@ -12,7 +12,7 @@ enum {
     AS_OF = 20000,
     SCOPES_MAX = 300,
     LARGE_ROWS = 20000,
-    ROWS_MAX = 70 + SCOPES_MAX * 400 + 2 * LARGE_ROWS
+    ROWS_MAX = 70 + SCOPES_MAX * 402 + 2 * LARGE_ROWS
 };
 
 /* Of a column of orders: it is not there, each row has one, some have. */
@@ -81,13 +81,13 @@ struct scope_arrays {
     int32_t *day;
     uint8_t *type, *order_null;
     int64_t *order;
-    uint32_t ends[SCOPES_MAX];
+    uint32_t starts[SCOPES_MAX], ends[SCOPES_MAX];
     struct fl_scope_rows scopes;
 };
 
-/* The first `from` rows belong to no scope. */
+/* The first `from` rows belong to no scope; with gaps neither do rows between two scopes. */
 static void open_arrays(struct scope_arrays *arrays, const struct fixture_row *rows, uint32_t from,
-                        enum orders orders)
+                        enum orders orders, bool with_gaps)
 {
     const size_t count = arrays->ends[arrays->scopes.count - 1];
     arrays->day = malloc(count * sizeof *arrays->day);
@@ -107,6 +107,7 @@ static void open_arrays(struct scope_arrays *arrays, const struct fixture_row *r
     arrays->scopes.rows.order_null = orders == SOME_ORDERS ? arrays->order_null : NULL;
     arrays->scopes.ends = arrays->ends;
     arrays->scopes.from = from;
+    arrays->scopes.starts = with_gaps ? arrays->starts : NULL;
 }
 
 static void close_arrays(struct scope_arrays *arrays)
@@ -191,17 +192,20 @@ static void check_scopes(const struct slow_scorer *slow_scorer, const struct fl_
     static struct fixture_row rows[ROWS_MAX];
     static struct fl_scope_score slow[SCOPES_MAX];
     struct scope_arrays arrays;
-    const bool large = next_random(random) % 8 == 0;
+    const bool large = next_random(random) % 8 == 0, with_gaps = next_random(random) % 2 == 0;
     const uint32_t from = (uint32_t)(next_random(random) % 70);
     arrays.scopes = (struct fl_scope_rows){.count = 1 + next_random(random) % SCOPES_MAX};
     make_scope(rows, from, orders, random);
     for (uint32_t i = 0, start = from; i < arrays.scopes.count; start = arrays.ends[i++]) {
         const size_t count = random_count(large && i % 150 == 3, random);
+        const uint32_t gap = with_gaps ? (uint32_t)(next_random(random) % 3) : 0;
+        make_scope(rows + start, gap, orders, random);
+        arrays.starts[i] = start += gap;
         make_scope(rows + start, count, orders, random);
         slow[i] = slow_score(slow_scorer, rows + start, count);
         arrays.ends[i] = start + (uint32_t)count;
     }
-    open_arrays(&arrays, rows, from, orders);
+    open_arrays(&arrays, rows, from, orders, with_gaps);
     for (enum fl_cpu_level level = FL_CPU_SCALAR; level <= fl_cpu_found(); level++) {
         check_level(level, of_points, false, &arrays, slow, random);
         check_level(level, of_points, true, &arrays, slow, random);
