@@ -51,16 +51,21 @@ void fl_daily_group_correct(const struct fl_points *points, uint8_t type, int32_
     correct(points, type, age_days, rows, units, after_purchase, sums);
 }
 
+static void unmark(uint64_t *marks, size_t row)
+{
+    marks[row / 64] &= ~(UINT64_C(1) << (row % 64));
+}
+
 static void mark(const struct fl_points *points, const struct fl_score_kernels *kernels,
                  const struct fl_scope_rows *scopes, size_t rows, struct group_marks *marks)
 {
     const struct fl_rows *all = &scopes->rows;
     const size_t words = (rows + 63) / 64;
     kernels->mark_same(all->day + scopes->from, all->type + scopes->from, rows, marks->same);
-    for (size_t i = 0; i < scopes->count; i++) { /* the last row of a scope has nothing to do with the next */
-        const size_t last = scopes->ends[i] - scopes->from - 1;
-        marks->same[last / 64] &= ~(UINT64_C(1) << (last % 64));
-    }
+    for (size_t i = 0; i < scopes->count; i++) /* the last row of a scope has nothing to do with the next */
+        unmark(marks->same, scopes->ends[i] - scopes->from - 1);
+    for (size_t i = 1; i < scopes->count && scopes->starts != NULL; i++)
+        unmark(marks->same, scopes->starts[i] - scopes->from - 1);
     marks->same[words] = marks->cut[words] = marks->equal[words] = 0;
     kernels->mark_cut(points->rows.flags, all->type + scopes->from, rows, marks->same, marks->cut);
     if (all->order == NULL)
@@ -88,6 +93,8 @@ void fl_daily_groups_correct(const struct fl_points *points, const struct fl_sco
         const uint32_t repeats = points->types[type].by_order ? groups[i].repeats : 0;
         while (scopes->ends[scope] <= row)
             scope++;
+        if (row < fl_scope_start(scopes, scope))
+            continue; /* of no scope */
         correct(points, type, as_of_day - day, groups[i].rows, groups[i].rows - repeats,
                 day > sums[scope].purchase_day, &sums[scope]);
     }

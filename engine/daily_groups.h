@@ -33,20 +33,29 @@ static inline void fl_rows_pass(struct fl_rows *rows, size_t passed)
     rows->count -= passed;
 }
 
-/* Rows of whole scopes one behind the other: the first from row `from` on, scope i up to row ends[i]. */
+/* Rows of whole scopes one behind the other: the first from row `from` on, scope i up to row ends[i]. With
+ * `starts` scope i begins at row starts[i] instead: rows between two scopes, and in front of the first, are
+ * of none. */
 struct fl_scope_rows {
     struct fl_rows rows;
+    const uint32_t *starts; /* NULL: nothing lies between two scopes */
     const uint32_t *ends;
     uint32_t from;
     size_t count; /* scopes */
 };
+
+/* Where scope i begins. */
+static inline uint32_t fl_scope_start(const struct fl_scope_rows *scopes, size_t i)
+{
+    return scopes->starts != NULL ? scopes->starts[i] : i == 0 ? scopes->from : scopes->ends[i - 1];
+}
 
 /* Those of scope i. */
 static inline struct fl_rows fl_scope_rows_of(const struct fl_scope_rows *scopes, size_t i)
 {
     struct fl_rows rows = scopes->rows;
     rows.count = scopes->ends[i];
-    fl_rows_pass(&rows, i == 0 ? scopes->from : scopes->ends[i - 1]);
+    fl_rows_pass(&rows, fl_scope_start(scopes, i));
     return rows;
 }
 
@@ -55,8 +64,9 @@ static inline struct fl_scope_rows fl_some_scopes(const struct fl_scope_rows *sc
                                                   size_t count)
 {
     return (struct fl_scope_rows){.rows = scopes->rows,
+                                  .starts = scopes->starts == NULL ? NULL : scopes->starts + first,
                                   .ends = scopes->ends + first,
-                                  .from = first == 0 ? scopes->from : scopes->ends[first - 1],
+                                  .from = fl_scope_start(scopes, first),
                                   .count = count};
 }
 
@@ -65,7 +75,7 @@ enum { FL_GROUPED_ROWS_MAX = 8192 };
 
 /* The kernel has added each row as if it were alone: takes from sums[i] what caps and equal orders take from
  * the daily groups of scope i. Each group must lie whole in its scope's rows. Requires: each scope has a row,
- * all of them together at most FL_GROUPED_ROWS_MAX. */
+ * all of them, with what lies between them, take at most FL_GROUPED_ROWS_MAX. */
 void fl_daily_groups_correct(const struct fl_points *points, const struct fl_score_kernels *kernels,
                              int32_t as_of_day, const struct fl_scope_rows *scopes, struct fl_row_sums *sums);
 /* The same for one group whose rows were counted. */

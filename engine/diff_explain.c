@@ -62,10 +62,13 @@ static fl_status explain_mover(const struct fl_diff_plan *plan, struct fl_diff_m
     char key[24];
     (void)snprintf(key, sizeof key, "%lld", (long long)mover->customer);
     const char *customer = mover->customer_id == NULL ? key : mover->customer_id;
-    fl_status status = fl_explain(plan->io, plan->run_a, plan->data, customer, &explanations[0], error);
+    struct fl_explain_plan asked = {
+        .io = plan->io, .run = plan->run_a, .data = plan->data, .customer = customer, .points_only = true};
+    fl_status status = fl_explain(&asked, &explanations[0], error);
     if (status != FL_OK)
         return status;
-    status = fl_explain(plan->io, plan->run_b, plan->data, customer, &explanations[1], error);
+    asked.run = plan->run_b;
+    status = fl_explain(&asked, &explanations[1], error);
     if (status == FL_OK)
         status = compare(explanations, mover, arena, error);
     fl_explanation_release(&explanations[0]);

@@ -1,49 +1,72 @@
-/* explain.c - scores one customer of a run again, type by type. */
+/* explain.c - scores one customer of a run again and says where each of its numbers comes from. */
 #include "engine/fourloop.h"
 
 #include <stdlib.h>
 
+#include "engine/emit.h"
+#include "engine/explain_parts.h"
 #include "engine/result_fields.h"
+#include "engine/result_words.h"
 #include "engine/run_folder.h"
 #include "engine/run_inputs.h"
-#include "engine/scan.h"
 #include "formats/base/decimal.h"
-#include "formats/base/publish.h"
+
+/* What was scored again for one brand, category, product or type. */
+struct again {
+    unsigned kind;
+    uint32_t word;
+    struct fl_scope_score score;
+};
 
 /* Everything that is open while a customer is explained. */
 struct work {
-    const struct fl_io *io;
+    const struct fl_explain_plan *plan;
     struct fl_run_manifest manifest;
     struct fl_model *model;
     struct fl_data_folder *data;
     struct fl_run_inputs inputs; /* of `data`, those of the run */
-    struct fl_points *points;
+    struct fl_stages stages;
     int64_t customer;
-    struct fl_scope_score score;
-    int64_t stored[FL_RESULT_FIELDS];
-    bool stored_null[FL_RESULT_FIELDS];
-    int percentile; /* -1: none */
     char *customer_id;
-    struct fl_explain_row by_type[FL_TYPES_MAX];
+    unsigned kind; /* of what is explained: the customer, or the scope that was asked for */
+    struct fl_text word;
+    /* Scored again. */
+    bool has_score, has_facts;
+    struct fl_scope_score score;
+    struct fl_customer_facts facts;
+    struct again *list;
+    size_t count, capacity;
+    const struct again *chosen; /* of the list; NULL: the customer */
+    struct fl_profile profile;
+    struct fl_stored_rows stored[FL_RESULT_KINDS];
+    size_t stored_row;
+    struct fl_explain_rows rows;
+    struct fl_explain_place place;
+};
+
+/* What an explanation holds on to. */
+struct owned {
+    struct fl_model *model;
+    struct fl_arena arena;
+    struct fl_explain_line *lines;
 };
 
 /* ---- opening ---- */
 
-static fl_status open_model(struct work *work, const char *run, struct fl_error *error)
+static fl_status open_model(struct work *work, struct fl_error *error)
 {
-    fl_status status = fl_model_open(work->io, run, &work->model, error);
-    if (status != FL_OK)
+    fl_status status = fl_model_open(work->plan->io, work->plan->run, &work->model, error);
+    if (status != FL_OK || strcmp(work->model->hash, work->manifest.model_hash) == 0)
         return status;
-    if (strcmp(work->model->hash, work->manifest.model_hash) == 0)
-        return fl_points_create(work->model, &work->points, error);
     fl_fail(error, FL_CORRUPT, "the copied model has the hash %s, the manifest says %s", work->model->hash,
             work->manifest.model_hash);
-    fl_error_at_path(error, run);
+    fl_error_at_path(error, work->plan->run);
     return FL_CORRUPT;
 }
 
-static fl_status find_key(struct work *work, const char *customer, struct fl_error *error)
+static fl_status find_key(struct work *work, struct fl_error *error)
 {
+    const char *customer = work->plan->customer;
     if (work->data->text_ids) {
         work->customer = fl_data_folder_key_of(work->data, fl_text_of(customer));
         return FL_OK;
@@ -53,243 +76,298 @@ static fl_status find_key(struct work *work, const char *customer, struct fl_err
     return fl_fail(error, FL_USAGE, "the customer ids of this folder are whole numbers");
 }
 
-/* ---- what the run stored ---- */
-
-static bool find_row(const struct fl_column_data *customers, int64_t customer, size_t *row)
+/* "brand=Acme" */
+static fl_status parse_scope(struct work *work, struct fl_error *error)
 {
-    size_t low = 0, high = customers->rows;
-    while (low < high) {
-        const size_t middle = low + (high - low) / 2;
-        if (customers->as.i64[middle] < customer)
-            low = middle + 1;
-        else
-            high = middle;
+    static const char *const names[FL_SCOPES] = {
+#define X(name, word) word,
+        FL_SCOPE_LIST(X)
+#undef X
+    };
+    const char *scope = work->plan->scope, *mark = scope == NULL ? NULL : strchr(scope, '=');
+    work->kind = FL_SCOPE_CUSTOMER;
+    if (scope == NULL)
+        return FL_OK;
+    for (unsigned kind = FL_SCOPE_BRAND; kind < FL_SCOPES && mark != NULL; kind++) {
+        if (strncmp(scope, names[kind], (size_t)(mark - scope)) == 0 && names[kind][mark - scope] == '\0')
+            work->kind = kind;
     }
-    *row = low;
-    return low < customers->rows && customers->as.i64[low] == customer;
+    if (work->kind == FL_SCOPE_CUSTOMER || mark[1] == '\0')
+        return fl_fail(error, FL_USAGE, "a scope is brand=, category= or product= and its name, not `%s`",
+                       scope);
+    work->word = fl_text_of(mark + 1);
+    if (work->model->settings.scopes[work->kind])
+        return FL_OK;
+    return fl_fail(error, FL_USAGE, "the run has no table of %s: its model does not score them",
+                   fl_emit_tables[work->kind].stem);
 }
 
-static fl_status read_id(struct work *work, const char *customer, const struct fl_column_data *ids,
-                         size_t row, struct fl_error *error)
+static fl_status open_stages(struct work *work, struct fl_error *error)
 {
-    if (ids->nulls != NULL && ids->nulls[row] != 0)
+    const bool points_only = work->plan->points_only;
+    const struct fl_stages_plan plan = {.io = work->plan->io,
+                                        .io_mode = FL_IO_COPY,
+                                        .model = work->model,
+                                        .folder = &work->inputs.folder,
+                                        .as_of_day = work->manifest.as_of_day,
+                                        .view = work->manifest.view,
+                                        .columns = 0, /* all of the score, whatever was stored */
+                                        .has_facts = !points_only &&
+                                                     fl_result_columns_want_facts(work->manifest.columns),
+                                        .memory_bytes = UINT64_MAX};
+    return points_only ? fl_points_create(work->model, &work->stages.points, error)
+                       : fl_stages_open(&work->stages, &plan, error);
+}
+
+static fl_status open_run(struct work *work, struct fl_error *error)
+{
+    const struct fl_explain_plan *plan = work->plan;
+    fl_status status = fl_run_folder_read(plan->io, plan->run, &work->manifest, error);
+    if (status == FL_OK)
+        status = open_model(work, error);
+    if (status == FL_OK)
+        status = parse_scope(work, error);
+    if (status == FL_OK)
+        status = fl_data_folder_open(plan->io, plan->data, &work->data, error);
+    if (status == FL_OK)
+        status = fl_run_inputs_open(work->data, &work->manifest, &work->inputs, error);
+    return status == FL_OK ? find_key(work, error) : status;
+}
+
+/* ---- what the run stored ---- */
+
+static fl_status read_id(struct work *work, struct fl_error *error)
+{
+    const struct fl_text id = fl_stored_text(&work->stored[FL_SCOPE_CUSTOMER], FL_SCORES_CUSTOMER_ID, 0);
+    if (id.bytes == NULL)
         return FL_OK; /* whole numbers, or a pseudonymous folder */
-    const uint32_t from = ids->text_offsets[row], to = ids->text_offsets[row + 1];
-    work->customer_id = strndup(ids->text_bytes + from, to - from);
+    work->customer_id = strndup(id.bytes, id.size);
     if (work->customer_id == NULL)
-        return fl_fail_memory(error, to - from);
-    if (strcmp(work->customer_id, customer) == 0)
+        return fl_fail_memory(error, id.size);
+    if (strcmp(work->customer_id, work->plan->customer) == 0)
         return FL_OK;
     return fl_fail(error, FL_MISSING, "no such customer in the run");
 }
 
-static void load_stored(struct work *work, size_t field, const struct fl_column_data *column, size_t row)
+static bool is_wanted(const struct work *work, unsigned kind)
 {
-    const struct fl_schema *schema = fl_schema_by_name("customer_scores");
-    const int at = fl_schema_find_id(schema, fl_result_fields[field].id);
-    work->stored_null[field] = column->nulls != NULL && column->nulls[row] != 0;
-    if (work->stored_null[field])
-        return;
-    switch (fl_kind_storage(schema->columns[at].kind)) {
-    case FL_STORAGE_U8:
-        work->stored[field] = column->as.u8[row];
-        break;
-    case FL_STORAGE_I32:
-        work->stored[field] = column->as.i32[row];
-        break;
-    case FL_STORAGE_WORD:
-        work->stored[field] = column->as.words[row];
-        break;
-    case FL_STORAGE_I64:
-    case FL_STORAGE_TEXT:
-        work->stored[field] = column->as.i64[row];
-        break;
-    }
+    if (kind == FL_SCOPE_CUSTOMER)
+        return true;
+    if (work->plan->points_only)
+        return false;
+    return kind == FL_RESULT_TYPES ? work->model->settings.type_view : work->model->settings.scopes[kind];
 }
 
-static fl_status read_row(struct work *work, struct fl_table *table, size_t block, size_t row,
-                          const char *customer, struct fl_column_data *column, struct fl_error *error)
+static fl_status read_stored(struct work *work, struct fl_error *error)
 {
-    for (size_t i = 0; i < FL_RESULT_FIELDS; i++) {
-        fl_status status = fl_table_read_column(table, block, fl_result_fields[i].id, column, error);
-        if (status != FL_OK)
-            return status;
-        load_stored(work, i, column, row);
+    fl_status status = FL_OK;
+    for (unsigned kind = 0; kind < FL_RESULT_KINDS && status == FL_OK; kind++) {
+        if (is_wanted(work, kind))
+            status = fl_stored_rows_open(work->plan->io, work->plan->run, &work->manifest,
+                                         fl_emit_tables[kind].stem, fl_emit_tables[kind].schema,
+                                         work->customer, &work->stored[kind], error);
+        if (status == FL_OK && kind == FL_SCOPE_CUSTOMER && work->stored[kind].count == 0)
+            status = fl_fail(error, FL_MISSING, "no such customer in the run");
     }
-    fl_status status = fl_table_read_column(table, block, FL_SCORES_PERCENTILE, column, error);
-    if (status != FL_OK)
-        return status;
-    work->percentile = column->nulls != NULL && column->nulls[row] != 0 ? -1 : column->as.u8[row];
-    status = fl_table_read_column(table, block, FL_SCORES_CUSTOMER_ID, column, error);
-    return status == FL_OK ? read_id(work, customer, column, row, error) : status;
-}
-
-static fl_status find_in_table(struct work *work, struct fl_table *table, const char *customer,
-                               struct fl_column_data *column, struct fl_error *error)
-{
-    for (size_t block = 0; block < fl_table_blocks(table); block++) {
-        const struct fl_block_facts facts = fl_table_block(table, block);
-        size_t row = 0;
-        if (work->customer < facts.customer_min || work->customer > facts.customer_max)
-            continue;
-        fl_status status = fl_table_read_column(table, block, FL_SCORES_CUSTOMER, column, error);
-        if (status != FL_OK)
-            return status;
-        if (find_row(column, work->customer, &row))
-            return read_row(work, table, block, row, customer, column, error);
-    }
-    return fl_fail(error, FL_MISSING, "no such customer in the run");
-}
-
-static fl_status read_stored(struct work *work, const char *run, const char *customer, struct fl_error *error)
-{
-    const struct fl_run_file *file = NULL;
-    for (size_t i = 0; i < work->manifest.output_count && file == NULL; i++) {
-        if (strcmp(work->manifest.outputs[i].table, "customers") == 0)
-            file = &work->manifest.outputs[i];
-    }
-    if (file == NULL)
-        return fl_fail(error, FL_CORRUPT, "the run's manifest lists no customers table");
-    struct fl_table *table = NULL;
-    struct fl_column_data column = {0};
-    char *path = fl_path_join(run, file->name);
-    if (path == NULL)
-        return fl_fail_memory(error, strlen(run));
-    fl_status status = fl_table_open(work->io, path, FL_IO_COPY, &table, error);
-    if (status == FL_OK && strcmp(fl_table_schema(table)->name, "customer_scores") != 0)
-        status = fl_fail(error, FL_CORRUPT, "%s holds the table %s", path, fl_table_schema(table)->name);
-    if (status == FL_OK)
-        status = find_in_table(work, table, customer, &column, error);
-    fl_column_data_release(&column);
-    if (table != NULL)
-        fl_table_close(table);
-    free(path);
-    return status;
+    return status == FL_OK ? read_id(work, error) : status;
 }
 
 /* ---- scoring again ---- */
 
-static void add_group(struct work *work, const struct fl_open_group *group)
+static fl_status take_results(void *context, const struct fl_results *results, struct fl_error *error)
 {
-    struct fl_explain_row *row = &work->by_type[group->type];
-    const struct fl_group_points points = fl_points_of_group(
-        work->points, group->type, work->manifest.as_of_day - group->day, group->rows, group->units);
-    const int64_t rows = (int64_t)group->rows;
-    if (row->rows == 0)
-        row->first_day = group->day;
-    row->last_day = group->day;
-    row->type = group->type;
-    row->type_name = work->model->registry.types[group->type].name;
-    row->rows += group->rows;
-    row->units += points.units;
-    row->points += rows * points.contribution;
-    row->lost_to_cap += points.lost_to_cap;
-    row->lost_to_decay += rows * (points.p - points.contribution);
-}
-
-/* The daily groups of a piece; the last one stays open, since the next piece may go on with it. */
-static void add_groups(struct work *work, const struct fl_rows *rows, struct fl_open_group *open)
-{
-    size_t row = 0;
-    while (row < rows->count) {
-        if (open->rows > 0) {
-            row = fl_group_extend(open, rows, row, work->points->types[open->type].by_order);
-            if (row == rows->count)
-                return;
-            add_group(work, open);
+    struct work *work = context;
+    if (results->words == NULL) {
+        work->has_score = true;
+        work->score = results->scores[0];
+        work->has_facts = results->facts != NULL;
+        if (work->has_facts)
+            work->facts = results->facts[0];
+        return FL_OK;
+    }
+    for (size_t i = 0; i < results->count; i++) {
+        if (work->count == work->capacity) {
+            const size_t capacity = work->capacity == 0 ? 64 : 2 * work->capacity;
+            struct again *list = realloc(work->list, capacity * sizeof *list);
+            if (list == NULL)
+                return fl_fail_memory(error, capacity * sizeof *list);
+            work->list = list;
+            work->capacity = capacity;
         }
-        fl_group_start(open, rows, row++);
+        work->list[work->count++] = (struct again){
+            .kind = (unsigned)results->scope, .word = results->words[i], .score = results->scores[i]};
     }
-}
-
-static fl_status score_pieces(struct work *work, struct fl_scan *scan, struct fl_scorer *scorer,
-                              struct fl_error *error)
-{
-    struct fl_open_group open = {0};
-    for (;;) {
-        struct fl_scan_piece piece;
-        fl_status status = fl_scan_next(scan, &piece, error);
-        if (status != FL_OK)
-            return status;
-        if (piece.scopes.count == 0)
-            break;
-        const struct fl_rows rows = fl_scope_rows_of(&piece.scopes, 0); /* one customer was asked for */
-        if (!fl_scorer_add(scorer, &rows))
-            return fl_fail(error, FL_LIMIT, "a customer has more than %llu rows",
-                           (unsigned long long)FL_SCOPE_ROWS_MAX);
-        add_groups(work, &rows, &open);
-    }
-    if (open.rows > 0)
-        add_group(work, &open);
     return FL_OK;
 }
 
-static fl_status fail_different(struct fl_error *error, const char *column)
+static struct fl_range_scorer_plan scorer_plan(const struct work *work)
 {
-    fl_fail(error, FL_INTERNAL, "scored again, the customer's %s differs from what the run stored", column);
-    fl_error_at_block(error, -1, column);
-    return FL_INTERNAL;
+    struct fl_range_scorer_plan plan;
+    if (work->plan->points_only)
+        plan = (struct fl_range_scorer_plan){
+            .scan = {.io = work->plan->io,
+                     .folder = &work->inputs.folder,
+                     .io_mode = FL_IO_COPY,
+                     .rules = {.registry = &work->model->registry,
+                               .as_of_day = work->manifest.as_of_day,
+                               .view = work->manifest.view,
+                               .late_report_days = work->model->settings.late_report_days},
+                     .memory_bytes = UINT64_MAX},
+            .rules = {.model = work->model, .points = work->stages.points, .memory_bytes = UINT64_MAX}};
+    else
+        plan = fl_stages_scorer_plan(&work->stages);
+    plan.scan.rules.customer_first = plan.scan.rules.customer_last = work->customer;
+    return plan;
 }
 
-/* Three ways to the same numbers: stored by the run, scored now, summed over the types. */
-static fl_status compare(const struct work *work, const struct fl_scope_score *score, struct fl_error *error)
+static fl_status score_again(struct work *work, const struct fl_range_scorer_plan *plan,
+                             struct fl_error *error)
 {
-    const struct fl_schema *schema = fl_schema_by_name("customer_scores");
+    struct fl_range_scorer *scorer = NULL;
+    fl_status status = FL_OK;
+    struct fl_range_scorer_plan scored = *plan;
+    /* What is scored of each scope is no part of the points of the customer. */
+    struct fl_model *model = NULL;
+    if (work->plan->points_only) {
+        model = malloc(sizeof *model);
+        if (model == NULL)
+            return fl_fail_memory(error, sizeof *model);
+        *model = *work->model;
+        for (int scope = 1; scope < FL_SCOPES; scope++)
+            model->settings.scopes[scope] = false;
+        scored.rules.model = model;
+    }
+    status = fl_range_scorer_open(&scored, &scorer, error);
+    if (status == FL_OK)
+        status = fl_range_scorer_run(scorer, work->customer, work->customer, take_results, work, error);
+    fl_range_scorer_close(scorer);
+    free(model);
+    if (status == FL_OK && !work->has_score)
+        status = fl_explain_fail_different("customers", "rows", error);
+    return status;
+}
+
+/* ---- three ways to the same numbers: stored by the run, scored now, summed over the types ---- */
+
+/* The words that a column's numbers stand for; those of fixed lists are no part of it. */
+static struct fl_words words_of(const struct work *work, uint16_t id)
+{
+    static const uint16_t profile_ids[FL_PROFILE_WORDS] = {
+        [FL_PROFILE_AGE_BAND] = FL_SCORES_AGE_BAND, [FL_PROFILE_LIFE_STAGE] = FL_SCORES_LIFE_STAGE,
+        [FL_PROFILE_COUNTRY] = FL_SCORES_COUNTRY,   [FL_PROFILE_REGION] = FL_SCORES_REGION,
+        [FL_PROFILE_URBANITY] = FL_SCORES_URBANITY, [FL_PROFILE_NEAREST_STORE] = FL_SCORES_NEAREST_STORE};
+    if (id == FL_SCORES_MAIN_CATEGORY)
+        return work->stages.words.words[FL_WORDED_CATEGORY].words;
+    for (int word = 0; word < FL_PROFILE_WORDS && work->stages.profiles != NULL; word++) {
+        if (profile_ids[word] == id)
+            return *fl_profiles_words(work->stages.profiles, (enum fl_profile_word)word);
+    }
+    return (struct fl_words){0};
+}
+
+static bool same_word(const struct work *work, uint16_t id, struct fl_text stored, int64_t number)
+{
+    const struct fl_result_words fixed = fl_result_words_of(id);
+    const struct fl_words words = words_of(work, id);
+    if (fixed.count > 0)
+        return (size_t)number < fixed.count && fl_text_equal(stored, fl_text_of(fixed.words[number]));
+    return (size_t)number < words.count && fl_text_equal(stored, fl_words_at(&words, (size_t)number));
+}
+
+static bool same_field(const struct work *work, const struct fl_stored_rows *stored, size_t row,
+                       const struct fl_result_field *field, const void *result)
+{
+    int64_t value = 0, stored_value = 0;
+    const bool has = fl_result_field_value(field, result, &value);
+    if (has != fl_stored_value(stored, field->id, row, &stored_value))
+        return false;
+    if (!has || stored->words[field->id] == NULL)
+        return !has || value == stored_value;
+    return same_word(work, field->id, fl_stored_text(stored, field->id, row), value);
+}
+
+static fl_status compare_row(const struct work *work, unsigned kind, size_t row,
+                             const struct fl_scope_score *score, const struct fl_customer_facts *facts,
+                             struct fl_error *error)
+{
+    const struct fl_stored_rows *stored = &work->stored[kind];
+    const struct fl_schema *schema = fl_table_schema(stored->table);
     for (size_t i = 0; i < FL_RESULT_FIELDS; i++) {
         const struct fl_result_field *field = &fl_result_fields[i];
-        int64_t value = 0;
-        if (field->id > FL_SCORES_LOST_TO_DECAY || !fl_result_columns_has(work->manifest.columns, field->id))
+        const int at = fl_schema_find_id(schema, field->id);
+        const void *result = field->of == FL_FIELD_OF_SCORE ? (const void *)score : facts;
+        const bool of_value = field->id > FL_SCORES_LOST_TO_DECAY; /* not scored for points alone */
+        if (at < 0 || result == NULL || (of_value && work->plan->points_only) ||
+            (kind == FL_SCOPE_CUSTOMER && !fl_result_columns_has(work->manifest.columns, field->id)))
             continue;
-        const bool null = !fl_result_field_value(field, score, &value);
-        if (null != work->stored_null[i] || (!null && value != work->stored[i]))
-            return fail_different(error, schema->columns[fl_schema_find_id(schema, field->id)].name);
+        if (!same_field(work, stored, row, field, result))
+            return fl_explain_fail_different(fl_emit_tables[kind].stem, schema->columns[at].name, error);
     }
-    struct fl_explain_row sum = {0};
-    for (unsigned type = 0; type < FL_TYPES_MAX; type++) {
-        sum.rows += work->by_type[type].rows;
-        sum.units += work->by_type[type].units;
-        sum.points += work->by_type[type].points;
-        sum.lost_to_cap += work->by_type[type].lost_to_cap;
-        sum.lost_to_decay += work->by_type[type].lost_to_decay;
-    }
-    if (sum.points != score->raw || sum.rows != score->rows || sum.units != score->units ||
-        sum.lost_to_cap != score->lost_to_cap || sum.lost_to_decay != score->lost_to_decay)
-        return fl_fail(error, FL_INTERNAL, "the points of the types add up to %lld, raw is %lld",
-                       (long long)sum.points, (long long)score->raw);
     return FL_OK;
 }
 
-static fl_status score_again(struct work *work, struct fl_error *error)
+static struct fl_text word_text(const struct work *work, unsigned kind, uint32_t word)
 {
-    const struct fl_scan_plan plan = {
-        .io = work->io,
-        .folder = &work->inputs.folder,
-        .io_mode = FL_IO_COPY,
-        .rules = {.registry = &work->model->registry,
-                  .as_of_day = work->manifest.as_of_day,
-                  .view = work->manifest.view,
-                  .late_report_days = work->model->settings.late_report_days,
-                  .customer_first = work->customer,
-                  .customer_last = work->customer},
-        .memory_bytes = UINT64_MAX,
-    };
-    struct fl_scan *scan = NULL;
-    struct fl_scorer scorer;
-    fl_scorer_init(&scorer, work->points, &work->model->settings, FL_SCOPE_CUSTOMER,
-                   work->manifest.as_of_day);
-    fl_status status = fl_scan_open(&plan, &scan, error);
-    if (status == FL_OK)
-        status = score_pieces(work, scan, &scorer, error);
-    fl_scan_close(scan);
-    if (status != FL_OK)
-        return status;
-    if (scorer.span.rows == 0)
-        return fail_different(error, "rows");
-    struct fl_scope_score score;
-    fl_scorer_end(&scorer, &score);
-    status = compare(work, &score, error);
-    work->score = score;
+    const struct fl_words types = fl_type_words_all(&work->stages.types);
+    return kind == FL_RESULT_TYPES
+               ? fl_words_at(&types, word)
+               : fl_words_at(&work->stages.words.words[fl_worded_of((enum fl_scope)kind)].words, word);
+}
+
+/* Both are sorted by word. Chooses the scope that was asked for on the way. */
+static fl_status compare_kind(struct work *work, unsigned kind, struct fl_error *error)
+{
+    size_t row = 0;
+    fl_status status = FL_OK;
+    for (size_t i = 0; i < work->count && status == FL_OK; i++) {
+        const struct again *again = &work->list[i];
+        if (again->kind != kind)
+            continue;
+        const struct fl_text word = word_text(work, kind, again->word);
+        if (row == work->stored[kind].count ||
+            !fl_text_equal(word, fl_stored_text(&work->stored[kind], fl_emit_tables[kind].word_id, row)))
+            return fl_explain_fail_different(fl_emit_tables[kind].stem, "word", error);
+        if (kind == work->kind && fl_text_equal(word, work->word)) {
+            work->chosen = again;
+            work->stored_row = row;
+        }
+        status = compare_row(work, kind, row++, &again->score, NULL, error);
+    }
+    return status == FL_OK && row != work->stored[kind].count
+               ? fl_explain_fail_different(fl_emit_tables[kind].stem, "word", error)
+               : status;
+}
+
+static fl_status compare_all(struct work *work, struct fl_error *error)
+{
+    fl_status status =
+        compare_row(work, FL_SCOPE_CUSTOMER, 0, &work->score, work->has_facts ? &work->facts : NULL, error);
+    for (unsigned kind = 1; kind < FL_RESULT_KINDS && status == FL_OK; kind++) {
+        if (is_wanted(work, kind))
+            status = compare_kind(work, kind, error);
+    }
+    if (status == FL_OK && work->kind != FL_SCOPE_CUSTOMER && work->chosen == NULL)
+        status = fl_fail(error, FL_MISSING, "the customer has no row of this scope in the run");
     return status;
+}
+
+/* The winback day is stored with the comparison of all customers, since it looks at the night before. */
+static fl_status compare_winback(const struct work *work, struct fl_error *error)
+{
+    const struct fl_stored_rows *stored = &work->stored[FL_SCOPE_CUSTOMER];
+    const struct fl_text before = fl_stored_text(stored, FL_SCORES_STAGE_BEFORE, 0);
+    const struct fl_result_words stages = fl_result_words_of(FL_SCORES_STAGE);
+    int64_t day = 0;
+    if (!work->has_facts || !fl_table_has(stored->table, FL_SCORES_WINBACK_DAY) ||
+        (work->manifest.has_previous && !fl_table_has(stored->table, FL_SCORES_STAGE_BEFORE)))
+        return FL_OK;
+    const bool lapses = before.bytes != NULL &&
+                        fl_stage_becomes_lapsed(work->facts.stage, fl_result_words_find(stages, before));
+    const bool has = fl_stored_value(stored, FL_SCORES_WINBACK_DAY, 0, &day);
+    const int32_t expected = lapses ? work->manifest.as_of_day : work->facts.winback_day;
+    return has == (lapses || work->facts.has_winback) && (!has || day == expected)
+               ? FL_OK
+               : fl_explain_fail_different("customers", "winback_day", error);
 }
 
 /* ---- the answer ---- */
@@ -304,70 +382,270 @@ static int compare_rows(const void *a, const void *b)
     return (int)row_a->type - (int)row_b->type;
 }
 
-/* Moves customer id and model (which owns the type names) into the explanation. */
-static void fill(struct work *work, struct fl_explanation *explanation)
+static const struct fl_scope_score *score_of(const struct work *work)
 {
-    const struct fl_scope_score *score = &work->score;
-    *explanation = (struct fl_explanation){
-        .customer = work->customer,
-        .customer_id = work->customer_id,
-        .raw = score->raw,
-        .intent_raw = score->intent_raw,
-        .engagement = score->engagement,
-        .intent = score->intent,
-        .percentile = work->percentile,
-        .band = fl_band_word(score->band),
-        .trend = fl_trend_word(score->trend),
-        .intent_trend = fl_trend_word(score->intent_trend),
-        .points_28 = score->points_28,
-        .points_84 = score->points_84,
-        .last_purchase_day = score->has_purchase ? score->last_purchase_day : 0,
-        .has_purchase = score->has_purchase,
-        .k_micro = work->model->settings.engagement_k_micro[FL_SCOPE_CUSTOMER],
-        .owned = work->model,
-    };
+    return work->chosen == NULL ? &work->score : &work->chosen->score;
+}
+
+static void fill_score(const struct work *work, struct fl_explanation *explanation)
+{
+    const struct fl_scope_score *score = score_of(work);
+    int64_t percentile = -1;
+    explanation->customer = work->customer;
+    explanation->as_of_day = work->manifest.as_of_day;
+    explanation->raw = score->raw;
+    explanation->intent_raw = score->intent_raw;
+    explanation->engagement = score->engagement;
+    explanation->intent = score->intent;
+    if (work->kind == FL_SCOPE_CUSTOMER)
+        (void)fl_stored_value(&work->stored[FL_SCOPE_CUSTOMER], FL_SCORES_PERCENTILE, 0, &percentile);
+    explanation->percentile = (int)percentile;
+    explanation->band = fl_band_word(score->band);
+    explanation->trend = fl_trend_word(score->trend);
+    explanation->intent_trend = fl_trend_word(score->intent_trend);
+    explanation->points_28 = score->points_28;
+    explanation->points_84 = score->points_84;
+    explanation->last_purchase_day = score->has_purchase ? score->last_purchase_day : 0;
+    explanation->has_purchase = score->has_purchase;
+    explanation->k_micro = work->model->settings.engagement_k_micro[work->kind];
     for (int loop = 0; loop < FL_LOOPS; loop++)
         explanation->loop_points[loop] = score->loop_points[loop];
     for (unsigned type = 0; type < FL_TYPES_MAX; type++) {
-        if (work->by_type[type].rows > 0)
-            explanation->rows[explanation->row_count++] = work->by_type[type];
+        if (work->rows.by_type[type].rows > 0)
+            explanation->rows[explanation->row_count++] = work->rows.by_type[type];
     }
     qsort(explanation->rows, explanation->row_count, sizeof explanation->rows[0], compare_rows);
+}
+
+/* The last days on which money moved. */
+static fl_status fill_days(const struct work *work, struct fl_arena *arena,
+                           struct fl_explanation *explanation, struct fl_error *error)
+{
+    const struct fl_day_facts *days = &work->rows.days;
+    const size_t most = work->plan->days < days->day_count ? work->plan->days : days->day_count;
+    struct fl_explain_day *list = fl_arena_take(arena, (most + 1) * sizeof *list);
+    if (list == NULL)
+        return fl_fail_memory(error, (most + 1) * sizeof *list);
+    size_t place = most;
+    for (size_t i = days->day_count; i-- > 0;) {
+        const struct fl_day_fact *day = &days->days[i];
+        const bool purchase = (day->events & FL_DAY_PURCHASE) != 0;
+        if (!purchase && day->bought == 0 && day->returned == 0 && day->margin == 0)
+            continue;
+        explanation->day_count_all++;
+        if (place > 0)
+            list[--place] = (struct fl_explain_day){.day = day->day,
+                                                    .purchase = purchase,
+                                                    .bought = day->bought,
+                                                    .returned = day->returned,
+                                                    .margin = day->margin,
+                                                    .promoted = day->promoted};
+    }
+    explanation->days = list + place;
+    explanation->day_count = most - place;
+    return FL_OK;
+}
+
+/* By kind, then the most points first, then by word, in which order they come. */
+static int compare_again(const void *a, const void *b)
+{
+    const struct again *again_a = a, *again_b = b;
+    if (again_a->kind != again_b->kind)
+        return again_a->kind < again_b->kind ? -1 : 1;
+    if (again_a->score.raw != again_b->score.raw)
+        return again_a->score.raw > again_b->score.raw ? -1 : 1;
+    return (again_a->word > again_b->word) - (again_a->word < again_b->word);
+}
+
+static fl_status fill_scopes(struct work *work, struct fl_arena *arena, struct fl_explanation *explanation,
+                             struct fl_error *error)
+{
+    struct fl_explain_scope *list = fl_arena_take(arena, (work->count + 1) * sizeof *list);
+    if (list == NULL)
+        return fl_fail_memory(error, (work->count + 1) * sizeof *list);
+    if (work->count > 0)
+        qsort(work->list, work->count, sizeof *work->list, compare_again);
+    for (size_t i = 0; i < work->count; i++) {
+        const struct again *again = &work->list[i];
+        const struct fl_scope_score *score = &again->score;
+        if (again->kind == FL_RESULT_TYPES)
+            continue;
+        const struct fl_text word = word_text(work, again->kind, again->word);
+        struct fl_explain_scope *scope = &list[explanation->scope_count++];
+        *scope = (struct fl_explain_scope){
+            .scope = fl_table_schema(work->stored[again->kind].table)->columns[2].name,
+            .word = fl_arena_copy(arena, word.bytes, word.size),
+            .engagement = score->engagement,
+            .intent = score->intent,
+            .band = fl_band_word(score->band),
+            .trend = fl_trend_word(score->trend),
+            .loop = fl_loop_word(score->loop),
+            .phase = fl_phase_word(score->phase),
+            .ambassador = score->ambassador != 0,
+            .engaged_no_value = score->engaged_no_value != 0,
+            .has_purchase = score->has_purchase,
+            .raw = score->raw,
+            .net_12m = score->net_12m,
+            .rows = score->rows,
+            .last_purchase_day = score->last_purchase_day};
+        if (scope->word == NULL)
+            return fl_fail_memory(error, word.size);
+    }
+    explanation->scopes = list;
+    return FL_OK;
+}
+
+static fl_status fill_lines(struct work *work, struct owned *owned, struct fl_explanation *explanation,
+                            struct fl_error *error)
+{
+    struct fl_lines lines = {.arena = &owned->arena,
+                             .stored = &work->stored[work->kind],
+                             .row = work->stored_row,
+                             .currency = work->model->settings.currency};
+    const bool customer = work->kind == FL_SCOPE_CUSTOMER;
+    const struct fl_explain_parts parts = {.stages = &work->stages,
+                                           .model = work->model,
+                                           .as_of_day = work->manifest.as_of_day,
+                                           .scope = (enum fl_scope)work->kind,
+                                           .score = score_of(work),
+                                           .rows = &work->rows,
+                                           .lines = &lines,
+                                           .facts = customer && work->has_facts ? &work->facts : NULL,
+                                           .profile = &work->profile,
+                                           .place = customer ? &work->place : NULL,
+                                           .has_previous = work->manifest.has_previous,
+                                           .error = error};
+    fl_status status = FL_OK;
+    fl_explain_score(&parts);
+    fl_explain_value(&parts);
+    if (parts.facts != NULL) {
+        status = fl_explain_life(&parts);
+        fl_explain_profile(&parts);
+        fl_explain_before(&parts);
+    }
+    owned->lines = lines.list;
+    explanation->lines = lines.list;
+    explanation->line_count = lines.count;
+    return status == FL_OK && lines.no_memory ? fl_fail_memory(error, sizeof *lines.list) : status;
+}
+
+static fl_status fill_full(struct work *work, struct owned *owned, struct fl_explanation *explanation,
+                           struct fl_error *error)
+{
+    memcpy(explanation->currency, work->model->settings.currency, sizeof explanation->currency);
+    explanation->scope = work->kind == FL_SCOPE_CUSTOMER
+                             ? "customer"
+                             : fl_table_schema(work->stored[work->kind].table)->columns[2].name;
+    fl_status status = FL_OK;
+    if (work->chosen != NULL) {
+        explanation->word = fl_arena_copy(&owned->arena, work->word.bytes, work->word.size);
+        status = explanation->word == NULL ? fl_fail_memory(error, work->word.size) : FL_OK;
+    } else {
+        status = fill_scopes(work, &owned->arena, explanation, error);
+    }
+    if (status == FL_OK)
+        status = fill_days(work, &owned->arena, explanation, error);
+    return status == FL_OK ? fill_lines(work, owned, explanation, error) : status;
+}
+
+/* Moves customer id and model (which owns the type names) into the explanation. */
+static fl_status fill(struct work *work, struct fl_explanation *explanation, struct fl_error *error)
+{
+    struct owned *owned = calloc(1, sizeof *owned);
+    if (owned == NULL)
+        return fl_fail_memory(error, sizeof *owned);
+    fl_arena_init(&owned->arena);
+    explanation->owned = owned;
+    fill_score(work, explanation);
+    const fl_status status = work->plan->points_only ? FL_OK : fill_full(work, owned, explanation, error);
+    explanation->customer_id = work->customer_id;
+    owned->model = work->model;
     work->customer_id = NULL;
     work->model = NULL;
+    return status;
 }
 
-static fl_status explain(struct work *work, const char *run, const char *data, const char *customer,
-                         struct fl_error *error)
+/* ---- the flow ---- */
+
+static fl_status read_rows(struct work *work, const struct fl_scan_plan *scan, struct fl_error *error)
 {
-    fl_status status = fl_run_folder_read(work->io, run, &work->manifest, error);
-    if (status == FL_OK)
-        status = open_model(work, run, error);
-    if (status == FL_OK)
-        status = fl_data_folder_open(work->io, data, &work->data, error);
-    if (status == FL_OK)
-        status = fl_run_inputs_open(work->data, &work->manifest, &work->inputs, error);
-    if (status == FL_OK)
-        status = find_key(work, customer, error);
-    if (status == FL_OK)
-        status = read_stored(work, run, customer, error);
-    return status == FL_OK ? score_again(work, error) : status;
+    const struct fl_explain_rows_plan plan = {
+        .scan = scan,
+        .points = work->stages.points,
+        .model = work->model,
+        .score = score_of(work),
+        .worded = work->chosen == NULL ? -1 : fl_worded_of((enum fl_scope)work->kind),
+        .word = work->chosen == NULL ? 0 : work->chosen->word};
+    return fl_explain_rows_read(&plan, &work->rows, error);
 }
 
-fl_status fl_explain(const struct fl_io *io, const char *run, const char *data, const char *customer,
-                     struct fl_explanation *explanation, struct fl_error *error)
+static fl_status find_profile(struct work *work, struct fl_error *error)
+{
+    struct fl_profile_join *join = NULL;
+    for (int word = 0; word < FL_PROFILE_WORDS; word++)
+        work->profile.word[word] = FL_NO_WORD;
+    if (work->stages.profiles == NULL)
+        return FL_OK;
+    fl_status status = fl_profile_join_open(work->stages.profiles, FL_PROFILE_WITH_ALL, &join, error);
+    if (status == FL_OK) {
+        fl_profile_join_seek(join, work->customer);
+        status = fl_profile_join_find(join, work->customer, &work->profile, error);
+    }
+    fl_profile_join_close(join);
+    return status;
+}
+
+/* What only shows beside all customers, or beside what the model does not score. */
+static fl_status look_around(struct work *work, struct fl_error *error)
+{
+    const struct fl_stored_rows *stored = &work->stored[FL_SCOPE_CUSTOMER];
+    fl_status status = find_profile(work, error);
+    if (status == FL_OK)
+        status = compare_winback(work, error);
+    if (status == FL_OK)
+        status = fl_explain_place_find(work->plan->io, work->plan->run, &work->manifest, work->model, stored,
+                                       &work->place, error);
+    return status == FL_OK ? fl_explain_place_check(&work->place, work->model, stored, error) : status;
+}
+
+static fl_status explain(struct work *work, struct fl_explanation *explanation, struct fl_error *error)
+{
+    fl_status status = open_run(work, error);
+    if (status == FL_OK)
+        status = read_stored(work, error);
+    if (status == FL_OK)
+        status = open_stages(work, error);
+    if (status != FL_OK)
+        return status;
+    const struct fl_range_scorer_plan plan = scorer_plan(work);
+    status = score_again(work, &plan, error);
+    if (status == FL_OK)
+        status = compare_all(work, error);
+    if (status == FL_OK)
+        status = read_rows(work, &plan.scan, error);
+    if (status == FL_OK && !work->plan->points_only)
+        status = look_around(work, error);
+    return status == FL_OK ? fill(work, explanation, error) : status;
+}
+
+fl_status fl_explain(const struct fl_explain_plan *plan, struct fl_explanation *explanation,
+                     struct fl_error *error)
 {
     *explanation = (struct fl_explanation){.percentile = -1};
     struct work *work = calloc(1, sizeof *work);
     if (work == NULL)
         return fl_fail_memory(error, sizeof *work);
-    work->io = io;
-    fl_status status = explain(work, run, data, customer, error);
-    if (status == FL_OK)
-        fill(work, explanation);
+    work->plan = plan;
+    const fl_status status = explain(work, explanation, error);
+    if (status != FL_OK)
+        fl_explanation_release(explanation);
+    for (unsigned kind = 0; kind < FL_RESULT_KINDS; kind++)
+        fl_stored_rows_release(&work->stored[kind]);
+    fl_explain_rows_release(&work->rows);
+    fl_stages_release(&work->stages);
+    free(work->list);
     free(work->customer_id);
     fl_run_inputs_release(&work->inputs);
-    fl_points_free(work->points);
     fl_data_folder_close(work->data);
     fl_model_free(work->model);
     fl_run_manifest_release(&work->manifest);
@@ -377,7 +655,13 @@ fl_status fl_explain(const struct fl_io *io, const char *run, const char *data, 
 
 void fl_explanation_release(struct fl_explanation *explanation)
 {
+    struct owned *owned = explanation->owned;
+    if (owned != NULL) {
+        fl_model_free(owned->model);
+        fl_arena_release(&owned->arena);
+        free(owned->lines);
+        free(owned);
+    }
     free(explanation->customer_id);
-    fl_model_free(explanation->owned);
     *explanation = (struct fl_explanation){.percentile = -1};
 }

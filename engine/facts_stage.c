@@ -52,8 +52,9 @@ static void take_profile(const struct fl_profile *profile, struct fl_customer_fa
     facts->store_distance_m = profile->store_distance_m;
 }
 
-void fl_facts_stage_end(struct fl_facts_stage *stage, const struct fl_scope_score *score,
-                        const struct fl_profile *profile, struct fl_customer_facts *facts)
+void fl_facts_stage_make(struct fl_facts_stage *stage, const struct fl_day_facts *days,
+                         const struct fl_scope_score *score, const struct fl_profile *profile,
+                         struct fl_customer_facts *facts)
 {
     struct fl_customer_night night = {.as_of_day = stage->plan.as_of_day,
                                       .first_row_day = score->first_day,
@@ -64,8 +65,14 @@ void fl_facts_stage_end(struct fl_facts_stage *stage, const struct fl_scope_scor
         night.has_first_contact = profile->has_first_contact;
         night.first_contact_day = profile->first_contact;
     }
-    fl_customer_facts_make(&stage->maker, &stage->days, &night, facts);
+    fl_customer_facts_make(&stage->maker, days, &night, facts);
     if (found)
         take_profile(profile, facts);
+}
+
+void fl_facts_stage_end(struct fl_facts_stage *stage, const struct fl_scope_score *score,
+                        const struct fl_profile *profile, struct fl_customer_facts *facts)
+{
+    fl_facts_stage_make(stage, &stage->days, score, profile, facts);
     fl_day_facts_begin(&stage->days);
 }

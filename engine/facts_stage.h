@@ -27,5 +27,9 @@ fl_status fl_facts_stage_add(struct fl_facts_stage *stage, const struct fl_rows 
  * NULL: it has none. */
 void fl_facts_stage_end(struct fl_facts_stage *stage, const struct fl_scope_score *score,
                         const struct fl_profile *profile, struct fl_customer_facts *facts);
+/* The same of a customer whose days are known beside the stage; days after the as-of day are passed over. */
+void fl_facts_stage_make(struct fl_facts_stage *stage, const struct fl_day_facts *days,
+                         const struct fl_scope_score *score, const struct fl_profile *profile,
+                         struct fl_customer_facts *facts);
 
 #endif

@@ -119,7 +119,55 @@ struct fl_explain_row {
     const char *type_name;
     uint64_t rows, units;
     int64_t points, lost_to_cap, lost_to_decay; /* micro-points; points of all rows add up to raw exactly */
+    int64_t intent_points;        /* of these what counts for intent; they add up to intent_raw */
+    int64_t points_28, points_84; /* undecayed, for the trend; they add up to the columns */
     int32_t first_day, last_day;
+};
+
+enum fl_explain_kind {
+    FL_EXPLAIN_NULL,
+    FL_EXPLAIN_NUMBER, /* as the columns of a run have it: micro-points, minor units, thousandths */
+    FL_EXPLAIN_TEXT,   /* days too */
+    FL_EXPLAIN_ANSWER  /* something was asked: 1 it holds, 0 it does not */
+};
+
+/* One number of the customer, and why it is what it is. */
+struct fl_explain_line {
+    const char *group; /* "intent", "life cycle"; lines of a group follow each other */
+    const char *name;  /* of the column, or of what was looked at */
+    bool is_column;    /* of the run's table, whose value this is */
+    enum fl_explain_kind kind;
+    int64_t number;
+    const char *shown; /* as people read it */
+    const char *why;   /* may be "" */
+};
+
+/* A day on which money moved; minor units of the model's currency. */
+struct fl_explain_day {
+    int32_t day;
+    bool purchase;
+    int64_t bought, returned, margin, promoted;
+};
+
+/* A brand, category or product of the customer. */
+struct fl_explain_scope {
+    const char *scope, *word; /* "brand", "Acme" */
+    uint8_t engagement, intent;
+    const char *band, *trend, *loop, *phase;
+    bool ambassador, engaged_no_value, has_purchase;
+    int64_t raw, net_12m;
+    uint64_t rows;
+    int32_t last_purchase_day; /* has_purchase */
+};
+
+struct fl_explain_plan {
+    const struct fl_io *io;
+    const char *run, *data;
+    const char *customer; /* the id as it came in */
+    const char *scope;    /* "brand=Acme": this scope of the customer alone; NULL: the customer itself */
+    bool points_only;     /* of the customer: types and scores, without lines, days, scopes; far quicker where
+                             many customers are asked for */
+    size_t days;          /* at most so many of the last days on which money moved */
 };
 
 struct fl_explanation {
@@ -137,14 +185,26 @@ struct fl_explanation {
     bool has_purchase;
     int64_t loop_points[4]; /* awareness, nurturing, experience, conversion */
     int64_t k_micro;        /* the raw that gives 50 */
+    int32_t as_of_day;
+    /* Not with points_only. */
+    char currency[4];
+    const char *scope; /* "customer", "brand" .. */
+    const char *word;  /* of a scope; NULL: the customer */
+    const struct fl_explain_line *lines;
+    size_t line_count;
+    const struct fl_explain_day *days; /* the last ones, by rising day */
+    size_t day_count, day_count_all;
+    const struct fl_explain_scope *scopes; /* of the customer: by kind, the most points first */
+    size_t scope_count;
     void *owned;
 };
 
-/* Scores one customer again from the run's own model copy and inputs and compares with what the run stored: a
- * difference is FL_INTERNAL. FL_MISSING: no such customer in the run, or an input file is gone. `customer` is
- * the id as it came in. */
-fl_status fl_explain(const struct fl_io *io, const char *run, const char *data, const char *customer,
-                     struct fl_explanation *explanation, struct fl_error *error);
+/* Scores one customer again, by the stages of a run, from the run's own model copy and inputs, and compares
+ * all of it with what the run stored: a difference is FL_INTERNAL and names the column. What compares all
+ * customers is counted again over the run's table. FL_MISSING: no such customer in the run, or no such scope
+ * of it, or an input file is gone; FL_USAGE: the run has no table of that kind of scope. */
+fl_status fl_explain(const struct fl_explain_plan *plan, struct fl_explanation *explanation,
+                     struct fl_error *error);
 void fl_explanation_release(struct fl_explanation *explanation);
 
 /* ---- what there is to say about a model that can be run ---- */

@@ -6,6 +6,7 @@
 #include "engine/currency_check.h"
 #include "engine/night.h"
 #include "engine/run_inputs.h"
+#include "engine/stages.h"
 #include "engine/workers.h"
 #include "formats/base/civil.h"
 #include "formats/base/publish.h"
@@ -16,18 +17,12 @@ struct job {
     struct fl_model *model;
     struct fl_data_folder *data;
     struct fl_run_inputs inputs; /* those of plan->inputs_of */
-    struct fl_points *points;
-    struct fl_money money;
-    struct fl_value_rules *value; /* of each night that is made */
-    struct fl_type_words types;
-    bool has_scope_value;        /* net_12m, loop and the like are wanted of some scope */
-    struct fl_scope_words words; /* of the scopes that the model asks for, and categories for facts */
-    struct fl_facts_rules facts_rules;
-    struct fl_profiles *profiles; /* NULL: nobody has one */
+    struct fl_stages stages;
     struct fl_night_shared shared;
     struct fl_workers *workers;
     struct fl_night *nights;     /* of days one behind the other */
     char **outs;                 /* their folders */
+    size_t named_count;          /* of nights and outs */
     size_t night_count, to_make; /* those from number to_make on are not there yet */
     struct fl_timing timing;
 };
@@ -61,6 +56,19 @@ static fl_status open_data(struct job *job, struct fl_error *error)
     return status;
 }
 
+/* Tiers by a value that nobody has would put every buyer into one. */
+static fl_status check_fit(const struct job *job, struct fl_error *error)
+{
+    if (!job->shared.has_facts || job->model->value != NULL ||
+        job->model->settings.value.tier_by != FL_TIER_BY_LIFETIME)
+        return FL_OK;
+    fl_fail(error, FL_BAD_MODEL,
+            "model.yaml has tiers by life-time value, but the model has no value fit: make one with `fourloop "
+            "value fit`, or set `tier_by: net`");
+    fl_error_at_path(error, job->plan->model);
+    return FL_BAD_MODEL;
+}
+
 static fl_status open_inputs(struct job *job, struct fl_error *error)
 {
     const struct fl_run_plan *plan = job->plan;
@@ -75,7 +83,7 @@ static fl_status open_inputs(struct job *job, struct fl_error *error)
     shared->memory_bytes = plan->memory_bytes;
     shared->model = job->model;
     shared->has_facts = status == FL_OK && fl_result_columns_want_facts(shared->columns);
-    return status;
+    return status == FL_OK ? check_fit(job, error) : status;
 }
 
 /* The folder of a replayed night. */
@@ -90,10 +98,9 @@ static fl_status name_folders(struct job *job, const struct pass *pass, struct f
 {
     job->nights = calloc(pass->nights, sizeof *job->nights);
     job->outs = calloc(pass->nights, sizeof(char *));
-    job->value = calloc(pass->nights, sizeof *job->value);
-    if (job->nights == NULL || job->outs == NULL || job->value == NULL)
+    if (job->nights == NULL || job->outs == NULL)
         return fl_fail_memory(error, pass->nights * sizeof *job->nights);
-    job->night_count = pass->nights;
+    job->named_count = job->night_count = pass->nights;
     for (size_t i = 0; i < pass->nights; i++) {
         const int32_t day = pass->first_day + (int32_t)i;
         job->outs[i] = job->plan->is_replay ? night_folder(job->plan->out, day) : strdup(job->plan->out);
@@ -108,94 +115,79 @@ static fl_status name_folders(struct job *job, const struct pass *pass, struct f
     return FL_OK;
 }
 
-/* Nights are published in order, so those that are there already come first. */
-static fl_status begin_nights(struct job *job, const struct pass *pass, struct fl_error *error)
+/* *complete: the folder holds a run, be it of these inputs or of others. */
+static fl_status look_for_run(const struct job *job, const char *path, bool *complete, struct fl_error *error)
 {
+    struct fl_run_manifest present;
+    struct fl_error trouble;
+    fl_error_clear(&trouble);
+    const fl_status status = fl_run_folder_read(job->plan->io, path, &present, &trouble);
+    fl_run_manifest_release(&present);
+    *complete = status == FL_OK;
+    /* Whoever takes the folder finds out what is wrong with it. */
+    if (status == FL_OK || status == FL_MISSING || status == FL_CORRUPT || status == FL_UNSUPPORTED)
+        return FL_OK;
+    if (error != NULL)
+        *error = trouble;
+    return status;
+}
+
+/* *ends: the night is there, but one before it is not. Whether it follows from that one shows only when that
+ * is made: the pass ends in front of it. */
+static fl_status begin_night(struct job *job, const struct pass *pass, size_t i, bool *ends,
+                             struct fl_error *error)
+{
+    const bool follows_new = i > job->to_make;
+    const char *previous = i == 0 ? pass->previous : job->outs[i - 1];
+    *ends = false;
+    fl_status status = follows_new ? look_for_run(job, job->outs[i], ends, error) : FL_OK;
+    if (status != FL_OK || *ends)
+        return status;
+    status = fl_night_begin(&job->nights[i], follows_new ? NULL : previous, error);
+    *ends = follows_new && job->nights[i].already_there; /* made by somebody else just now */
+    if (status == FL_OK && !follows_new && job->nights[i].already_there)
+        job->to_make = i + 1;
+    return status;
+}
+
+/* The nights of the pass that are there already come first. */
+static fl_status begin_nights(struct job *job, struct pass *pass, struct fl_error *error)
+{
+    bool ends = false;
     fl_status status = name_folders(job, pass, error);
     for (size_t i = 0; i < job->night_count && status == FL_OK; i++) {
-        const bool made_now = i > job->to_make;
-        const char *previous = i == 0 ? pass->previous : job->outs[i - 1];
-        status = fl_night_begin(&job->nights[i], made_now ? NULL : previous, error);
-        if (status == FL_OK && job->nights[i].already_there)
-            job->to_make = i + 1;
+        status = begin_night(job, pass, i, &ends, error);
+        if (ends)
+            job->night_count = pass->nights = i;
     }
     return status;
 }
 
 /* ---- what the stages need ---- */
 
-static fl_status open_words(struct job *job, struct fl_error *error)
+static fl_status open_stages(struct job *job, struct fl_error *error)
 {
-    bool wanted[FL_WORDED_SCOPES] = {[FL_WORDED_CATEGORY] = job->shared.has_facts};
-    bool any = job->shared.has_facts;
-    for (int scope = 0; scope < FL_SCOPES; scope++) {
-        const int worded = fl_worded_of((enum fl_scope)scope);
-        if (worded < 0 || !job->model->settings.scopes[scope])
-            continue;
-        wanted[worded] = any = true;
-    }
-    job->has_scope_value = any || fl_result_columns_want_scope_value(job->shared.columns);
-    if (!any)
-        return FL_OK;
-    job->shared.words = &job->words;
-    return fl_scope_words_open(job->shared.folder, job->plan->io_mode, wanted, &job->words, error);
-}
-
-static bool has_profiles(const struct fl_data_folder *folder)
-{
-    for (size_t i = 0; i < folder->file_count; i++) {
-        if (strcmp(folder->files[i].table, "customers") == 0)
-            return true;
-    }
-    return false;
-}
-
-static fl_status open_facts(struct job *job, struct fl_error *error)
-{
-    if (!job->shared.has_facts)
-        return FL_OK;
-    fl_status status =
-        fl_facts_rules_init(&job->model->settings, job->model->value,
-                            &job->words.words[FL_WORDED_CATEGORY].words, &job->facts_rules, error);
-    if (status == FL_OK && has_profiles(job->shared.folder))
-        status = fl_profiles_open(job->shared.folder, job->plan->io_mode, &job->model->settings,
-                                  job->nights[0].as_of_day, &job->profiles, error);
-    job->shared.profiles = job->profiles;
+    const struct fl_run_plan *plan = job->plan;
+    const struct fl_night *last = &job->nights[job->night_count - 1];
+    struct fl_night_shared *shared = &job->shared;
+    const struct fl_stages_plan stages = {.io = plan->io,
+                                          .io_mode = plan->io_mode,
+                                          .model = job->model,
+                                          .folder = shared->folder,
+                                          .as_of_day = last->as_of_day,
+                                          .night_count = job->night_count - job->to_make,
+                                          .view = last->view,
+                                          .columns = shared->columns,
+                                          .has_facts = shared->has_facts,
+                                          .memory_bytes = plan->memory_bytes};
+    fl_status status = fl_stages_open(&job->stages, &stages, error);
+    shared->words = fl_stages_words(&job->stages);
+    shared->types = fl_stages_types(&job->stages);
+    shared->profiles = job->stages.profiles;
     return status;
 }
 
 /* ---- scoring ---- */
-
-static struct fl_range_scorer_plan scorer_plan(const struct job *job)
-{
-    const struct fl_run_plan *plan = job->plan;
-    const struct fl_night *last = &job->nights[job->night_count - 1];
-    return (struct fl_range_scorer_plan){
-        .scan = {.io = plan->io,
-                 .folder = job->shared.folder,
-                 .io_mode = plan->io_mode,
-                 .rules = {.registry = &job->model->registry,
-                           .as_of_day = last->as_of_day,
-                           .view = last->view,
-                           .late_report_days = job->model->settings.late_report_days,
-                           .customer_first = INT64_MIN,
-                           .customer_last = INT64_MAX},
-                 .words = job->shared.words,
-                 .money = job->has_scope_value ? &job->money : NULL,
-                 .memory_bytes = plan->memory_bytes,
-                 .progress = plan->progress,
-                 .progress_context = plan->progress_context},
-        .rules = {.model = job->model,
-                  .points = job->points,
-                  .value = job->has_scope_value ? job->value + job->to_make : NULL,
-                  .columns = job->shared.columns,
-                  .facts = job->shared.has_facts ? &job->facts_rules : NULL,
-                  .types = job->shared.types,
-                  .words = job->shared.words,
-                  .memory_bytes = plan->memory_bytes},
-        .night_count = job->night_count - job->to_make,
-        .profiles = job->profiles};
-}
 
 static fl_status put_results(void *context, const struct fl_results *results, struct fl_error *error)
 {
@@ -232,23 +224,14 @@ static fl_status score_all(struct job *job, struct fl_error *error)
     return status;
 }
 
-static fl_status open_stages(struct job *job, struct fl_error *error)
+static fl_status prepare(struct job *job, struct fl_error *error)
 {
     const int32_t last_day = job->nights[job->night_count - 1].as_of_day;
     fl_status status =
         fl_check_currencies(job->model, job->shared.folder, job->plan->io_mode, last_day, error);
     fl_timing_end(&job->timing, "currencies");
     if (status == FL_OK)
-        status = fl_points_create(job->model, &job->points, error);
-    if (status == FL_OK)
-        status = open_words(job, error);
-    if (status == FL_OK)
-        status = open_facts(job, error);
-    fl_money_init(&job->money, job->model);
-    fl_type_words_init(&job->types, &job->model->registry);
-    job->shared.types = job->model->settings.type_view ? &job->types : NULL;
-    for (size_t i = 0; i < job->night_count; i++)
-        fl_value_rules_init(&job->value[i], job->model, job->nights[i].as_of_day);
+        status = open_stages(job, error);
     fl_timing_end(&job->timing, "dimensions");
     return status;
 }
@@ -277,10 +260,12 @@ static fl_status finish_nights(struct job *job, struct fl_error *error)
 
 static fl_status make_nights(struct job *job, struct fl_error *error)
 {
-    fl_status status = open_stages(job, error);
+    fl_status status = prepare(job, error);
     if (status != FL_OK)
         return status;
-    const struct fl_range_scorer_plan plan = scorer_plan(job);
+    struct fl_range_scorer_plan plan = fl_stages_scorer_plan(&job->stages);
+    plan.scan.progress = job->plan->progress;
+    plan.scan.progress_context = job->plan->progress_context;
     status = fl_workers_open(&plan, job->plan->threads, &job->workers, error);
     if (status == FL_OK)
         status = open_tables(job, error);
@@ -297,8 +282,7 @@ static void add_to_report(const struct job *job, struct fl_run_report *report)
     report->counts = job->nights[job->night_count - 1].manifest.counts;
 }
 
-static fl_status run(struct job *job, const struct pass *pass, struct fl_run_report *report,
-                     struct fl_error *error)
+static fl_status run(struct job *job, struct pass *pass, struct fl_run_report *report, struct fl_error *error)
 {
     fl_timing_start(&job->timing);
     fl_status status = open_inputs(job, error);
@@ -314,36 +298,33 @@ static fl_status run(struct job *job, const struct pass *pass, struct fl_run_rep
 
 static void end_nights(struct job *job)
 {
-    for (size_t i = 0; i < job->night_count; i++) {
+    for (size_t i = 0; i < job->named_count; i++) {
         fl_night_end(&job->nights[i]);
         free(job->outs[i]);
     }
     free(job->nights);
     free(job->outs);
-    free(job->value);
 }
 
 /* *folded: the run failed because a compaction has meanwhile folded an input of it. */
-static fl_status run_once(const struct fl_run_plan *plan, const struct pass *pass,
-                          struct fl_run_report *report, bool *folded, struct fl_error *error)
+static fl_status run_once(const struct fl_run_plan *plan, struct pass *pass, struct fl_run_report *report,
+                          bool *folded, struct fl_error *error)
 {
     struct job job = {.plan = plan};
     fl_status status = run(&job, pass, report, error);
     *folded = status == FL_MISSING && job.data != NULL && fl_data_folder_has_changed(job.data);
     fl_workers_close(job.workers);
     end_nights(&job);
-    fl_profiles_close(job.profiles);
-    fl_facts_rules_release(&job.facts_rules);
-    fl_scope_words_release(&job.words);
-    fl_points_free(job.points);
+    fl_stages_release(&job.stages);
     fl_run_inputs_release(&job.inputs);
     fl_data_folder_close(job.data);
     fl_model_free(job.model);
     return status;
 }
 
-static fl_status run_pass(const struct fl_run_plan *plan, const struct pass *pass,
-                          struct fl_run_report *report, struct fl_error *error)
+/* The pass may end before its last night, and says so. */
+static fl_status run_pass(const struct fl_run_plan *plan, struct pass *pass, struct fl_run_report *report,
+                          struct fl_error *error)
 {
     bool folded = true;
     fl_status status = FL_OK;
@@ -376,7 +357,7 @@ static fl_status replay(const struct fl_run_plan *plan, struct fl_run_report *re
     char *previous = plan->previous == NULL ? NULL : strdup(plan->previous);
     fl_status status = fl_directory_ensure(plan->io, plan->out, error);
     for (int32_t day = plan->replay_from_day; day <= plan->as_of_day && status == FL_OK;) {
-        const struct pass pass = {day, nights_of_pass(day, plan->as_of_day), previous};
+        struct pass pass = {day, nights_of_pass(day, plan->as_of_day), previous};
         status = run_pass(plan, &pass, report, error);
         day += (int32_t)pass.nights;
         free(previous);
@@ -403,7 +384,7 @@ static fl_status check_days(const struct fl_run_plan *plan, struct fl_error *err
 
 fl_status fl_run(const struct fl_run_plan *plan, struct fl_run_report *report, struct fl_error *error)
 {
-    const struct pass night = {plan->as_of_day, 1, plan->previous};
+    struct pass night = {plan->as_of_day, 1, plan->previous};
     *report = (struct fl_run_report){0};
     fl_status status = check_days(plan, error);
     if (status != FL_OK)

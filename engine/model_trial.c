@@ -234,8 +234,12 @@ static fl_status explain_example(const struct trial *trial, size_t example, stru
     if (explanation == NULL)
         return fl_fail_memory(trial->error, sizeof *explanation);
     snprintf(customer, sizeof customer, "%zu", example + 1);
-    const fl_status status =
-        fl_explain(trial->plan->io, trial->run, trial->data, customer, explanation, trial->error);
+    const struct fl_explain_plan plan = {.io = trial->plan->io,
+                                         .run = trial->run,
+                                         .data = trial->data,
+                                         .customer = customer,
+                                         .points_only = true};
+    const fl_status status = fl_explain(&plan, explanation, trial->error);
     if (status == FL_OK)
         test->explanations[example] = explanation;
     else

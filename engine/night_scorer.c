@@ -219,14 +219,18 @@ static fl_status add_facts(struct fl_night_scorer *scorer, const struct fl_scan_
 /* Of customers that lie whole in the piece, `first` is the number of the first. */
 static fl_status make_facts(struct fl_night_scorer *scorer, const struct fl_scan_piece *piece, size_t first,
                             const struct fl_scope_score *scores, size_t count,
-                            const struct fl_profile *profiles, struct fl_error *error)
+                            const struct fl_known_customers *known, struct fl_error *error)
 {
     fl_status status = FL_OK;
     for (size_t i = 0; i < count && scorer->facts != NULL && status == FL_OK; i++) {
+        const struct fl_profile *profile = known->profiles == NULL ? NULL : &known->profiles[i];
+        if (known->days != NULL) {
+            fl_facts_stage_make(scorer->facts, known->days[i], &scores[i], profile, &scorer->made_facts[i]);
+            continue;
+        }
         status = add_facts(scorer, piece, first + i, error);
         if (status == FL_OK)
-            fl_facts_stage_end(scorer->facts, &scores[i], profiles == NULL ? NULL : &profiles[i],
-                               &scorer->made_facts[i]);
+            fl_facts_stage_end(scorer->facts, &scores[i], profile, &scorer->made_facts[i]);
     }
     return status;
 }
@@ -301,14 +305,14 @@ fl_status fl_night_scorer_add(struct fl_night_scorer *scorer, const struct fl_sc
 }
 
 fl_status fl_night_scorer_whole(struct fl_night_scorer *scorer, const struct fl_scan_piece *piece,
-                                size_t first, size_t count, const struct fl_profile *profiles,
+                                size_t first, size_t count, const struct fl_known_customers *known,
                                 struct fl_error *error)
 {
     struct fl_scope_score scores[FL_CUSTOMERS_AT_ONCE];
     const struct fl_scope_rows scopes = fl_some_scopes(&piece->scopes, first, count);
     fl_scorer_whole(&scorer->scorer, &scopes, scores);
     fl_scorer_begin(&scorer->scorer);
-    fl_status status = make_facts(scorer, piece, first, scores, count, profiles, error);
+    fl_status status = make_facts(scorer, piece, first, scores, count, known, error);
     if (status == FL_OK)
         status = put_customers(scorer, piece->customers + first, scores, count, error);
     if (status == FL_OK && scorer->has_stages)

@@ -67,10 +67,17 @@ void fl_night_scorer_close(struct fl_night_scorer *scorer);
 /* Where results go from now on. */
 void fl_night_scorer_put_to(struct fl_night_scorer *scorer, fl_result_sink *sink, void *context);
 
+/* What is known of customers beside their rows; NULL: of nobody. */
+struct fl_known_customers {
+    const struct fl_profile *profiles;      /* one for each customer */
+    const struct fl_day_facts *const *days; /* the same: of all its rows of days up to this night's, later
+                                               ones may follow; else they are made of the rows */
+};
+
 /* Some customers of a piece that holds all their rows that count this night, from number `first` on, at most
- * FL_CUSTOMERS_AT_ONCE; a profile for each, NULL: nobody has one. */
+ * FL_CUSTOMERS_AT_ONCE. */
 fl_status fl_night_scorer_whole(struct fl_night_scorer *scorer, const struct fl_scan_piece *piece,
-                                size_t first, size_t count, const struct fl_profile *profiles,
+                                size_t first, size_t count, const struct fl_known_customers *known,
                                 struct fl_error *error);
 /* Rows of one customer, of whom more may follow. */
 fl_status fl_night_scorer_add(struct fl_night_scorer *scorer, const struct fl_scan_piece *piece,

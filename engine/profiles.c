@@ -392,7 +392,10 @@ static void take_home(const struct fl_profiles *profiles, const struct profile_c
     for (int word = 0; word < FILE_WORDS; word++)
         profile->word[word] =
             fl_united_word(&cursor->columns[word_ids[word]], cursor->file->numbers[word], cursor->row);
-    if (profile->word[FL_PROFILE_AGE_BAND] == FL_NO_WORD && !fl_is_null(birth_year, cursor->row))
+    profile->age_band_given = profile->word[FL_PROFILE_AGE_BAND] != FL_NO_WORD;
+    profile->has_birth_year = !fl_is_null(birth_year, cursor->row);
+    profile->birth_year = profile->has_birth_year ? birth_year->as.i64[cursor->row] : 0;
+    if (!profile->age_band_given && profile->has_birth_year)
         profile->word[FL_PROFILE_AGE_BAND] = band_of(profiles, birth_year->as.i64[cursor->row]);
 }
 
@@ -414,7 +417,7 @@ static void take_store(const struct fl_profile_join *join, const struct profile_
     if (fl_is_null(given, cursor->row) || given->as.i64[cursor->row] < 0)
         return;
     profile->store_distance_m = given->as.i64[cursor->row];
-    profile->has_store_distance = true;
+    profile->has_store_distance = profile->distance_given = true;
 }
 
 static void take_row(const struct fl_profile_join *join, const struct profile_cursor *cursor,

@@ -27,6 +27,9 @@ struct fl_profile {
     int32_t first_contact;
     uint32_t word[FL_PROFILE_WORDS]; /* number in its dictionary, FL_NO_WORD: none */
     int64_t store_distance_m;
+    /* What they come from, for explain. */
+    bool distance_given, age_band_given, has_birth_year;
+    int64_t birth_year;
 };
 
 /* What all threads share: dictionaries and stores. */

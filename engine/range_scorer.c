@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "engine/day_facts_list.h"
 #include "engine/night_view.h"
 
 struct fl_range_scorer {
@@ -16,6 +17,8 @@ struct fl_range_scorer {
     struct fl_run_counts *counts;
     struct fl_profile_join *profile_join; /* NULL: nobody has one */
     struct fl_profile profiles[FL_CUSTOMERS_AT_ONCE], profiles_of_view[FL_CUSTOMERS_AT_ONCE];
+    struct fl_day_facts_list days; /* of customers that several nights look at */
+    const struct fl_day_facts *days_of_view[FL_CUSTOMERS_AT_ONCE];
     bool in_customer; /* whose rows come in pieces */
     int64_t customer;
 };
@@ -60,6 +63,7 @@ fl_status fl_range_scorer_open(const struct fl_range_scorer_plan *plan, struct f
         return fl_fail_memory(error, sizeof *opened);
     opened->plan = *plan;
     opened->night_count = plan->night_count == 0 ? 1 : plan->night_count;
+    fl_day_facts_list_init(&opened->days, &plan->rules.model->registry, plan->rules.memory_bytes);
     fl_status status = open_nights(opened, error);
     if (status == FL_OK)
         status = open_scan(opened, error);
@@ -81,6 +85,7 @@ void fl_range_scorer_close(struct fl_range_scorer *scorer)
         fl_night_scorer_close(scorer->nights[night]);
     fl_scan_close(scorer->scan);
     fl_night_view_release(&scorer->view);
+    fl_day_facts_list_release(&scorer->days);
     fl_profile_join_close(scorer->profile_join);
     free(scorer->nights);
     free(scorer->counts);
@@ -103,26 +108,44 @@ static fl_status find_profiles(struct fl_range_scorer *scorer, const int64_t *cu
     return status;
 }
 
-/* The rows of some customers that a night of several knew. */
-static fl_status make_view(struct fl_range_scorer *scorer, size_t night, const struct fl_scan_piece *piece,
-                           size_t first, size_t count, struct fl_error *error)
+static bool shares_days(const struct fl_range_scorer *scorer)
 {
-    return fl_night_view_make(&scorer->view, piece, first, count, as_of_day(scorer, night),
-                              scorer->plan.scan.rules.late_report_days, &scorer->counts[night], error);
+    return scorer->plan.rules.facts != NULL;
 }
 
-/* The customers of the view, with their profiles. */
-static fl_status score_view(struct fl_range_scorer *scorer, size_t night, size_t first,
-                            const struct fl_profile *profiles, struct fl_error *error)
+/* The customers of the view, with their profiles and, where it has not copied their rows, their days. */
+static fl_status score_view(struct fl_range_scorer *scorer, size_t night, const struct fl_profile *profiles,
+                            struct fl_error *error)
 {
     const struct fl_night_view *view = &scorer->view;
     const size_t count = view->piece.scopes.count;
     if (count == 0)
         return FL_OK;
-    for (size_t i = 0; i < count && profiles != NULL; i++)
-        scorer->profiles_of_view[i] = profiles[view->kept[i] - first];
-    return fl_night_scorer_whole(scorer->nights[night], &view->piece, 0, count,
-                                 profiles == NULL ? NULL : scorer->profiles_of_view, error);
+    for (size_t i = 0; i < count; i++) {
+        const size_t customer = view->kept[i] - view->first;
+        if (profiles != NULL)
+            scorer->profiles_of_view[i] = profiles[customer];
+        scorer->days_of_view[i] = &scorer->days.of[customer];
+    }
+    const struct fl_known_customers known = {
+        .profiles = profiles == NULL ? NULL : scorer->profiles_of_view,
+        .days = shares_days(scorer) && !view->copied ? scorer->days_of_view : NULL};
+    return fl_night_scorer_whole(scorer->nights[night], &view->piece, 0, count, &known, error);
+}
+
+/* The customers that the view begins with, as one night of several knew them. */
+static fl_status score_night(struct fl_range_scorer *scorer, size_t night, const struct fl_profile *profiles,
+                             struct fl_error *error)
+{
+    struct fl_night_view *view = &scorer->view;
+    fl_status status = FL_OK;
+    fl_night_view_restart(view);
+    while (status == FL_OK && fl_night_view_more(view)) {
+        status = fl_night_view_take(view, as_of_day(scorer, night), &scorer->counts[night], error);
+        if (status == FL_OK)
+            status = score_view(scorer, night, profiles, error);
+    }
+    return status;
 }
 
 static fl_status score_whole(struct fl_range_scorer *scorer, const struct fl_scan_piece *piece, size_t first,
@@ -130,13 +153,15 @@ static fl_status score_whole(struct fl_range_scorer *scorer, const struct fl_sca
 {
     const struct fl_profile *profiles = NULL;
     fl_status status = find_profiles(scorer, piece->customers + first, count, &profiles, error);
+    const struct fl_known_customers known = {.profiles = profiles};
     if (status == FL_OK && scorer->night_count == 1)
-        return fl_night_scorer_whole(scorer->nights[0], piece, first, count, profiles, error);
-    for (size_t night = 0; night < scorer->night_count && status == FL_OK; night++) {
-        status = make_view(scorer, night, piece, first, count, error);
-        if (status == FL_OK)
-            status = score_view(scorer, night, first, profiles, error);
-    }
+        return fl_night_scorer_whole(scorer->nights[0], piece, first, count, &known, error);
+    const struct fl_scope_rows scopes = fl_some_scopes(&piece->scopes, first, count);
+    if (status == FL_OK && shares_days(scorer))
+        status = fl_day_facts_list_make(&scorer->days, &scopes, piece->words[FL_WORDED_CATEGORY], error);
+    fl_night_view_begin(&scorer->view, piece, first, count, scorer->plan.scan.rules.late_report_days);
+    for (size_t night = 0; night < scorer->night_count && status == FL_OK; night++)
+        status = score_night(scorer, night, profiles, error);
     return status;
 }
 
@@ -148,8 +173,10 @@ static fl_status add_piece(struct fl_range_scorer *scorer, const struct fl_scan_
     if (scorer->night_count == 1)
         return fl_night_scorer_add(scorer->nights[0], piece, error);
     fl_status status = FL_OK;
+    fl_night_view_begin(&scorer->view, piece, 0, 1, scorer->plan.scan.rules.late_report_days);
     for (size_t night = 0; night < scorer->night_count && status == FL_OK; night++) {
-        status = make_view(scorer, night, piece, 0, 1, error);
+        fl_night_view_restart(&scorer->view);
+        status = fl_night_view_take(&scorer->view, as_of_day(scorer, night), &scorer->counts[night], error);
         if (status == FL_OK && scorer->view.piece.scopes.count > 0)
             status = fl_night_scorer_add(scorer->nights[night], &scorer->view.piece, error);
     }

@@ -25,6 +25,7 @@ struct fl_scope_stage {
     /* Of whole customers. */
     struct fl_scope_groups groups;
     struct fl_scorer scorer;
+    struct fl_lone_rows lone;
 };
 
 /* Of whole customers: rows that are regrouped at once stay in the core's own cache, scores that go out at
@@ -47,6 +48,7 @@ fl_status fl_scope_stage_create(const struct fl_scope_stage_plan *plan, struct f
     memset(made->slot_of, 0xff, (plan->word_count + 1) * sizeof *made->slot_of); /* NO_SLOT everywhere */
     fl_scorer_init(&made->scorer, plan->points, plan->settings, plan->scope, plan->as_of_day);
     made->scorer.value = plan->value;
+    made->scorer.lone = &made->lone;
     fl_status status = fl_scope_groups_open(&made->groups, plan->word_count, error);
     if (status != FL_OK) {
         fl_scope_stage_free(made);
@@ -66,6 +68,7 @@ void fl_scope_stage_free(struct fl_scope_stage *stage)
     fl_buffer_release(&stage->order_null);
     fl_buffer_release(&stage->net);
     fl_scope_groups_close(&stage->groups);
+    fl_lone_rows_release(&stage->lone);
     free(stage->slot_of);
     free(stage->slots);
     free(stage);

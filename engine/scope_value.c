@@ -81,9 +81,28 @@ static uint8_t flags_of_eight(const uint8_t flags[FL_TYPES_MAX], const uint8_t *
                      flags[type[5]] | flags[type[6]] | flags[type[7]]);
 }
 
+/* To ask each of few rows for its day is quicker than to search for the first one. */
+static void add_few(const struct fl_value_rules *rules, const struct fl_rows *rows,
+                    struct fl_value_sums *sums)
+{
+    uint8_t flags = 0;
+    int64_t net = 0;
+    for (size_t row = 0; row < rows->count; row++)
+        flags |= rules->flags[rows->type[row]];
+    for (size_t row = 0; row < rows->count && rows->net != NULL; row++)
+        net += rows->net[row] & -(int64_t)(rows->day[row] >= rules->net_first);
+    sums->net += net;
+    for (size_t row = 0; row < rows->count && flags != 0; row++)
+        add_event(rules, rules->flags[rows->type[row]], rows->day[row], sums);
+}
+
 void fl_value_add(const struct fl_value_rules *rules, const struct fl_rows *rows, struct fl_value_sums *sums)
 {
     enum { STEP = 8 };
+    if (rows->count < STEP) {
+        add_few(rules, rows, sums);
+        return;
+    }
     if (rows->net != NULL)
         add_net(rows, first_since(rows, rules->net_first), sums);
     for (size_t from = 0; from < rows->count; from += STEP) {

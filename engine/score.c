@@ -242,30 +242,55 @@ static struct fl_scope_rows next_batch(const struct fl_scope_rows *scopes, size_
     return batch;
 }
 
+/* Those that the lone rows leave; returns how many. */
+static size_t list_scopes(const struct fl_scorer *scorer, const struct fl_scope_rows *batch,
+                          struct fl_scope_score *scores, uint16_t *list)
+{
+    if (scorer->lone != NULL)
+        return fl_lone_rows_score(scorer, batch, scores, list);
+    for (size_t i = 0; i < batch->count; i++)
+        list[i] = (uint16_t)i;
+    return batch->count;
+}
+
+static void score_one(const struct fl_scorer *scorer, const struct fl_rows *rows,
+                      const struct fl_row_sums *sums, struct fl_scope_score *score)
+{
+    const struct fl_scope_span span = {.rows = rows->count,
+                                       .first_day = rows->day[0],
+                                       .last_day = rows->day[rows->count - 1],
+                                       .first_weighted_day = first_weighted_day(scorer->points, rows)};
+    finish(scorer, sums, &span, score);
+    if (has_value(scorer)) {
+        struct fl_value_sums value;
+        fl_value_begin(&value);
+        fl_value_add(scorer->value, rows, &value);
+        fl_value_end(scorer->value, &value, score);
+    }
+    if (scorer->lone != NULL && rows->count == 1)
+        fl_lone_rows_learn(scorer, rows, score);
+}
+
 static void score_batch(const struct fl_scorer *scorer, const struct fl_scope_rows *batch,
                         struct fl_scope_score *scores)
 {
     const struct fl_score_kernels *kernels = scorer->kernels;
     struct fl_row_sums sums[BATCH_SCOPES];
+    uint16_t list[BATCH_SCOPES];
+    uint32_t starts[BATCH_SCOPES];
+    list[0] = 0; /* a batch has a scope, which compilers do not know */
+    starts[0] = batch->from;
+    const size_t count = list_scopes(scorer, batch, scores, list);
     fl_sum_runs *sum = scorer->raw_only ? kernels->sum_contributions_of_runs : kernels->sum_runs;
-    sum(&scorer->points->rows, scorer->as_of_day, batch->rows.day, batch->rows.type, batch->from, batch->ends,
-        batch->count, sums);
+    for (size_t i = 0; i < batch->count; i++)
+        starts[i] = fl_scope_start(batch, i);
+    sum(&scorer->points->rows, scorer->as_of_day, batch->rows.day, batch->rows.type, starts, batch->ends,
+        list, count, sums);
     if (scorer->points->has_groups)
         fl_daily_groups_correct(scorer->points, kernels, scorer->as_of_day, batch, sums);
-    for (size_t i = 0; i < batch->count; i++) {
-        const struct fl_rows rows = fl_scope_rows_of(batch, i);
-        const struct fl_scope_span span = {.rows = rows.count,
-                                           .first_day = rows.day[0],
-                                           .last_day = rows.day[rows.count - 1],
-                                           .first_weighted_day = first_weighted_day(scorer->points, &rows)};
-        finish(scorer, &sums[i], &span, &scores[i]);
-    }
-    for (size_t i = 0; i < batch->count && has_value(scorer); i++) {
-        const struct fl_rows rows = fl_scope_rows_of(batch, i);
-        struct fl_value_sums value;
-        fl_value_begin(&value);
-        fl_value_add(scorer->value, &rows, &value);
-        fl_value_end(scorer->value, &value, &scores[i]);
+    for (size_t k = 0; k < count; k++) {
+        const struct fl_rows rows = fl_scope_rows_of(batch, list[k]);
+        score_one(scorer, &rows, &sums[list[k]], &scores[list[k]]);
     }
 }
 

@@ -2,6 +2,7 @@
 #ifndef ENGINE_SCORE_H
 #define ENGINE_SCORE_H
 
+#include "engine/lone_rows.h"
 #include "engine/scope_value.h"
 
 /* Sorted, so that a number is the word's place in the dictionary of a results file. */
@@ -67,6 +68,8 @@ struct fl_scorer {
                       wanted, and set */
     const struct fl_value_rules *value; /* set after init, borrowed; NULL: net_12m, loop, phase, ambassador,
                                            engaged_no_value are not wanted, and 0 */
+    struct fl_lone_rows *lone; /* set after init, borrowed, not with raw_only; NULL: scopes of one row are
+                                  scored as all others */
     const struct fl_score_kernels *kernels;
     /* Of the scope in hand. With raw_only sums.loop counts alone, and only as a sum. */
     struct fl_scope_span span;

@@ -6,7 +6,8 @@
 
 #include "formats/table/word_union.h"
 
-enum { NULL_WORD = FL_RESULT_WORDS_MAX, ROWS_MAX = FL_CHANGES * (NULL_WORD + 1) * (NULL_WORD + 1) };
+/* A table's rows ascend, null before everything: so null has the first place, word 0 the next. */
+enum { PLACES = FL_RESULT_WORDS_MAX + 1, ROWS_MAX = FL_CHANGES * PLACES * PLACES };
 
 #define X(name, word, id) (id),
 static const uint16_t column_ids[FL_CHANGES] = {FL_CHANGE_LIST(X)};
@@ -17,7 +18,7 @@ static const char *const change_words[FL_CHANGES] = {FL_CHANGE_LIST(X)};
 
 static size_t place(const struct fl_change_words *words, size_t what)
 {
-    return words == NULL || words->word[what] == FL_NO_WORD ? NULL_WORD : words->word[what];
+    return words == NULL || words->word[what] == FL_NO_WORD ? 0 : words->word[what] + 1;
 }
 
 void fl_transitions_add(struct fl_transitions *transitions, const struct fl_change_words *before,
@@ -61,10 +62,10 @@ static void add_row(struct rows *rows, size_t what, const uint32_t numbers[FL_RE
 {
     const size_t row = rows->count++;
     rows->what[row] = (uint32_t)what;
-    rows->no_from[row] = from == NULL_WORD;
-    rows->no_to[row] = to == NULL_WORD;
-    rows->from[row] = from == NULL_WORD ? 0 : numbers[from];
-    rows->to[row] = to == NULL_WORD ? 0 : numbers[to];
+    rows->no_from[row] = from == 0;
+    rows->no_to[row] = to == 0;
+    rows->from[row] = from == 0 ? 0 : numbers[from - 1];
+    rows->to[row] = to == 0 ? 0 : numbers[to - 1];
     rows->customers[row] = (int64_t)customers;
 }
 
@@ -74,8 +75,8 @@ static void make_rows(const struct fl_transitions *transitions, const struct fl_
     for (size_t what = 0; what < FL_CHANGES; what++) {
         uint32_t numbers[FL_RESULT_WORDS_MAX];
         map_words(all, what, numbers);
-        for (size_t from = 0; from <= NULL_WORD; from++) {
-            for (size_t to = 0; to <= NULL_WORD; to++) {
+        for (size_t from = 0; from < PLACES; from++) {
+            for (size_t to = 0; to < PLACES; to++) {
                 const uint64_t customers = transitions->counts[what][from][to];
                 if (customers > 0)
                     add_row(rows, what, numbers, from, to, customers);
@@ -95,6 +96,8 @@ static fl_status make_uuid(const struct rows *rows, const char *const *facts, ui
     fl_digest_add(digest, rows->what, rows->count * sizeof *rows->what);
     fl_digest_add(digest, rows->from, rows->count * sizeof *rows->from);
     fl_digest_add(digest, rows->to, rows->count * sizeof *rows->to);
+    fl_digest_add(digest, rows->no_from, rows->count);
+    fl_digest_add(digest, rows->no_to, rows->count);
     fl_digest_add(digest, rows->customers, rows->count * sizeof *rows->customers);
     fl_digest_128(digest, uuid);
     fl_digest_free(digest);

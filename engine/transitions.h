@@ -23,7 +23,7 @@ struct fl_change_words {
 
 /* Zero-initialise. */
 struct fl_transitions {
-    uint64_t counts[FL_CHANGES][FL_RESULT_WORDS_MAX + 1][FL_RESULT_WORDS_MAX + 1]; /* last: null */
+    uint64_t counts[FL_CHANGES][FL_RESULT_WORDS_MAX + 1][FL_RESULT_WORDS_MAX + 1]; /* first: null */
 };
 
 /* `before` NULL: the previous run did not have the customer; `now` NULL: it is gone. */

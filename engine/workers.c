@@ -13,8 +13,10 @@
 
 #include "engine/customer_ranges.h"
 
-/* Results of a range that wait: 5.5 MiB. A range has a few thousand customers as a rule. */
-enum { BATCH_RESULTS = 32768 };
+/* Results of a range that wait: 6 MiB. A range has a few thousand customers as a rule. With their brands or
+ * types, or for many nights, it has more results than rows: then a range is one block, and a batch takes 24
+ * MiB, since a worker whose batch is full scores no more before its turn comes. */
+enum { BATCH_RESULTS = 32768, BATCH_MANY_RESULTS = 4 * BATCH_RESULTS };
 /* Of these so many may be customers with facts, which are large: 1.4 MiB, allocated where they are wanted.
  */
 enum { BATCH_FACTS = 8192 };
@@ -24,12 +26,15 @@ struct batch {
     struct batch *next; /* of the free ones */
     size_t count, fact_count;
     struct fl_customer_facts *facts; /* of the customers among the results; NULL: not wanted */
-    /* Of each result. */
-    int64_t customers[BATCH_RESULTS];
-    uint32_t words[BATCH_RESULTS];
-    uint8_t scopes[BATCH_RESULTS];
-    uint16_t nights[BATCH_RESULTS];
-    struct fl_scope_score scores[BATCH_RESULTS];
+    /* Of each result; all lie behind the batch. */
+    struct fl_scope_score *scores;
+    int64_t *customers;
+    uint32_t *words;
+    uint16_t *nights;
+    uint8_t *scopes;
+};
+enum {
+    RESULT_BYTES = sizeof(struct fl_scope_score) + sizeof(int64_t) + sizeof(uint32_t) + sizeof(uint16_t) + 1
 };
 
 struct worker {
@@ -44,6 +49,7 @@ struct worker {
 
 struct fl_workers {
     struct fl_range_scorer_plan plan;
+    size_t batch_results; /* that a batch has room for */
     struct fl_customer_ranges ranges;
     struct worker *workers;
     size_t count;
@@ -145,16 +151,18 @@ static fl_status become_head(struct worker *worker, struct fl_error *error)
     return worker->is_head ? sink_batch(workers, worker->batch, error) : give_up(error);
 }
 
-static size_t room_for(const struct batch *batch, const struct fl_results *results)
+static size_t room_for(const struct fl_workers *workers, const struct batch *batch,
+                       const struct fl_results *results)
 {
-    const size_t room = BATCH_RESULTS - batch->count, facts = BATCH_FACTS - batch->fact_count;
+    const size_t room = workers->batch_results - batch->count, facts = BATCH_FACTS - batch->fact_count;
     return results->facts != NULL && facts < room ? facts : room;
 }
 
 /* As many of the results as there is room for; returns how many. */
-static size_t keep(struct batch *batch, const struct fl_results *results)
+static size_t keep(const struct fl_workers *workers, struct batch *batch, const struct fl_results *results)
 {
-    const size_t room = room_for(batch, results), count = results->count < room ? results->count : room;
+    const size_t room = room_for(workers, batch, results),
+                 count = results->count < room ? results->count : room;
     if (results->facts != NULL) {
         memcpy(batch->facts + batch->fact_count, results->facts, count * sizeof *batch->facts);
         batch->fact_count += count;
@@ -175,7 +183,7 @@ static fl_status put(void *context, const struct fl_results *results, struct fl_
     struct worker *worker = context;
     struct fl_results left = *results;
     if (!worker->is_head) {
-        const size_t kept = keep(worker->batch, results);
+        const size_t kept = keep(worker->workers, worker->batch, results);
         left.customers += kept;
         left.scores += kept;
         left.facts = left.facts == NULL ? NULL : left.facts + kept;
@@ -340,13 +348,32 @@ static void free_batch(struct batch *batch)
     free(batch);
 }
 
+static size_t batch_bytes(const struct fl_workers *workers)
+{
+    return sizeof(struct batch) + workers->batch_results * RESULT_BYTES;
+}
+
+/* Whether customers have more results than their own. */
+static bool has_many_results(const struct fl_range_scorer_plan *plan)
+{
+    bool many = plan->rules.types != NULL || plan->night_count > 1;
+    for (int scope = 0; scope < FL_SCOPES; scope++)
+        many = many || (fl_worded_of((enum fl_scope)scope) >= 0 && plan->rules.model->settings.scopes[scope]);
+    return many;
+}
+
 static bool add_batch(struct fl_workers *workers)
 {
-    const size_t facts_bytes = batch_facts_bytes(workers);
-    struct batch *batch = malloc(sizeof *batch);
+    const size_t facts_bytes = batch_facts_bytes(workers), results = workers->batch_results;
+    struct batch *batch = malloc(batch_bytes(workers));
     if (batch == NULL)
         return false;
     batch->count = batch->fact_count = 0;
+    batch->scores = (struct fl_scope_score *)(void *)(batch + 1);
+    batch->customers = (int64_t *)(void *)(batch->scores + results);
+    batch->words = (uint32_t *)(void *)(batch->customers + results);
+    batch->nights = (uint16_t *)(void *)(batch->words + results);
+    batch->scopes = (uint8_t *)(void *)(batch->nights + results);
     batch->facts = facts_bytes == 0 ? NULL : malloc(facts_bytes);
     if (facts_bytes > 0 && batch->facts == NULL) {
         free(batch);
@@ -374,11 +401,11 @@ static fl_status open_worker(struct fl_workers *workers, struct fl_error *error)
 static size_t affordable_workers(const struct fl_workers *workers, unsigned wanted)
 {
     const struct fl_range_scorer_plan *plan = &workers->plan;
-    const uint64_t batch_bytes = sizeof(struct batch) + batch_facts_bytes(workers);
+    const uint64_t waiting_bytes = batch_bytes(workers) + batch_facts_bytes(workers);
     const bool joins = plan->rules.facts != NULL && plan->profiles != NULL;
     const uint64_t join_bytes = joins ? fl_profile_join_memory(plan->profiles, FL_PROFILE_WITH_ALL) : 0;
     const uint64_t each =
-        fl_scan_memory(fl_range_scorer_scan(workers->workers[0].scorer)) + 2 * batch_bytes + join_bytes;
+        fl_scan_memory(fl_range_scorer_scan(workers->workers[0].scorer)) + 2 * waiting_bytes + join_bytes;
     const uint64_t affordable = workers->plan.scan.memory_bytes / each;
     const uint64_t count = wanted < affordable ? wanted : affordable;
     return count == 0 ? 1 : (size_t)count;
@@ -399,13 +426,20 @@ static fl_status open_others(struct fl_workers *workers, unsigned threads, struc
     }
     for (size_t i = 0; i < 2 * wanted && wanted > 1; i++) {
         if (!add_batch(workers))
-            return fl_fail_memory(error, sizeof(struct batch));
+            return fl_fail_memory(error, batch_bytes(workers));
     }
     for (size_t i = 0; i < wanted && wanted > 1; i++) {
         workers->workers[i].batch = workers->free_batches;
         workers->free_batches = workers->free_batches->next;
     }
     return FL_OK;
+}
+
+static uint32_t range_rows(const struct fl_range_scorer_plan *plan)
+{
+    if (plan->range_rows != 0)
+        return plan->range_rows;
+    return has_many_results(plan) ? FL_BLOCK_ROWS_MAX : FL_RANGE_ROWS;
 }
 
 fl_status fl_workers_open(const struct fl_range_scorer_plan *plan, unsigned threads,
@@ -417,6 +451,7 @@ fl_status fl_workers_open(const struct fl_range_scorer_plan *plan, unsigned thre
     if (opened == NULL)
         return fl_fail_memory(error, sizeof *opened);
     opened->plan = *plan;
+    opened->batch_results = has_many_results(plan) ? BATCH_MANY_RESULTS : BATCH_RESULTS;
     opened->failed = NO_RANGE;
     pthread_mutex_init(&opened->lock, NULL);
     pthread_cond_init(&opened->moved, NULL);
@@ -424,10 +459,7 @@ fl_status fl_workers_open(const struct fl_range_scorer_plan *plan, unsigned thre
     fl_status status = opened->workers == NULL ? fl_fail_memory(error, threads * sizeof *opened->workers)
                                                : open_worker(opened, error);
     if (status == FL_OK)
-        status = fl_customer_ranges_cut(fl_workers_scan(opened),
-                                        threads == 1            ? 0
-                                        : plan->range_rows == 0 ? FL_RANGE_ROWS
-                                                                : plan->range_rows,
+        status = fl_customer_ranges_cut(fl_workers_scan(opened), threads == 1 ? 0 : range_rows(plan),
                                         &opened->ranges, error);
     if (status == FL_OK)
         status = open_others(opened, threads, error);

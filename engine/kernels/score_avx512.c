@@ -273,42 +273,43 @@ struct by_size {
     size_t count[SIZES];
 };
 
-static void sort_by_size(size_t from, const uint32_t *ends, size_t runs, struct by_size *sorted)
+static void sort_by_size(const uint32_t *starts, const uint32_t *ends, const uint16_t *wanted, size_t count,
+                         struct by_size *sorted)
 {
     for (size_t size = 0; size < SIZES; size++)
         sorted->count[size] = 0;
-    for (size_t i = 0; i < runs; i++) {
-        const size_t rows = ends[i] - from, size = rows > STEP ? SIZES - 1 : (rows - 1) / LANES;
-        sorted->scope[size][sorted->count[size]++] = (uint16_t)i;
-        from = ends[i];
+    for (size_t k = 0; k < count; k++) {
+        const size_t i = wanted[k], rows = ends[i] - starts[i];
+        const size_t size = rows > STEP ? SIZES - 1 : (rows - 1) / LANES;
+        sorted->scope[size][sorted->count[size]++] = wanted[k];
     }
 }
 
 /* The scopes of one size. */
 static inline void sum_sized(const struct fl_row_tables *tables, const struct type_bytes *flags,
-                             int32_t as_of_day, const int32_t *day, const uint8_t *type, size_t from,
-                             const uint32_t *ends, const struct by_size *sorted, unsigned size,
-                             struct fl_row_sums *sums)
+                             int32_t as_of_day, const int32_t *day, const uint8_t *type,
+                             const uint32_t *starts, const uint32_t *ends, const struct by_size *sorted,
+                             unsigned size, struct fl_row_sums *sums)
 {
     for (size_t k = 0; k < sorted->count[size]; k++) {
-        const size_t i = sorted->scope[size][k], start = i == 0 ? from : ends[i - 1];
+        const size_t i = sorted->scope[size][k], start = starts[i];
         sum_few(tables, flags, as_of_day, day + start, type + start, ends[i] - start, size + 1, &sums[i]);
     }
 }
 
 static void sum_runs(const struct fl_row_tables *tables, int32_t as_of_day, const int32_t *day,
-                     const uint8_t *type, size_t from, const uint32_t *ends, size_t runs,
-                     struct fl_row_sums *sums)
+                     const uint8_t *type, const uint32_t *starts, const uint32_t *ends,
+                     const uint16_t *wanted, size_t count, struct fl_row_sums *sums)
 {
     const struct type_bytes flags = load_type_bytes(tables->flags);
     struct by_size sorted;
-    sort_by_size(from, ends, runs, &sorted);
-    sum_sized(tables, &flags, as_of_day, day, type, from, ends, &sorted, 0, sums);
-    sum_sized(tables, &flags, as_of_day, day, type, from, ends, &sorted, 1, sums);
-    sum_sized(tables, &flags, as_of_day, day, type, from, ends, &sorted, 2, sums);
-    sum_sized(tables, &flags, as_of_day, day, type, from, ends, &sorted, 3, sums);
+    sort_by_size(starts, ends, wanted, count, &sorted);
+    sum_sized(tables, &flags, as_of_day, day, type, starts, ends, &sorted, 0, sums);
+    sum_sized(tables, &flags, as_of_day, day, type, starts, ends, &sorted, 1, sums);
+    sum_sized(tables, &flags, as_of_day, day, type, starts, ends, &sorted, 2, sums);
+    sum_sized(tables, &flags, as_of_day, day, type, starts, ends, &sorted, 3, sums);
     for (size_t k = 0; k < sorted.count[SIZES - 1]; k++) {
-        const size_t i = sorted.scope[SIZES - 1][k], start = i == 0 ? from : ends[i - 1];
+        const size_t i = sorted.scope[SIZES - 1][k], start = starts[i];
         sums[i] = (struct fl_row_sums){.purchase_day = INT32_MIN};
         sum_one(tables, &flags, as_of_day, day + start, type + start, ends[i] - start, &sums[i]);
     }
@@ -332,10 +333,11 @@ static int64_t sum_contributions(const struct fl_row_tables *tables, int32_t as_
 }
 
 static void sum_contributions_of_runs(const struct fl_row_tables *tables, int32_t as_of_day,
-                                      const int32_t *day, const uint8_t *type, size_t from,
-                                      const uint32_t *ends, size_t runs, struct fl_row_sums *sums)
+                                      const int32_t *day, const uint8_t *type, const uint32_t *starts,
+                                      const uint32_t *ends, const uint16_t *wanted, size_t count,
+                                      struct fl_row_sums *sums)
 {
-    fl_sum_each_only(sum_contributions, tables, as_of_day, day, type, from, ends, runs, sums);
+    fl_sum_each_only(sum_contributions, tables, as_of_day, day, type, starts, ends, wanted, count, sums);
 }
 
 /* The lowest bits for the rows of `from` .. that have a successor. */

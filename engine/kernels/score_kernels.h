@@ -51,8 +51,8 @@ typedef void fl_sum_rows(const struct fl_row_tables *tables, int32_t as_of_day, 
 typedef int64_t fl_sum_contributions(const struct fl_row_tables *tables, int32_t as_of_day,
                                      const int32_t *day, const uint8_t *type, size_t rows);
 typedef void fl_sum_runs(const struct fl_row_tables *tables, int32_t as_of_day, const int32_t *day,
-                         const uint8_t *type, size_t from, const uint32_t *ends, size_t runs,
-                         struct fl_row_sums *sums);
+                         const uint8_t *type, const uint32_t *starts, const uint32_t *ends,
+                         const uint16_t *wanted, size_t count, struct fl_row_sums *sums);
 
 /* Each row by itself, as if no other had its day and type. None reads past its rows; any alignment, 0 rows
  * too. The scalar loops in score_scalar.c are the meaning; each level gives the same bits. */
@@ -62,9 +62,9 @@ struct fl_score_kernels {
     fl_sum_rows *sum_rows;
     /* The sum of contributions alone. */
     fl_sum_contributions *sum_contributions;
-    /* The two above for scopes one behind the other, the first from row `from` on, scope i up to row ends[i]:
-     * sums[i] as from nothing; contributions alone are summed in loop[0]. Requires: at most
-     * FL_KERNEL_RUNS_MAX scopes, each of at least one row. */
+    /* The two above for several scopes, scope i from row starts[i] up to row ends[i], of which the `count`
+     * with the numbers in `wanted` are summed: sums[i] as from nothing; contributions alone are summed in
+     * loop[0]. Requires: at most FL_KERNEL_RUNS_MAX scopes, each of at least one row. */
     fl_sum_runs *sum_runs, *sum_contributions_of_runs;
     /* Bit i of marks[i / 64]: row i + 1 is there and has the day and type of row i. (rows + 63) / 64 words.
      */

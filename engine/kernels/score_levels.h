@@ -31,24 +31,25 @@ void fl_mark_equal_orders(const int64_t *order, const uint8_t *order_null, size_
                           uint64_t *equal);
 /* sum_runs, sum_contributions_of_runs by the level's own loop over one scope. */
 static inline void fl_sum_each(fl_sum_rows *sum_rows, const struct fl_row_tables *tables, int32_t as_of_day,
-                               const int32_t *day, const uint8_t *type, size_t from, const uint32_t *ends,
-                               size_t runs, struct fl_row_sums *sums)
+                               const int32_t *day, const uint8_t *type, const uint32_t *starts,
+                               const uint32_t *ends, const uint16_t *wanted, size_t count,
+                               struct fl_row_sums *sums)
 {
-    for (size_t i = 0; i < runs; i++) {
+    for (size_t k = 0; k < count; k++) {
+        const size_t i = wanted[k], start = starts[i];
         sums[i] = (struct fl_row_sums){.purchase_day = INT32_MIN};
-        sum_rows(tables, as_of_day, day + from, type + from, ends[i] - from, &sums[i]);
-        from = ends[i];
+        sum_rows(tables, as_of_day, day + start, type + start, ends[i] - start, &sums[i]);
     }
 }
 static inline void fl_sum_each_only(fl_sum_contributions *sum_contributions,
                                     const struct fl_row_tables *tables, int32_t as_of_day, const int32_t *day,
-                                    const uint8_t *type, size_t from, const uint32_t *ends, size_t runs,
-                                    struct fl_row_sums *sums)
+                                    const uint8_t *type, const uint32_t *starts, const uint32_t *ends,
+                                    const uint16_t *wanted, size_t count, struct fl_row_sums *sums)
 {
-    for (size_t i = 0; i < runs; i++) {
+    for (size_t k = 0; k < count; k++) {
+        const size_t i = wanted[k], start = starts[i];
         sums[i] = (struct fl_row_sums){.purchase_day = INT32_MIN};
-        sums[i].loop[0] = sum_contributions(tables, as_of_day, day + from, type + from, ends[i] - from);
-        from = ends[i];
+        sums[i].loop[0] = sum_contributions(tables, as_of_day, day + start, type + start, ends[i] - start);
     }
 }
 size_t fl_count_descents(const int32_t *day, const uint8_t *type, size_t rows);

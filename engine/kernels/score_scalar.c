@@ -84,17 +84,18 @@ size_t fl_count_descents(const int32_t *day, const uint8_t *type, size_t rows)
 }
 
 static void sum_runs(const struct fl_row_tables *tables, int32_t as_of_day, const int32_t *day,
-                     const uint8_t *type, size_t from, const uint32_t *ends, size_t runs,
-                     struct fl_row_sums *sums)
+                     const uint8_t *type, const uint32_t *starts, const uint32_t *ends,
+                     const uint16_t *wanted, size_t count, struct fl_row_sums *sums)
 {
-    fl_sum_each(sum_rows, tables, as_of_day, day, type, from, ends, runs, sums);
+    fl_sum_each(sum_rows, tables, as_of_day, day, type, starts, ends, wanted, count, sums);
 }
 
 static void sum_contributions_of_runs(const struct fl_row_tables *tables, int32_t as_of_day,
-                                      const int32_t *day, const uint8_t *type, size_t from,
-                                      const uint32_t *ends, size_t runs, struct fl_row_sums *sums)
+                                      const int32_t *day, const uint8_t *type, const uint32_t *starts,
+                                      const uint32_t *ends, const uint16_t *wanted, size_t count,
+                                      struct fl_row_sums *sums)
 {
-    fl_sum_each_only(fl_add_contributions, tables, as_of_day, day, type, from, ends, runs, sums);
+    fl_sum_each_only(fl_add_contributions, tables, as_of_day, day, type, starts, ends, wanted, count, sums);
 }
 
 void fl_mark_cut(const uint8_t flags[FL_ROW_TYPES], const uint8_t *type, size_t rows, const uint64_t *same,

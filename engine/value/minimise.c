@@ -15,8 +15,8 @@ static const double longest_move = 2;
 static const double longest_polish = 0.1;
 /* Of a line search: part of the promised gain that is enough, part of the slope that must be gone. */
 static const double enough_gain = 1e-4, enough_flatter = 0.9;
-/* Values this near to each other, as a part, are the same but for rounding. */
-static const double rounding = 1e-13;
+/* Of a function that does not say how noisy its values are. */
+static const double least_noise = 1e-13;
 
 struct place {
     double point[VARIABLES], gradient[VARIABLES], value;
@@ -132,6 +132,7 @@ static bool search_line(const struct fl_function *function, const struct place *
 {
     const int n = function->variables;
     const double slope = product(from->gradient, direction, n);
+    const double noise = (function->noise > 0 ? function->noise : least_noise) * size_of(from->value);
     double low = 0, high = 0; /* high 0: not found yet */
     if (step > longest)
         step = longest;
@@ -139,8 +140,7 @@ static bool search_line(const struct fl_function *function, const struct place *
         move_to(function, from, direction, step, to);
         const double there = product(to->gradient, direction, n);
         const bool gained = to->value <= from->value + enough_gain * step * slope ||
-                            (to->value <= from->value + rounding * size_of(from->value) &&
-                             there <= (2 * enough_gain - 1) * slope);
+                            (to->value <= from->value + noise && there <= (2 * enough_gain - 1) * slope);
         if (gained && (there >= enough_flatter * slope || step >= longest))
             return true;
         if (gained)

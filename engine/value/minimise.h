@@ -12,6 +12,8 @@ struct fl_function {
     /* The value at `point`, and all its derivatives. */
     double (*value)(void *context, const double *point, double *gradient);
     void *context;
+    double noise; /* values this near to each other, as a part of them, are the same but for rounding; 0:
+                     1e-13 */
 };
 
 struct fl_minimum {

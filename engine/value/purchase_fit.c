@@ -239,7 +239,7 @@ static fl_status fail_unfound(const struct fl_minimum *minimum, const double *lo
 
 static fl_status search_parameters(struct search *search, struct fl_purchase_fit *fit, struct fl_error *error)
 {
-    const struct fl_function function = {PARAMETERS, fl_log(FL_VALUE_PARAMETER_MAX), mean_loss, search};
+    const struct fl_function function = {PARAMETERS, fl_log(FL_VALUE_PARAMETER_MAX), mean_loss, search, 0};
     double logs[PARAMETERS];
     start_point(search, logs);
     const struct fl_minimum minimum = fl_minimise(&function, logs);

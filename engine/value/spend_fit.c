@@ -189,7 +189,8 @@ static double mean_loss_alike(void *context, const double *logs, double *gradien
 static struct fl_minimum search_alike(struct search *search, double *logs)
 {
     const double q = fl_log(FL_VALUE_PARAMETER_MAX);
-    const struct fl_function function = {2, 2 * q, mean_loss_alike, search};
+    /* Its terms are a million times its value: q ln v and the like. */
+    const struct fl_function function = {2, 2 * q, mean_loss_alike, search, 1e-9};
     double two[2] = {fl_log(2), q - fl_log(2)};
     const struct fl_minimum minimum = fl_minimise(&function, two);
     logs[0] = two[0];
@@ -222,7 +223,7 @@ static fl_status check_minimum(const struct fl_minimum *minimum, const double *l
 
 static fl_status search_parameters(struct search *search, struct fl_spend_fit *fit, struct fl_error *error)
 {
-    const struct fl_function function = {PARAMETERS, fl_log(FL_VALUE_PARAMETER_MAX), mean_loss, search};
+    const struct fl_function function = {PARAMETERS, fl_log(FL_VALUE_PARAMETER_MAX), mean_loss, search, 0};
     double logs[PARAMETERS] = {fl_log(2), fl_log(3), 0}; /* the mean p v / (q - 1) is then one unit */
     struct fl_minimum minimum = fl_minimise(&function, logs);
     const bool alike = minimum.at_bound > 0 && logs[1] > 0 && logs[2] > 0;

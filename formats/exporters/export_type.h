@@ -22,7 +22,7 @@ struct fl_export_type {
 
 /*     KEY, INTEGER, ORDER   INT64
  *     MONEY                 INT64: minor units, whose places depend on the row's currency
- *     MICRO                 INT64: micro-points
+ *     MICRO                 INT64: millionths
  *     SECOND                INT32
  *     TYPE, SMALL           INT16
  *     DAY                   DATE

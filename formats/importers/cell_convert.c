@@ -56,13 +56,26 @@ static enum fl_fault_code convert_time(const struct fl_mapping *mapping, const s
 
 /* --- texts and whole numbers ---------------------------------------------------------------------------- */
 
+/* Whether only zeros in front keep `text` from being a whole number: another system's customer numbers. */
+static bool has_leading_zeros(struct fl_text text)
+{
+    size_t zeros = 0;
+    int64_t number;
+    while (zeros + 1 < text.size && text.bytes[zeros] == '0')
+        zeros++;
+    return zeros > 0 && text.bytes[zeros] != '-' &&
+           fl_integer_parse(text.bytes + zeros, text.size - zeros, &number);
+}
+
 static enum fl_fault_code convert_key(const struct fl_mapping *mapping, struct fl_text text,
                                       struct fl_cell *cell)
 {
     *cell = (struct fl_cell){.text = text};
     if (mapping->text_ids)
         return text.size > FL_WORD_BYTES_MAX ? FL_FAULT_TOO_LONG : FL_FAULT_NONE;
-    return fl_integer_parse(text.bytes, text.size, &cell->number) ? FL_FAULT_NONE : FL_FAULT_NOT_WHOLE;
+    if (fl_integer_parse(text.bytes, text.size, &cell->number))
+        return FL_FAULT_NONE;
+    return has_leading_zeros(text) ? FL_FAULT_LEADING_ZERO : FL_FAULT_NOT_WHOLE;
 }
 
 static enum fl_fault_code convert_order(const struct fl_value *value, struct fl_text text,

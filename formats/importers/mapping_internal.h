@@ -18,6 +18,7 @@
     X(EMPTY, "empty")                                                                                        \
     X(NO_CASE, "no case of the mapping holds")                                                               \
     X(NOT_WHOLE, "not a whole number")                                                                       \
+    X(LEADING_ZERO, "leading zeros (`ids: text` keeps them)")                                                \
     X(NOT_NUMBER, "not a number")                                                                            \
     X(TOO_LARGE, "too large")                                                                                \
     X(NEGATIVE, "negative")                                                                                  \

@@ -27,7 +27,7 @@ enum fl_storage {
     X(5, TYPE, U8, "interaction type id")                                                                    \
     X(6, MONEY, I64, "minor units of the row's currency")                                                    \
     X(7, MILLI, I64, "thousandths")                                                                          \
-    X(8, MICRO, I64, "micro-points")                                                                         \
+    X(8, MICRO, I64, "millionths: of a point, a chance, a purchase")                                         \
     X(9, SMALL, U8, "whole number 0..255")                                                                   \
     X(10, WORD, WORD, "text of a small vocabulary")                                                          \
     X(11, TEXT, TEXT, "text")                                                                                \

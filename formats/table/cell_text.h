@@ -8,7 +8,7 @@
 
 /* Appends the text of one value to `out` (nothing for null); false: no memory. No quoting, no NUL, no locale.
  *     KEY, INTEGER, SECOND, TYPE, SMALL, ORDER   the whole number
- *     MONEY    minor units, MICRO micro-points: the whole number as stored
+ *     MONEY    minor units, MICRO millionths: the whole number as stored
  *     DAY      YYYY-MM-DD
  *     MILLI    decimal without trailing zeros: 1.5, 2, -0.25
  *     DEGREE   decimal with six places: 52.520008

@@ -197,6 +197,13 @@ class BadModel(CliCase):
         self.fourloop("model", "check", "model")
         self.run_night()
 
+    def test_tiers_by_a_value_that_was_not_fitted(self):
+        path = self.path("model/model.yaml")
+        path.write_text(path.read_text().replace("tier_by: net", "tier_by: lifetime"))
+        self.run_night(code=78, says=("value fit", "tier_by: net"))
+        self.assert_nothing_there("out")
+        self.run_night("scores", "--columns", "engagement,loop")
+
     def test_unknown_word_in_registry(self):
         self.assert_run_refused_then_mended("registry.csv", lambda text: text.replace("inbound", "inbuond", 1),
                                             "inbuond")

@@ -24,7 +24,7 @@ TABLES = {"brand": "brands", "category": "categories", "product": "products"}
 COUNTS = {"rows_in": "rows_in", "scored": "scored", "after_as_of": "after_as_of", "not_yet_known": "not_yet_known",
           "quarantined": "quarantined", "late": "late", "late_reported": "late_over_30"}
 PROFILE_COLUMNS = ("customer", "birth_year", "age_band", "life_stage", "country", "region", "urbanity", "latitude",
-                   "longitude", "store_distance_m", "first_contact")
+                   "longitude", "store_distance_m", "first_contact", "arrival")
 STORE_COLUMNS = ("store", "latitude", "longitude", "country", "region")
 
 # Canonical rows whose customers are texts, which only a mapping can say.
@@ -49,6 +49,10 @@ def decimal_text(number, places):
     return f"{number // 10**places}.{number % 10**places:0{places}d}"
 
 
+def places_of(currency):
+    return reference.CURRENCY_PLACES.get(currency, 2)
+
+
 def list_text(items):
     return f"[{', '.join(str(item) for item in items)}]"
 
@@ -66,13 +70,13 @@ def group_text(values, **written):
                    for name, item in values.items())
 
 
-def value_text(value):
+def value_text(value, places):
     fields = value._asdict()
     fields["tier_shares"] = fields.pop("tier_shares_milli")
     fields["tier_up"], fields["tier_down"] = fields.pop("tier_up_milli"), fields.pop("tier_down_milli")
     return group_text(fields, tier_shares=list_text(decimal_text(share, 1) for share in value.tier_shares_milli),
                       tier_up=decimal_text(value.tier_up_milli, 3), tier_down=decimal_text(value.tier_down_milli, 3),
-                      recency_cuts=cuts_text(value.recency_cuts, 0), monetary_cuts=cuts_text(value.monetary_cuts, 2))
+                      recency_cuts=cuts_text(value.recency_cuts, 0), monetary_cuts=cuts_text(value.monetary_cuts, places))
 
 
 def life_text(settings):
@@ -90,7 +94,7 @@ def loops_text(settings):
 def model_text(settings, scopes, type_view=True):
     return (f"currency: {settings.currency}\nscopes: {list_text(('customer', *scopes))}\n"
             f"type_view: {'true' if type_view else 'false'}\nage_bands: {list_text(settings.age_bands)}\n"
-            f"value:\n{value_text(settings.value)}life:\n{life_text(settings.life)}loops:\n{loops_text(settings.loops)}")
+            f"value:\n{value_text(settings.value, places_of(settings.currency))}life:\n{life_text(settings.life)}loops:\n{loops_text(settings.loops)}")
 
 
 def rates_text(settings):
@@ -106,14 +110,14 @@ def fit_text(fit, currency, day):
             "purchases:\n  customers: 100\n  repeaters: 50\n  log_likelihood: -1.5\n"
             f"  r: {fit.r}\n  alpha: {fit.alpha}\n  a: {fit.a}\n  b: {fit.b}\n"
             f"spend:\n  customers: 50\n  log_likelihood: -1.5\n  p: {fit.p}\n  q: {fit.q}\n"
-            f"  v: {Decimal(fit.gamma).scaleb(-2)}\n"
+            f"  v: {Decimal(fit.gamma).scaleb(-places_of(currency))}\n"
             f"gaps:\n  days: {fit.gap_days}\n  gaps: 300\n  categories:{'' if categories else ' []'}\n{categories}")
 
 
 # --- tables beside interactions ------------------------------------------------------------------
 
 def profiles_text(customers):
-    lines = [[reference.day_text(getattr(profile, name)) if name == "first_contact" else getattr(profile, name)
+    lines = [[reference.day_text(getattr(profile, name)) if name in ("first_contact", "arrival") else getattr(profile, name)
               for name in PROFILE_COLUMNS] for profile in customers]
     return csv_text(PROFILE_COLUMNS, lines)
 
@@ -153,11 +157,13 @@ class NightCase(CliCase):
             self.import_rows(csv_text(("product", "brand", "category"), ((product, *words) for product, words in
                                                                         products.items())),
                              name=f"{into}-products.csv", table="products", into=into)
-        if customers:
-            self.import_rows(profiles_text(customers), name=f"{into}-customers.csv", table="customers", into=into)
+        for arrival in sorted({profile.arrival for profile in customers}, key=lambda day: day or 0):
+            own = [profile for profile in customers if profile.arrival == arrival]  # a file holds a customer once
+            self.import_rows(profiles_text(own), name=f"{into}-{arrival}.csv", table="customers", into=into)
         if stores:
-            self.import_rows(csv_text(STORE_COLUMNS, ((store.store, store.latitude, store.longitude, None, None)
-                                                      for store in stores)),
+            lines = [(store.store, store.latitude, store.longitude, None, None) for store in stores]
+            lines.append(("Nowhere", None, "5.1", None, None))  # half a place is none
+            self.import_rows(csv_text(STORE_COLUMNS, lines),
                              name=f"{into}-stores.csv", table="stores", into=into)
         rows = reference.read_interactions(self.path(f"{into}.csv"), TYPES)
         return night.Data(rows, products or {}, tuple(customers), tuple(stores))
@@ -214,6 +220,7 @@ class NightCase(CliCase):
             return
         found = {(row["what"], row["from"], row["to"]): int(row["customers"]) for row in self.table(out, "transitions")}
         self.assertEqual(dict(wanted.transitions), found)
+        self.fourloop("verify", out)  # rows in order: null, of who came or left, before every word
 
 
 def read_groups(path):

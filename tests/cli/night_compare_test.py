@@ -45,7 +45,11 @@ def some_profiles(seed):
             chance.choice((None, "family")), chance.choice((None, "NL", "NO")), chance.choice((None, "Gelderland")),
             chance.choice((None, "rural", "urban")), latitude, longitude, chance.choice((None, None, 0, 1250)),
             chance.choice((None, AS_OF - 5000, AS_OF - 90, AS_OF + 3))))
-    return made
+    # people who moved, some of them twice: the row that arrived last counts, one without a day is the oldest
+    moved = [profile._replace(region=region, latitude="52.1", longitude="5.2", arrival=arrival)
+             for arrival, region in ((AS_OF + 50, "Utrecht"), (AS_OF - 9, "Vlieland"))
+             for profile in chance.sample(made, 15)]
+    return made + moved
 
 
 STORES = (profiles.Store("Utrecht", "52.090737", "5.121420"), profiles.Store("Arnhem", "52.090737", "5.121420"),
@@ -77,6 +81,14 @@ class NightCompare(NightCase):
                                         some_profiles(seed), STORES, into)
                 self.run_compared(data, recipe, AS_OF, into=into)
                 self.run_compared(data, recipe, AS_OF - 30, "known-then", into=into)
+
+    def test_currencies_of_other_places(self):
+        """A model in yen, which has no smaller unit, and rows in dinars of thousandths."""
+        rates = {"EUR": [(AS_OF - 15000, "160.25"), (AS_OF - 50, "163.9")], "KWD": [(AS_OF - 15000, "480.005")]}
+        cuts = Value(recency_cuts=(1, 30, 90, 365), monetary_cuts=(1, 500, 1600, 200000))
+        recipe = self.recipe(Settings(cuts, currency="JPY", rates=rates), FITS[1]._replace(gamma="2470"))
+        data = self.import_data(hostile_text(300, AS_OF, 100, ("JPY", "EUR", "KWD")))
+        self.run_compared(data, recipe, AS_OF)
 
     def test_nights_in_a_row(self):
         """Tiers wait, change and forget; stages move; customers appear and vanish."""

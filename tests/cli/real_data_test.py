@@ -88,6 +88,10 @@ class RealData(CliCase):
             wanted = {(row["household_id"], row["age"], row["household_comp"]) for row in csv.DictReader(file)}
         self.assertEqual(wanted, found)
 
+    def test_complete_journey_coupons(self):
+        self.compare("completejourney-coupons", "completejourney_coupons.yaml",
+                     DATA / "completejourney/coupon_redemptions.csv", "2017-12-31", "USD")
+
     def test_online_retail(self):
         self.compare("onlineretail", "onlineretail.yaml", DATA / "onlineretail/dev_2010-12_2011-05.csv", "2011-05-31",
                      "GBP")

@@ -98,7 +98,7 @@ def completejourney_coupons(folder, counts):
     for line in read_csv(folder / "coupon_redemptions.csv"):
         counts["read"] += 1
         yield {"customer": line["household_id"], "day": date.fromisoformat(line["redemption_date"]),
-               "type": "coupon_redeemed"}
+               "type": "coupon_redeemed", "content": line["coupon_upc"]}
 
 
 def completejourney_campaigns(folder, counts):

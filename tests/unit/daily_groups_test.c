@@ -72,16 +72,37 @@ static void check(const uint32_t *ends, size_t count, bool with_nulls)
                                          .ends = ends,
                                          .from = FROM,
                                          .count = count};
+    uint32_t starts[FL_KERNEL_RUNS_MAX], some_starts[FL_KERNEL_RUNS_MAX], some_ends[FL_KERNEL_RUNS_MAX];
+    const size_t some =
+        (count + 1) / 2; /* each second scope, the last among them: between them lie the others */
+    for (size_t i = 0; i < count; i++)
+        starts[i] = i == 0 ? FROM : ends[i - 1];
+    for (size_t i = 0; i < some; i++) {
+        some_starts[i] = starts[count - 1 - 2 * (some - 1 - i)];
+        some_ends[i] = ends[count - 1 - 2 * (some - 1 - i)];
+    }
+    struct fl_scope_rows with_gaps = scopes;
+    with_gaps.starts = some_starts;
+    with_gaps.ends = some_ends;
+    with_gaps.from = some_starts[0];
+    with_gaps.count = some;
     struct fl_scope_score slow[FL_KERNEL_RUNS_MAX];
     for (size_t i = 0, from = FROM; i < count; from = ends[i++])
         slow[i] = slow_score(&(struct slow_scorer){model, AS_OF}, rows + from, ends[i] - from);
     for (enum fl_cpu_level level = FL_CPU_SCALAR; level <= fl_cpu_found(); level++) {
         const struct fl_score_kernels *kernels = fl_score_kernels_of(level);
         struct fl_row_sums sums[FL_KERNEL_RUNS_MAX];
-        kernels->sum_runs(&points->rows, AS_OF, day, type, FROM, ends, count, sums);
+        uint16_t all[FL_KERNEL_RUNS_MAX];
+        for (size_t i = 0; i < count; i++)
+            all[i] = (uint16_t)i;
+        kernels->sum_runs(&points->rows, AS_OF, day, type, starts, ends, all, count, sums);
         fl_daily_groups_correct(points, kernels, AS_OF, &scopes, sums);
         for (size_t i = 0; i < count; i++)
             assert_corrected(&sums[i], &slow[i]);
+        kernels->sum_runs(&points->rows, AS_OF, day, type, some_starts, some_ends, all, some, sums);
+        fl_daily_groups_correct(points, kernels, AS_OF, &with_gaps, sums);
+        for (size_t i = 0; i < some; i++)
+            assert_corrected(&sums[i], &slow[count - 1 - 2 * (some - 1 - i)]);
     }
 }
 

@@ -30,9 +30,9 @@ static int make_types(void **state)
     static const struct {
         const char *name;
         int id;
-    } known[] = {{"web_visit", 9},           {"web_product_view", 10},     {"web_cart_add", 21},
-                 {"web_checkout_start", 23}, {"purchase_shop", 111},       {"purchase_web", 112},
-                 {"return_registered", 121}, {"account_self_service", 134}};
+    } known[] = {{"web_visit", 9},           {"web_product_view", 10}, {"web_cart_add", 21},
+                 {"web_checkout_start", 23}, {"purchase_shop", 111},   {"purchase_web", 112},
+                 {"return_registered", 121}, {"coupon_redeemed", 57},  {"account_self_service", 134}};
     (void)state;
     types = fl_names_create();
     for (size_t i = 0; types != NULL && i < sizeof known / sizeof known[0]; i++)
@@ -238,6 +238,9 @@ static void maps_lines_of_the_real_files(void **state)
         "1003,35-44,25-34K,,Unmarried,1,1 Adult No Kids,0\n",
         "kept customer=1 age_band=65+ life_stage=2 Adults No Kids country=US\n"
         "kept customer=1003 age_band=35-44 life_stage=1 Adult No Kids country=US\n");
+    check_dev("completejourney_coupons",
+              "household_id,coupon_upc,campaign_id,redemption_date\n1029,51380041013,26,2017-01-01\n",
+              "kept customer=1029 day=2017-01-01 type=57 content=51380041013\n");
     check_dev(
         "onlineretail",
         "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n"
@@ -359,6 +362,8 @@ static void maps_the_whole_real_files(void **state)
     }
     if (add_up("completejourney_products", "completejourney/products.csv", &totals))
         assert_int_equal(totals.kept, 92331);
+    if (add_up("completejourney_coupons", "completejourney/coupon_redemptions.csv", &totals))
+        assert_int_equal(totals.of_type[57], 2102);
 }
 
 /* --- columns by kind ------------------------------------------------------------------------------------ */
@@ -600,12 +605,19 @@ static void reads_keys(void **state)
 {
     (void)state;
     check("table: customers\ncolumns: {customer: c}\n",
-          "c\n 7 \n-9223372036854775808\n9223372036854775808\n07\n7.0\n\"\"\n",
+          "c\n 7 \n-9223372036854775808\n9223372036854775808\n07\n7.0\n\"\"\n000\n0-7\n00x\n",
           "kept customer=7\nkept customer=-9223372036854775808\n"
           "rejected 4:1 customer: not a whole number | customer: not a whole number (column `c`)\n"
-          "rejected 5:1 customer: not a whole number | customer: not a whole number (column `c`)\n"
+          "rejected 5:1 customer: leading zeros (`ids: text` keeps them) | customer: leading zeros (`ids: "
+          "text` "
+          "keeps them) (column `c`)\n"
           "rejected 6:1 customer: not a whole number | customer: not a whole number (column `c`)\n"
-          "rejected 7:1 customer: empty | customer: empty (column `c`)\n");
+          "rejected 7:1 customer: empty | customer: empty (column `c`)\n"
+          "rejected 8:1 customer: leading zeros (`ids: text` keeps them) | customer: leading zeros (`ids: "
+          "text` "
+          "keeps them) (column `c`)\n"
+          "rejected 9:1 customer: not a whole number | customer: not a whole number (column `c`)\n"
+          "rejected 10:1 customer: not a whole number | customer: not a whole number (column `c`)\n");
     check("table: customers\nids: text\ncolumns: {customer: c}\n", "c\n 07 \nJos\xc3\xa9\n",
           "kept customer=07\nkept customer=Jos\xc3\xa9\n");
     check("table: customers\ncolumns: {customer: c, birth_year: b, latitude: l, first_contact: f}\n",

@@ -270,9 +270,13 @@ static fl_status step_run_on_two_threads(struct fl_error *error)
 static fl_status step_explain(struct fl_error *error)
 {
     char run_path[FIXTURE_PATH_SIZE], data[FIXTURE_PATH_SIZE];
+    const struct fl_explain_plan plan = {.io = &io,
+                                         .run = fixture_path("run", run_path),
+                                         .data = fixture_path("data", data),
+                                         .customer = "anna",
+                                         .days = 20};
     struct fl_explanation explanation;
-    const fl_status status = fl_explain(&io, fixture_path("run", run_path), fixture_path("data", data),
-                                        "anna", &explanation, error);
+    const fl_status status = fl_explain(&plan, &explanation, error);
     if (status == FL_OK)
         fl_explanation_release(&explanation);
     return status;

@@ -151,7 +151,7 @@ static void test_search(void **state)
 {
     (void)state;
     double point[2] = {-1.7, 0.25};
-    struct fl_function function = {2, 10, bent_valley, NULL};
+    struct fl_function function = {2, 10, bent_valley, NULL, 0};
     struct fl_minimum minimum = fl_minimise(&function, point);
     assert_true(minimum.found);
     assert_true(fabs(point[0] - 0.5) < 1e-8 && fabs(point[1] - 0.25) < 1e-8);
@@ -162,7 +162,7 @@ static void test_search(void **state)
     assert_false(minimum.found);
     assert_int_equal(minimum.at_bound, 1);
     double far = -3;
-    function = (struct fl_function){1, 100, levelling, NULL};
+    function = (struct fl_function){1, 100, levelling, NULL, 0};
     minimum = fl_minimise(&function, &far);
     assert_true(minimum.found);
     assert_true(far < 40);

@@ -113,9 +113,12 @@ static void check_column(const struct fl_column *column)
     fl_column_data_release(&found);
     fl_table_close(all);
     fl_table_close(some);
-    assert_int_equal(fl_explain(&fl_io_system, fixture_path(out, run), fixture_path("data", data), "7",
-                                &explanation, NULL),
-                     FL_OK);
+    const struct fl_explain_plan plan = {.io = &fl_io_system,
+                                         .run = fixture_path(out, run),
+                                         .data = fixture_path("data", data),
+                                         .customer = "7",
+                                         .days = 20};
+    assert_int_equal(fl_explain(&plan, &explanation, NULL), FL_OK);
     fl_explanation_release(&explanation);
 }
 

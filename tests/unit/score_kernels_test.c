@@ -89,29 +89,47 @@ static void assert_same_sums(const struct fl_row_sums *a, const struct fl_row_su
     assert_true(a->lost_to_cap == b->lost_to_cap && a->uncounted == b->uncounted);
 }
 
-/* The scopes of 1 to 80 rows that `rows` rows are cut into; returns how many. */
-static size_t cut_into_runs(uint64_t *random, size_t rows, uint32_t ends[FL_KERNEL_RUNS_MAX])
+/* The scopes of 1 to 80 rows that `rows` rows are cut into, some with a gap in front; returns how many. */
+static size_t cut_into_runs(uint64_t *random, size_t rows, uint32_t starts[FL_KERNEL_RUNS_MAX],
+                            uint32_t ends[FL_KERNEL_RUNS_MAX])
 {
     size_t runs = 0;
     for (size_t end = 0; end < rows; ends[runs++] = (uint32_t)end) {
-        end += 1 + next_random(random) % (runs % 2 == 0 ? 20 : 80);
+        const size_t gap = runs % 3 == 0 ? next_random(random) % 5 : 0;
+        starts[runs] = (uint32_t)(end + gap < rows ? end + gap : end);
+        end = starts[runs] + 1 + next_random(random) % (runs % 2 == 0 ? 20 : 80);
         end = end < rows ? end : rows;
     }
     return runs;
 }
 
+/* The numbers of all `runs`, or of some; returns how many. */
+static size_t choose_runs(uint64_t *random, size_t runs, uint16_t wanted[FL_KERNEL_RUNS_MAX])
+{
+    const bool all = next_random(random) % 2 == 0;
+    size_t count = 0;
+    for (size_t i = 0; i < runs; i++) {
+        wanted[count] = (uint16_t)i;
+        count += all || next_random(random) % 3 == 0;
+    }
+    return count;
+}
+
 static void check_runs_on(enum fl_cpu_level level, const int32_t *day, const uint8_t *type, size_t rows)
 {
     static uint64_t random = 31;
-    uint32_t ends[FL_KERNEL_RUNS_MAX];
+    uint32_t starts[FL_KERNEL_RUNS_MAX], ends[FL_KERNEL_RUNS_MAX];
     struct fl_row_sums sums[FL_KERNEL_RUNS_MAX], only[FL_KERNEL_RUNS_MAX];
-    const size_t runs = cut_into_runs(&random, rows, ends);
+    uint16_t wanted[FL_KERNEL_RUNS_MAX];
+    const size_t runs = cut_into_runs(&random, rows, starts, ends),
+                 count = choose_runs(&random, runs, wanted);
     memset(sums, 0xA5, sizeof sums); /* nothing of what was there may stay */
     memset(only, 0xA5, sizeof only);
-    fl_score_kernels_of(level)->sum_runs(&tables, AS_OF, day, type, 0, ends, runs, sums);
-    fl_score_kernels_of(level)->sum_contributions_of_runs(&tables, AS_OF, day, type, 0, ends, runs, only);
-    for (size_t i = 0; i < runs; i++) {
-        const size_t from = i == 0 ? 0 : ends[i - 1];
+    fl_score_kernels_of(level)->sum_runs(&tables, AS_OF, day, type, starts, ends, wanted, count, sums);
+    fl_score_kernels_of(level)->sum_contributions_of_runs(&tables, AS_OF, day, type, starts, ends, wanted,
+                                                          count, only);
+    for (size_t k = 0; k < count; k++) {
+        const size_t i = wanted[k], from = starts[i];
         struct fl_row_sums expected = {.purchase_day = INT32_MIN};
         fl_score_kernels_of(FL_CPU_SCALAR)
             ->sum_rows(&tables, AS_OF, day + from, type + from, ends[i] - from, &expected);

@@ -168,16 +168,20 @@ static void check_level(enum fl_cpu_level level, const struct fl_points *of_poin
     static const size_t pieces[] = {1, 7, 200, 2 * LARGE_ROWS};
     static struct fl_scope_score whole[SCOPES_MAX];
     struct fl_scorer scorer;
+    struct fl_lone_rows lone = {0};
     fl_scorer_init(&scorer, of_points, &model->settings, FL_SCOPE_CUSTOMER, AS_OF);
     scorer.kernels = fl_score_kernels_of(level);
     scorer.raw_only = raw_only;
-    fl_scorer_whole(&scorer, &arrays->scopes, whole);
+    scorer.lone = raw_only ? NULL : &lone;
+    for (int round = 0; round < 2; round++) /* the second one knows the lone rows */
+        fl_scorer_whole(&scorer, &arrays->scopes, whole);
     for (size_t i = 0; i < arrays->scopes.count; i++) {
         const struct fl_rows rows = fl_scope_rows_of(&arrays->scopes, i);
         const struct fl_scope_score cut = score_pieces(&scorer, rows, pieces[i % 4], random);
         assert_equal_scores(&whole[i], &slow[i], raw_only);
         assert_equal_scores(&cut, &slow[i], raw_only);
     }
+    fl_lone_rows_release(&lone);
 }
 
 /* Customers of a piece, two of them large now and then, by each level in all ways. */
@@ -189,7 +193,7 @@ static void check_scopes(const struct slow_scorer *slow_scorer, const struct fl_
     struct scope_arrays arrays;
     const bool large = next_random(random) % 8 == 0;
     const uint32_t from = (uint32_t)(next_random(random) % 70);
-    arrays.scopes.count = 1 + next_random(random) % SCOPES_MAX;
+    arrays.scopes = (struct fl_scope_rows){.count = 1 + next_random(random) % SCOPES_MAX};
     make_scope(rows, from, orders, random);
     for (uint32_t i = 0, start = from; i < arrays.scopes.count; start = arrays.ends[i++]) {
         const size_t count = random_count(large && i % 150 == 3, random);

@@ -23,7 +23,7 @@
 #include "formats/table/table_reader.h"
 #include "formats/table/table_roles.h"
 
-enum { COLUMNS_MAX = 96, ROWS = 3000, BLOCK_ROWS = 997, WORDS = 90 };
+enum { COLUMNS_MAX = 128, ROWS = 3000, BLOCK_ROWS = 997, WORDS = 90 };
 
 /* ---- a folder of its own for each test ---- */
 

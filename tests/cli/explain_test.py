@@ -1,0 +1,178 @@
+"""`fourloop explain` of customers worked out by hand: each line says the number and what it was made of."""
+
+import json
+import unittest
+
+from cli_case import CliCase, main
+
+MAP = """ids: text
+zone: UTC
+columns:
+  customer: customer
+  time: {column: day, format: "%Y-%m-%d"}
+  type: type
+  product: product
+  amount: amount
+  margin: margin
+  discount: discount
+"""
+
+# Anna was away for 403 days and came back; Bob only looks.
+ROWS = """customer,day,type,product,amount,margin,discount
+Anna,2025-01-10,purchase_shop,lamp,100.00,25.00,
+Anna,2025-02-10,purchase_shop,lamp,50.00,10.00,5.00
+Anna,2026-03-20,purchase_shop,chair,80.00,20.00,8.00
+Anna,2026-03-25,return_registered,chair,30.00,5.00,
+Anna,2026-03-01,email_unsubscribed,,,,
+Bob,2026-03-30,web_visit,lamp,,,
+Bob,2026-03-30,shop_advice_talk,chair,,,
+"""
+PRODUCTS = "product,brand,category\nlamp,Acme,light\nchair,Bolt,seats\n"
+
+
+class Explain(CliCase):
+    def setUp(self):
+        super().setUp()
+        self.write("map.yaml", MAP)
+        self.write("rows.csv", ROWS)
+        self.make_model()
+        self.write("model/model.yaml", "scopes: [customer, brand, category]\n")
+        self.fourloop("import", "--map", "map.yaml", "--into", "data", "rows.csv")
+        self.import_rows(PRODUCTS, name="products.csv", table="products")
+        self.import_rows("customer,birth_year,country,first_contact\nAnna,1990,NL,2020-05-01\n", name="people.csv",
+                         table="customers")
+
+    def explain(self, customer, *more, run="out", **settings):
+        return self.fourloop("explain", "--run", run, "--data", "data", customer, *more, **settings).stdout.decode()
+
+    def night(self, out="out", *more, as_of="2026-03-31"):
+        self.run_night(out, *more, as_of=as_of)
+
+    def assert_said(self, text, lines):
+        said = [" ".join(line.split()) for line in text.splitlines()]
+        for line in lines.strip().splitlines():
+            self.assertIn(" ".join(line.split()), said)
+
+    def test_anna(self):
+        self.night()
+        self.assert_said(self.explain("Anna"), """
+customer Anna, as of 2026-03-31
+last_purchase_day 2026-03-20 of the last purchase
+connect: a purchase yes last purchase 2026-03-20; asked of 2025-04-01 to 2026-03-31
+phase connect the first that holds; else find
+net_12m 50.00 bought 80.00 less returned 30.00, 2025-04-01 to 2026-03-31, in EUR
+margin_12m 15.00 margin of the same rows
+promo_share 1 bought with a discount 80.00 of 80.00
+recency_days 11 days since the last purchase, of 2024-04-01 to 2026-03-31
+rfm_r 3 of 1 customers 0 have more days, 1 as many: 1 + floor(5 (less + equal / 2) / all)
+rfm_f 3 2, 3, 4, 5 from 2, 3, 5, 10 purchase days
+net_24m 200.00 purchases less returns and cancels in the window
+rfm_code 333 100 R + 10 F + M
+first_purchase_day 2025-01-10 over all history
+repeat_purchase_days 2 x: 3 purchase days, the first not counted
+days from first to last 434 t_x, as weeks / 7
+days since the first 445 T, as weeks / 7
+mean_purchase 65.00 m: repeat days brought 130.00, on 2 days
+tier value 50.00 net_12m; of 1 buyers 0 have less, 1 as much
+A by value yes from 50.00
+tier A A by value; without a night before nothing can be pending
+main_category light the largest net purchases in 730 days
+usual gap 60 G, days between purchases of light: the model's, as no fit was made yet
+longest_gap_days 403 of 2 gaps between purchase days
+rhythm_days 122.8 g = (gaps 434 + 3 x 60) / (2 + 3)
+days_since_purchase 11 since 2026-03-20
+overdue 0.09 o = 11 / g
+stage won_back the first that holds; else active
+won_back yes 11 days, at most 90; the day before the last purchase: lost (lapsed or lost)
+new no 3 purchase days, 1; 11 days, at most 90
+lapsed no 11 days, from 60, longer than the longest gap of 403; o 0.09, above 4
+winback_day 2027-03-20 the first day from 2026-03-31 on of: 365 days after the last purchase (2026-03-20), after the last exit survey (none)
+tenure_days 2160 since the first contact, 2020-05-01
+tenure_band longer borders 90, 365, 1095 days
+signal_opt_out 1 last email_unsubscribed on 2026-03-01; asked of 90 days
+signal_returns 0 returned 30.00, half of bought 80.00 or more
+age_band 35-44 the age reached in 2026, born in 1990
+country NL from the customers table
+money by day, the last 4 of 4 days, in EUR
+2026-03-20 yes 80.00 0.00 20.00 80.00
+2026-03-25 no 0.00 30.00 -5.00 0.00
+""")
+
+    def test_bob(self):
+        self.night()
+        told = self.explain("Bob")
+        self.assert_said(told, """
+customer Bob, as of 2026-03-31
+last_purchase_day - there is no purchase
+connect: a purchase no never bought; asked of 2025-04-01 to 2026-03-31
+promo_share - bought with a discount 0.00 of 0.00
+rfm_r 0 0: no purchase in the window
+takes part no no net purchases above 0 in the window: Z
+tier Z Z by value; without a night before nothing can be pending
+main_category - the largest net purchases in 730 days
+usual gap 60 G, days between purchases of everybody: the model's, as no fit was made yet
+rhythm_days - never bought
+trend started the first row with a weight lies in the last 28 days
+tenure_days 1 since the first row, 2026-03-30
+age_band - neither a band nor a year of birth
+""")
+        self.assertNotIn("money by day", told)
+        self.assertIn("Acme", told)  # of the product of his visit
+
+    def test_days_are_limited(self):
+        self.night()
+        self.assert_said(self.explain("Anna", "--days", "1"), "money by day, the last 1 of 4 days, in EUR")
+        self.assertNotIn("money by day", self.explain("Anna", "--days", "0"))
+
+    def test_a_scope(self):
+        self.night()
+        told = self.explain("Anna", "--scope", "brand=Acme")
+        self.assert_said(told, """
+customer Anna, brand Acme, as of 2026-03-31
+last_purchase_day 2025-02-10 of the last purchase
+net_12m 0.00 purchases less returns and cancels, 2025-04-01 to 2026-03-31, in EUR
+2025-02-10 yes 50.00 0.00 10.00 50.00
+""")
+        self.assertNotIn("stage", told)
+        self.explain("Anna", "--scope", "category=Acme", code=66, says="the customer has no row of this scope")
+        self.explain("Anna", "--scope", "product=lamp", code=64, says="the run has no table of products")
+        self.explain("Anna", "--scope", "shop=Acme", code=64, says="shop=Acme")
+
+    def test_the_night_before(self):
+        self.night("one", as_of="2026-03-19")
+        self.night("two", "--previous", "one", as_of="2026-03-20")
+        self.assert_said(self.explain("Anna", run="two"), """
+stage_before lost as that night stored it
+tier_before Z as that night stored it
+tier A A by value, Z the night before: the change holds
+stage won_back the first that holds; else active
+""")
+        self.assert_said(self.explain("Anna", run="one"), """
+lost yes 402 days, from 365; o 7.621, above 4
+stage lost the first that holds; else active
+""")
+
+    def test_json(self):
+        self.night()
+        told = json.loads(self.explain("Anna", "--json"))
+        lines = {line["name"]: line for line in told["lines"]}
+        row = next(row for row in self.exported() if row["customer_id"] == "Anna")
+        self.assertEqual(("EUR", "2026-03-31", "customer", None),
+                         (told["currency"], told["as_of"], told["scope"], told["word"]))
+        self.assertEqual(5000, lines["net_12m"]["value"])
+        self.assertEqual("50.00", lines["net_12m"]["shown"])
+        self.assertIs(True, lines["won_back"]["value"])
+        self.assertEqual(row["percentile"], str(lines["percentile"]["value"]))
+        # A run without a fit, without a night before, lacks the columns that need them.
+        absent = {"p_alive", "expected_purchases", "lifetime_value", *(name for name in row if name.endswith("_before"))}
+        self.assertEqual({name for name in row if name not in ("customer", "customer_id")} - absent,
+                         {name for name, line in lines.items() if line["column"]})
+        self.assertIs(False, lines["a fit"]["value"])
+        self.assertEqual(told["raw"], sum(row["points"] for row in told["types"]))
+        self.assertEqual([10000, 5000, 8000, 0], [day["bought"] for day in told["days"]])
+        self.assertEqual({("brand", "Acme"), ("brand", "Bolt"), ("category", "light"), ("category", "seats")},
+                         {(scope["scope"], scope["word"]) for scope in told["scopes"]})
+
+
+if __name__ == "__main__":
+    main()
