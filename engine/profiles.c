@@ -191,17 +191,6 @@ const struct fl_words *fl_profiles_words(const struct fl_profiles *profiles, enu
     return word == FL_PROFILE_NEAREST_STORE ? &profiles->stores.names.words : &profiles->words[word].words;
 }
 
-uint64_t fl_profiles_memory(const struct fl_profiles *profiles)
-{
-    uint64_t bytes = profiles->stores.memory_bytes + sizeof *profiles;
-    for (int word = 0; word < FILE_WORDS; word++) {
-        const struct fl_word_union *all = &profiles->words[word];
-        bytes += all->offsets.capacity + all->bytes.capacity;
-        bytes += profiles->file_count * all->words.count * sizeof(uint32_t); /* or less */
-    }
-    return bytes;
-}
-
 /* ---- one thread's way through the files ---- */
 
 struct profile_cursor {

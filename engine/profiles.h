@@ -44,7 +44,6 @@ void fl_profiles_close(struct fl_profiles *profiles); /* NULL is fine */
 
 /* The dictionary of a word: sorted, distinct, may hold words that no customer has. */
 const struct fl_words *fl_profiles_words(const struct fl_profiles *profiles, enum fl_profile_word word);
-uint64_t fl_profiles_memory(const struct fl_profiles *profiles); /* bytes, without joins */
 
 /* Parts of a profile; what is not asked for is neither read nor set. */
 enum {
