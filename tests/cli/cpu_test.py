@@ -27,6 +27,30 @@ class Cpu(CliCase):
         for others in seen[1:]:
             self.assertEqual(seen[0], others)
 
+    def test_all_tables_and_fits_of_each_level(self):
+        """Three nights of all scopes and types with profiles, after a fit that the level itself made."""
+        self.fourloop("gen", "--customers", 400, "--days", 300, "--seed", 4, "--out", "raw")
+        self.fourloop("import", "--map", "raw/mapping.yaml", "--into", "data", "raw/interactions.csv")
+        for table in ("products", "customers", "stores"):
+            self.fourloop("import", "--table", table, "--into", "data", f"raw/{table}.csv")
+        seen = []
+        for number, level in enumerate(LEVELS):
+            env = {"FL_DISABLE_CPU": level}
+            model, out = f"model{number}", f"nights{number}"
+            self.fourloop("model", "init", model)
+            path = self.path(f"{model}/model.yaml")
+            path.write_text(path.read_text().replace("scopes: [customer]", "scopes: [customer, brand, category, product]")
+                            .replace("type_view: false", "type_view: true"))
+            self.fourloop("value", "fit", "--model", model, "--data", "data", "--as-of", "2026-11-20", env=env)
+            self.fourloop("run", "--model", model, "--data", "data", "--replay", "2026-11-18..2026-11-20", "--out", out,
+                          env=env)
+            seen.append([files_of(night) for night in sorted(self.path(out).iterdir())])
+        self.assertEqual(3, len(seen[0]))
+        stems = {name.split("-")[0] for name in seen[0][2] if name.endswith(".flseg")}
+        self.assertEqual({"customers", "brands", "categories", "products", "types", "transitions"}, stems)
+        for others in seen[1:]:
+            self.assertEqual(seen[0], others)
+
     def test_the_doctor_tells_the_level(self):
         done = self.fourloop("doctor", env={"FL_DISABLE_CPU": "avx512,avx2"})
         self.assertRegex(done.stdout.decode(), r"(?m)^cpu +\w+ found, scalar in use$")
