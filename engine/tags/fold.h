@@ -1,0 +1,27 @@
+/* fold.h - the one form for all ways to write a text: NFKC, case folded, without characters of no width. */
+#ifndef ENGINE_TAGS_FOLD_H
+#define ENGINE_TAGS_FOLD_H
+
+#include "formats/base/arena.h"
+#include "formats/base/status.h"
+#include "formats/base/text.h"
+
+/* Tables made once from the Unicode library. Immutable: threads may share it. */
+struct fl_fold;
+fl_status fl_fold_create(struct fl_fold **fold, struct fl_error *error);
+void fl_fold_free(struct fl_fold *fold); /* NULL is fine */
+
+/* Appends the folded form to `out`, at most FL_FOLD_GROWTH times the size of the text; it is valid UTF-8.
+ * Each byte that is no UTF-8 counts as one U+FFFD. *same_places: the folded form has the text's size, and
+ * each byte stands where its original does, so nothing has to be mapped back. FL_NO_MEMORY. */
+enum { FL_FOLD_GROWTH = 18 };
+fl_status fl_fold_append(const struct fl_fold *fold, struct fl_text text, struct fl_buffer *out,
+                         bool *same_places, struct fl_error *error);
+
+/* Where bytes folded_from .. folded_to - 1 (at least one) of the folded form come from: bytes *from .. *to -
+ * 1 of the text, from the start of the cluster that gave the first to the end of the one that gave the last.
+ */
+void fl_fold_place(const struct fl_fold *fold, struct fl_text text, size_t folded_from, size_t folded_to,
+                   size_t *from, size_t *to);
+
+#endif
