@@ -176,31 +176,19 @@ static void fill_facts(struct fl_night *night, int kind)
     assert(count < sizeof facts->list / sizeof facts->list[0]);
 }
 
-static fl_result_columns bit(uint16_t id)
-{
-    return (fl_result_columns)1 << id;
-}
-
-/* Columns with ids first .. last. */
-static fl_result_columns bits(uint16_t first, uint16_t last)
-{
-    return (bit(last) - bit(first)) | bit(last);
-}
-
 /* Columns in which all customers would be null, or that nobody computes. */
 static fl_result_columns absent_columns(const struct fl_night *night)
 {
     const struct fl_night_shared *shared = night->shared;
     fl_result_columns absent = 0;
     if (!shared->has_facts)
-        absent |= (bits(FL_SCORES_MARGIN_12M, FL_SCORES_NEAREST_STORE) & ~bit(FL_SCORES_ENGAGED_NO_VALUE)) |
-                  bits(FL_SCORES_ENGAGEMENT_BEFORE, FL_SCORES_TIER_BEFORE);
+        absent |= fl_result_columns_of(FL_COLUMNS_OF_FACTS);
     if (shared->model->value == NULL)
-        absent |= bits(FL_SCORES_P_ALIVE, FL_SCORES_LIFETIME_VALUE);
+        absent |= fl_result_columns_of(FL_COLUMNS_OF_FIT);
     if (shared->profiles == NULL)
-        absent |= bits(FL_SCORES_AGE_BAND, FL_SCORES_NEAREST_STORE);
+        absent |= fl_result_columns_of(FL_COLUMNS_OF_PROFILE);
     if (night->previous_uuid[0] == '\0')
-        absent |= bits(FL_SCORES_ENGAGEMENT_BEFORE, FL_SCORES_TIER_BEFORE);
+        absent |= fl_result_columns_of(FL_COLUMNS_OF_PREVIOUS);
     return absent;
 }
 
