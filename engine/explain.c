@@ -252,15 +252,11 @@ static fl_status score_again(struct work *work, const struct fl_range_scorer_pla
 /* The words that a column's numbers stand for; those of fixed lists are no part of it. */
 static struct fl_words words_of(const struct work *work, uint16_t id)
 {
-    static const uint16_t profile_ids[FL_PROFILE_WORDS] = {
-        [FL_PROFILE_AGE_BAND] = FL_SCORES_AGE_BAND, [FL_PROFILE_LIFE_STAGE] = FL_SCORES_LIFE_STAGE,
-        [FL_PROFILE_COUNTRY] = FL_SCORES_COUNTRY,   [FL_PROFILE_REGION] = FL_SCORES_REGION,
-        [FL_PROFILE_URBANITY] = FL_SCORES_URBANITY, [FL_PROFILE_NEAREST_STORE] = FL_SCORES_NEAREST_STORE};
     if (id == FL_SCORES_MAIN_CATEGORY)
         return work->stages.words.words[FL_WORDED_CATEGORY].words;
-    for (int word = 0; word < FL_PROFILE_WORDS && work->stages.profiles != NULL; word++) {
-        if (profile_ids[word] == id)
-            return *fl_profiles_words(work->stages.profiles, (enum fl_profile_word)word);
+    for (enum fl_profile_word word = 0; word < FL_PROFILE_WORDS && work->stages.profiles != NULL; word++) {
+        if (fl_profile_word_column(word) == id)
+            return *fl_profiles_words(work->stages.profiles, word);
     }
     return (struct fl_words){0};
 }

@@ -195,19 +195,15 @@ static fl_result_columns absent_columns(const struct fl_night *night)
 /* Of the customers table. */
 static void list_dictionaries(const struct fl_night_shared *shared, struct fl_emit_plan *plan)
 {
-    static const uint16_t profile_ids[FL_PROFILE_WORDS] = {
-        [FL_PROFILE_AGE_BAND] = FL_SCORES_AGE_BAND, [FL_PROFILE_LIFE_STAGE] = FL_SCORES_LIFE_STAGE,
-        [FL_PROFILE_COUNTRY] = FL_SCORES_COUNTRY,   [FL_PROFILE_REGION] = FL_SCORES_REGION,
-        [FL_PROFILE_URBANITY] = FL_SCORES_URBANITY, [FL_PROFILE_NEAREST_STORE] = FL_SCORES_NEAREST_STORE};
     size_t count = 0;
     plan->dictionaries[count++] =
         (struct fl_emit_dictionary){FL_SCORES_RFM_GROUP, fl_rfm_groups_words(&shared->model->rfm_groups)};
     if (shared->words != NULL)
         plan->dictionaries[count++] = (struct fl_emit_dictionary){
             FL_SCORES_MAIN_CATEGORY, shared->words->words[FL_WORDED_CATEGORY].words};
-    for (int word = 0; word < FL_PROFILE_WORDS && shared->profiles != NULL; word++)
-        plan->dictionaries[count++] = (struct fl_emit_dictionary){
-            profile_ids[word], *fl_profiles_words(shared->profiles, (enum fl_profile_word)word)};
+    for (enum fl_profile_word word = 0; word < FL_PROFILE_WORDS && shared->profiles != NULL; word++)
+        plan->dictionaries[count++] = (struct fl_emit_dictionary){fl_profile_word_column(word),
+                                                                  *fl_profiles_words(shared->profiles, word)};
 }
 
 static fl_status open_emit(struct fl_night *night, int kind, const uint8_t data_digest[16],
