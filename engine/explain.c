@@ -224,24 +224,10 @@ static fl_status score_again(struct work *work, const struct fl_range_scorer_pla
                              struct fl_error *error)
 {
     struct fl_range_scorer *scorer = NULL;
-    fl_status status = FL_OK;
-    struct fl_range_scorer_plan scored = *plan;
-    /* What is scored of each scope is no part of the points of the customer. */
-    struct fl_model *model = NULL;
-    if (work->plan->points_only) {
-        model = malloc(sizeof *model);
-        if (model == NULL)
-            return fl_fail_memory(error, sizeof *model);
-        *model = *work->model;
-        for (int scope = 1; scope < FL_SCOPES; scope++)
-            model->settings.scopes[scope] = false;
-        scored.rules.model = model;
-    }
-    status = fl_range_scorer_open(&scored, &scorer, error);
+    fl_status status = fl_range_scorer_open(plan, &scorer, error);
     if (status == FL_OK)
         status = fl_range_scorer_run(scorer, work->customer, work->customer, take_results, work, error);
     fl_range_scorer_close(scorer);
-    free(model);
     if (status == FL_OK && !work->has_score)
         status = fl_explain_fail_different("customers", "rows", error);
     return status;
