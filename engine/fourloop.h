@@ -234,9 +234,9 @@ struct fl_text_filter_counts {
     uint64_t messages, tagged, hits; /* tagged: messages with a hit */
 };
 
-/* Writes each hit as a row (message, customer, tag, rule, word, offset, length), in the order of the messages.
- * Its memory does not grow with the file. What was written is no result unless FL_OK comes back. FL_MISSING:
- * the model has no keywords.csv; FL_BAD_DATA names line and column. */
+/* Writes each hit as a row (message, customer, tag, rule, word, offset, length), in the order of the
+ * messages. Its memory does not grow with the file. What was written is no result unless FL_OK comes back.
+ * FL_MISSING: the model has no keywords.csv; FL_BAD_DATA names line and column. */
 struct fl_output;
 fl_status fl_text_filter(const struct fl_text_filter_plan *plan, struct fl_output *output,
                          struct fl_text_filter_counts *counts, struct fl_error *error);
@@ -260,7 +260,7 @@ struct fl_traced_rule {
 
 struct fl_traced_message {
     uint64_t line;
-    const char *id;                /* without one of its own the number of its line */
+    const char *id;                 /* without one of its own the number of its line */
     const char *customer, *speaker; /* NULL: not given */
     struct fl_text text;
     const struct fl_traced_rule *rules; /* that hold, and near misses; all that were asked for */

@@ -1,4 +1,5 @@
-/* keyword_trial.c - a keyword list tried on the messages of a text file: each hit, and why others are none. */
+/* keyword_trial.c - a keyword list tried on the messages of a text file: each hit, and why others are none.
+ */
 #include <stdlib.h>
 
 #include "engine/model/model.h"
@@ -13,9 +14,9 @@ struct trial {
     struct fl_model *model;
     struct fl_rule_tracer *tracer;
     struct fl_message_reader *reader;
-    bool *is_wanted; /* by rule */
-    bool is_chosen;  /* some rules were asked for, and all that there is to say of them is */
-    struct fl_arena arena; /* of one message */
+    bool *is_wanted;        /* by rule */
+    bool is_chosen;         /* some rules were asked for, and all that there is to say of them is */
+    struct fl_arena arena;  /* of one message */
     struct fl_buffer rules; /* struct fl_traced_rule */
 };
 
@@ -92,8 +93,7 @@ static fl_status add_rule(struct trial *trial, const struct fl_rule_trace *trace
 {
     const struct fl_keywords *keywords = &trial->model->keywords;
     const struct fl_keyword_rule *rule = &keywords->rules[trace->rule];
-    struct fl_traced_place *places =
-        fl_arena_take(&trial->arena, (trace->place_count + 1) * sizeof *places);
+    struct fl_traced_place *places = fl_arena_take(&trial->arena, (trace->place_count + 1) * sizeof *places);
     const struct fl_traced_rule traced = {.tag = kept(trial, keywords->tags[rule->tag].name),
                                           .line = rule->line,
                                           .holds = trace->holds,

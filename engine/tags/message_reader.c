@@ -10,13 +10,15 @@
 enum { CHUNK_MESSAGES = 4096, CHUNK_BYTES = 1 << 20, NUMBER_TEXT = 24 };
 
 enum field { FIELD_TEXT, FIELD_MESSAGE, FIELD_CUSTOMER, FIELD_SPEAKER, FIELDS };
-static const char *const field_names[FIELDS] = {
-    [FIELD_TEXT] = "text", [FIELD_MESSAGE] = "message", [FIELD_CUSTOMER] = "customer", [FIELD_SPEAKER] = "speaker"};
+static const char *const field_names[FIELDS] = {[FIELD_TEXT] = "text",
+                                                [FIELD_MESSAGE] = "message",
+                                                [FIELD_CUSTOMER] = "customer",
+                                                [FIELD_SPEAKER] = "speaker"};
 
 struct fl_message_reader {
     const struct fl_message_source *source;
-    struct fl_line_reader *lines;      /* of a file of lines */
-    struct fl_ndjson_reader *objects;  /* of NDJSON */
+    struct fl_line_reader *lines;     /* of a file of lines */
+    struct fl_ndjson_reader *objects; /* of NDJSON */
     struct fl_ndjson_keys *keys;
     struct fl_arena arena; /* of the texts of a part */
     size_t count, bytes;
@@ -32,8 +34,7 @@ static fl_status open_objects(struct fl_message_reader *reader, struct fl_error 
         names[i] = fl_text_of(field_names[i]);
     fl_status status = fl_ndjson_keys_create(names, FIELDS, &reader->keys, error);
     if (status == FL_OK)
-        status =
-            fl_ndjson_reader_create(source->io, source->file, source->shown, &reader->objects, error);
+        status = fl_ndjson_reader_create(source->io, source->file, source->shown, &reader->objects, error);
     return status;
 }
 
@@ -45,11 +46,11 @@ fl_status fl_message_reader_create(const struct fl_message_source *source, struc
         return fl_fail_memory(error, sizeof **reader);
     (*reader)->source = source;
     fl_arena_init(&(*reader)->arena);
-    const fl_status status = source->format == FL_MESSAGES_NDJSON
-                                 ? open_objects(*reader, error)
-                                 : fl_line_reader_create(source->io, source->file, source->shown,
-                                                         FL_JSON_LINE_BYTES_MAX, "is it one message a line?",
-                                                         &(*reader)->lines, error);
+    const fl_status status =
+        source->format == FL_MESSAGES_NDJSON
+            ? open_objects(*reader, error)
+            : fl_line_reader_create(source->io, source->file, source->shown, FL_JSON_LINE_BYTES_MAX,
+                                    "is it one message a line?", &(*reader)->lines, error);
     if (status == FL_OK) {
         fl_line_reader_ask(source->format == FL_MESSAGES_NDJSON ? fl_ndjson_line_reader((*reader)->objects)
                                                                 : (*reader)->lines,

@@ -26,8 +26,8 @@ struct fl_message_chunk {
     size_t count; /* 0: the file has ended */
 };
 
-/* FL_MESSAGES_LINES: each line is a message of the customer, a '\r' at its end left out. FL_MESSAGES_NDJSON: an
- * object a line, with `text`, and `message` (its id), `customer`, `speaker` if it has them; others are not
+/* FL_MESSAGES_LINES: each line is a message of the customer, a '\r' at its end left out. FL_MESSAGES_NDJSON:
+ * an object a line, with `text`, and `message` (its id), `customer`, `speaker` if it has them; others are not
  * looked at. */
 struct fl_message_reader;
 fl_status fl_message_reader_create(const struct fl_message_source *source, struct fl_message_reader **reader,

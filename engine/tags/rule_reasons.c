@@ -96,7 +96,8 @@ static bool say_longer(struct fl_rule_reasons *reasons, const char *cell, uint32
         return false;
     const struct fl_text longer = longer_word(spots->fold, spots->text, list[0], list[0] + size);
     const struct fl_text shown = shown_part(longer);
-    const bool left = keyword.open_left || !fl_stands_free(spots->fold, spots->text, list[0], list[0] + size, false, true);
+    const bool left =
+        keyword.open_left || !fl_stands_free(spots->fold, spots->text, list[0], list[0] + size, false, true);
     const bool right =
         keyword.open_right || !fl_stands_free(spots->fold, spots->text, list[0], list[0] + size, true, false);
     /* A few letters lie in many a word by chance. */

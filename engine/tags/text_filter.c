@@ -19,7 +19,7 @@ enum column {
     COLUMN_LENGTH,
     COLUMNS
 };
-static const char *const column_names[COLUMNS] = {"message", "customer", "tag", "rule",
+static const char *const column_names[COLUMNS] = {"message", "customer", "tag",   "rule",
                                                   "word",    "offset",   "length"};
 
 enum { NUMBER_TEXT = 16, FLUSH_BYTES = 64 << 10 };
@@ -124,8 +124,7 @@ static bool append_hit(struct filter *filter, const struct fl_file_message *file
 
 static fl_status flush(struct filter *filter, struct fl_error *error)
 {
-    const fl_status status =
-        fl_output_write(filter->output, filter->rows.bytes, filter->rows.size, error);
+    const fl_status status = fl_output_write(filter->output, filter->rows.bytes, filter->rows.size, error);
     filter->rows.size = 0;
     return status;
 }

@@ -64,8 +64,8 @@ const uint32_t *fl_word_spots_of(const struct fl_word_spots *spots, uint32_t wor
 bool fl_word_is_free(const struct fl_word_spots *spots, uint32_t word, uint32_t spot)
 {
     const struct fl_keyword *keyword = &spots->keywords->words[word];
-    return fl_stands_free(spots->fold, spots->text, spot, spot + fl_word_size(spots, word), keyword->open_left,
-                          keyword->open_right);
+    return fl_stands_free(spots->fold, spots->text, spot, spot + fl_word_size(spots, word),
+                          keyword->open_left, keyword->open_right);
 }
 
 bool fl_word_is_there(const struct fl_word_spots *spots, uint32_t word)
@@ -127,7 +127,8 @@ size_t fl_words_apart(const struct fl_word_spots *spots, uint32_t word, uint32_t
     if (fl_word_behind(spots, other, end, &partner))
         fewest = fl_words_between(spots->fold, spots->text, end, partner, most);
     if (fl_word_before(spots, other, spot, &partner)) {
-        const size_t words = fl_words_between(spots->fold, spots->text, partner + fl_word_size(spots, other), spot, most);
+        const size_t words =
+            fl_words_between(spots->fold, spots->text, partner + fl_word_size(spots, other), spot, most);
         fewest = words < fewest ? words : fewest;
     }
     return fewest;
