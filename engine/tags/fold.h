@@ -24,4 +24,12 @@ fl_status fl_fold_append(const struct fl_fold *fold, struct fl_text text, struct
 void fl_fold_place(const struct fl_fold *fold, struct fl_text text, size_t folded_from, size_t folded_to,
                    size_t *from, size_t *to);
 
+/* The same for many places of one text, which should rise by folded_from: then all of them together cost one
+ * pass over the text, and not a pass each. Begins as {0}. */
+struct fl_fold_cursor {
+    size_t at, folded; /* a cluster begins at these bytes of the text, of the folded form */
+};
+void fl_fold_place_on(const struct fl_fold *fold, struct fl_text text, struct fl_fold_cursor *cursor,
+                      size_t folded_from, size_t folded_to, size_t *from, size_t *to);
+
 #endif
