@@ -9,19 +9,27 @@
 
 enum { LONGER_WORD_SHOWN = 60, APART_MAX = 1000, NEAR_SPOTS_MAX = 1000 };
 
+__attribute__((format(printf, 2, 0))) static char *print(struct fl_arena *arena, const char *format,
+                                                         va_list arguments)
+{
+    va_list again;
+    va_copy(again, arguments);
+    const int size = vsnprintf(NULL, 0, format, again);
+    va_end(again);
+    char *text = fl_arena_take(arena, (size_t)size + 1);
+    if (text != NULL)
+        (void)vsnprintf(text, (size_t)size + 1, format, arguments);
+    return text;
+}
+
 __attribute__((format(printf, 2, 3))) static void say(struct fl_rule_reasons *reasons, const char *format,
                                                       ...)
 {
-    va_list arguments, again;
+    va_list arguments;
     if (reasons->count == reasons->list_max)
         return;
     va_start(arguments, format);
-    va_copy(again, arguments);
-    const size_t size = (size_t)vsnprintf(NULL, 0, format, again) + 1;
-    va_end(again);
-    char *text = fl_arena_take(reasons->arena, size);
-    if (text != NULL)
-        (void)vsnprintf(text, size, format, arguments);
+    const char *text = print(reasons->arena, format, arguments);
     va_end(arguments);
     reasons->no_memory = reasons->no_memory || text == NULL;
     reasons->list[reasons->count++] = text == NULL ? "" : text;
