@@ -62,9 +62,10 @@ static fl_status check_fit(const struct job *job, struct fl_error *error)
     if (!job->shared.has_facts || job->model->value != NULL ||
         job->model->settings.value.tier_by != FL_TIER_BY_LIFETIME)
         return FL_OK;
-    fl_fail(error, FL_BAD_MODEL,
-            "model.yaml has tiers by life-time value, but the model has no value fit: make one with `fourloop "
-            "value fit`, or set `tier_by: net`");
+    fl_fail(
+        error, FL_BAD_MODEL,
+        "model.yaml has tiers by life-time value, but the model has no value fit: make one with `fourloop "
+        "value fit`, or set `tier_by: net`");
     fl_error_at_path(error, job->plan->model);
     return FL_BAD_MODEL;
 }
@@ -73,7 +74,8 @@ static fl_status open_inputs(struct job *job, struct fl_error *error)
 {
     const struct fl_run_plan *plan = job->plan;
     struct fl_night_shared *shared = &job->shared;
-    fl_status status = fl_model_open(plan->io, plan->model, &job->model, error);
+    fl_status status = plan->is_between ? fl_model_open_between(plan->io, plan->model, &job->model, error)
+                                        : fl_model_open(plan->io, plan->model, &job->model, error);
     if (status == FL_OK)
         status = open_data(job, error);
     if (status == FL_OK)
