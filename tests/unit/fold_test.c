@@ -18,7 +18,7 @@
 #include "engine/tags/fold_tables.h"
 
 enum {
-    TEXTS = 3000,
+    TEXTS = 1200,
     CHARACTERS_MAX = 24,
     TEXT_MAX = 4 * CHARACTERS_MAX,
     FORM_MAX = TEXT_MAX * FL_FOLD_GROWTH
