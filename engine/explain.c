@@ -224,24 +224,10 @@ static fl_status score_again(struct work *work, const struct fl_range_scorer_pla
                              struct fl_error *error)
 {
     struct fl_range_scorer *scorer = NULL;
-    fl_status status = FL_OK;
-    struct fl_range_scorer_plan scored = *plan;
-    /* What is scored of each scope is no part of the points of the customer. */
-    struct fl_model *model = NULL;
-    if (work->plan->points_only) {
-        model = malloc(sizeof *model);
-        if (model == NULL)
-            return fl_fail_memory(error, sizeof *model);
-        *model = *work->model;
-        for (int scope = 1; scope < FL_SCOPES; scope++)
-            model->settings.scopes[scope] = false;
-        scored.rules.model = model;
-    }
-    status = fl_range_scorer_open(&scored, &scorer, error);
+    fl_status status = fl_range_scorer_open(plan, &scorer, error);
     if (status == FL_OK)
         status = fl_range_scorer_run(scorer, work->customer, work->customer, take_results, work, error);
     fl_range_scorer_close(scorer);
-    free(model);
     if (status == FL_OK && !work->has_score)
         status = fl_explain_fail_different("customers", "rows", error);
     return status;
@@ -252,15 +238,11 @@ static fl_status score_again(struct work *work, const struct fl_range_scorer_pla
 /* The words that a column's numbers stand for; those of fixed lists are no part of it. */
 static struct fl_words words_of(const struct work *work, uint16_t id)
 {
-    static const uint16_t profile_ids[FL_PROFILE_WORDS] = {
-        [FL_PROFILE_AGE_BAND] = FL_SCORES_AGE_BAND, [FL_PROFILE_LIFE_STAGE] = FL_SCORES_LIFE_STAGE,
-        [FL_PROFILE_COUNTRY] = FL_SCORES_COUNTRY,   [FL_PROFILE_REGION] = FL_SCORES_REGION,
-        [FL_PROFILE_URBANITY] = FL_SCORES_URBANITY, [FL_PROFILE_NEAREST_STORE] = FL_SCORES_NEAREST_STORE};
     if (id == FL_SCORES_MAIN_CATEGORY)
         return work->stages.words.words[FL_WORDED_CATEGORY].words;
-    for (int word = 0; word < FL_PROFILE_WORDS && work->stages.profiles != NULL; word++) {
-        if (profile_ids[word] == id)
-            return *fl_profiles_words(work->stages.profiles, (enum fl_profile_word)word);
+    for (enum fl_profile_word word = 0; word < FL_PROFILE_WORDS && work->stages.profiles != NULL; word++) {
+        if (fl_profile_word_column(word) == id)
+            return *fl_profiles_words(work->stages.profiles, word);
     }
     return (struct fl_words){0};
 }

@@ -176,50 +176,34 @@ static void fill_facts(struct fl_night *night, int kind)
     assert(count < sizeof facts->list / sizeof facts->list[0]);
 }
 
-static fl_result_columns bit(uint16_t id)
-{
-    return (fl_result_columns)1 << id;
-}
-
-/* Columns with ids first .. last. */
-static fl_result_columns bits(uint16_t first, uint16_t last)
-{
-    return (bit(last) - bit(first)) | bit(last);
-}
-
 /* Columns in which all customers would be null, or that nobody computes. */
 static fl_result_columns absent_columns(const struct fl_night *night)
 {
     const struct fl_night_shared *shared = night->shared;
     fl_result_columns absent = 0;
     if (!shared->has_facts)
-        absent |= (bits(FL_SCORES_MARGIN_12M, FL_SCORES_NEAREST_STORE) & ~bit(FL_SCORES_ENGAGED_NO_VALUE)) |
-                  bits(FL_SCORES_ENGAGEMENT_BEFORE, FL_SCORES_TIER_BEFORE);
+        absent |= fl_result_columns_of(FL_COLUMNS_OF_FACTS);
     if (shared->model->value == NULL)
-        absent |= bits(FL_SCORES_P_ALIVE, FL_SCORES_LIFETIME_VALUE);
+        absent |= fl_result_columns_of(FL_COLUMNS_OF_FIT);
     if (shared->profiles == NULL)
-        absent |= bits(FL_SCORES_AGE_BAND, FL_SCORES_NEAREST_STORE);
+        absent |= fl_result_columns_of(FL_COLUMNS_OF_PROFILE);
     if (night->previous_uuid[0] == '\0')
-        absent |= bits(FL_SCORES_ENGAGEMENT_BEFORE, FL_SCORES_TIER_BEFORE);
+        absent |= fl_result_columns_of(FL_COLUMNS_OF_PREVIOUS);
     return absent;
 }
 
 /* Of the customers table. */
 static void list_dictionaries(const struct fl_night_shared *shared, struct fl_emit_plan *plan)
 {
-    static const uint16_t profile_ids[FL_PROFILE_WORDS] = {
-        [FL_PROFILE_AGE_BAND] = FL_SCORES_AGE_BAND, [FL_PROFILE_LIFE_STAGE] = FL_SCORES_LIFE_STAGE,
-        [FL_PROFILE_COUNTRY] = FL_SCORES_COUNTRY,   [FL_PROFILE_REGION] = FL_SCORES_REGION,
-        [FL_PROFILE_URBANITY] = FL_SCORES_URBANITY, [FL_PROFILE_NEAREST_STORE] = FL_SCORES_NEAREST_STORE};
     size_t count = 0;
     plan->dictionaries[count++] =
         (struct fl_emit_dictionary){FL_SCORES_RFM_GROUP, fl_rfm_groups_words(&shared->model->rfm_groups)};
     if (shared->words != NULL)
         plan->dictionaries[count++] = (struct fl_emit_dictionary){
             FL_SCORES_MAIN_CATEGORY, shared->words->words[FL_WORDED_CATEGORY].words};
-    for (int word = 0; word < FL_PROFILE_WORDS && shared->profiles != NULL; word++)
-        plan->dictionaries[count++] = (struct fl_emit_dictionary){
-            profile_ids[word], *fl_profiles_words(shared->profiles, (enum fl_profile_word)word)};
+    for (enum fl_profile_word word = 0; word < FL_PROFILE_WORDS && shared->profiles != NULL; word++)
+        plan->dictionaries[count++] = (struct fl_emit_dictionary){fl_profile_word_column(word),
+                                                                  *fl_profiles_words(shared->profiles, word)};
 }
 
 static fl_status open_emit(struct fl_night *night, int kind, const uint8_t data_digest[16],

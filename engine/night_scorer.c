@@ -31,7 +31,7 @@ static fl_status open_stages(struct fl_night_scorer *scorer, struct fl_error *er
     const struct fl_night_rules *rules = scorer->rules;
     for (int scope = 0; scope < FL_SCOPES; scope++) {
         const int worded = fl_worded_of((enum fl_scope)scope);
-        if (worded < 0 || !rules->model->settings.scopes[scope])
+        if (!fl_scores_words(rules, (enum fl_scope)scope))
             continue;
         const struct fl_scope_stage_plan stage_plan = {.points = rules->points,
                                                        .settings = &rules->model->settings,

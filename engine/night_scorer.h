@@ -37,9 +37,16 @@ struct fl_night_rules {
     const struct fl_facts_rules
         *facts; /* NULL: facts of customers are not wanted; else rows come with money */
     const struct fl_type_words *types;  /* NULL: results of interaction types are not wanted */
-    const struct fl_scope_words *words; /* of the scopes that the model asks for */
+    const struct fl_scope_words *words; /* of the scopes that the model asks for; NULL: no brand, category or
+                                           product is scored, whatever it asks for */
     uint64_t memory_bytes;              /* for the brands or categories of one customer */
 };
+
+/* Whether the brands, categories or products of customers are scored. */
+static inline bool fl_scores_words(const struct fl_night_rules *rules, enum fl_scope scope)
+{
+    return rules->words != NULL && fl_worded_of(scope) >= 0 && rules->model->settings.scopes[scope];
+}
 
 /* Scores of scopes of one kind. Borrowed. */
 struct fl_results {

@@ -191,6 +191,15 @@ const struct fl_words *fl_profiles_words(const struct fl_profiles *profiles, enu
     return word == FL_PROFILE_NEAREST_STORE ? &profiles->stores.names.words : &profiles->words[word].words;
 }
 
+uint16_t fl_profile_word_column(enum fl_profile_word word)
+{
+    static const uint16_t columns[FL_PROFILE_WORDS] = {
+        [FL_PROFILE_AGE_BAND] = FL_SCORES_AGE_BAND, [FL_PROFILE_LIFE_STAGE] = FL_SCORES_LIFE_STAGE,
+        [FL_PROFILE_COUNTRY] = FL_SCORES_COUNTRY,   [FL_PROFILE_REGION] = FL_SCORES_REGION,
+        [FL_PROFILE_URBANITY] = FL_SCORES_URBANITY, [FL_PROFILE_NEAREST_STORE] = FL_SCORES_NEAREST_STORE};
+    return columns[word];
+}
+
 /* ---- one thread's way through the files ---- */
 
 struct profile_cursor {

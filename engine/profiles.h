@@ -44,6 +44,8 @@ void fl_profiles_close(struct fl_profiles *profiles); /* NULL is fine */
 
 /* The dictionary of a word: sorted, distinct, may hold words that no customer has. */
 const struct fl_words *fl_profiles_words(const struct fl_profiles *profiles, enum fl_profile_word word);
+/* The column of customer_scores that shows it. */
+uint16_t fl_profile_word_column(enum fl_profile_word word);
 
 /* Parts of a profile; what is not asked for is neither read nor set. */
 enum {

@@ -67,6 +67,23 @@ static fl_result_columns bits(uint16_t first, uint16_t last)
     return (bit(last) - bit(first)) | bit(last);
 }
 
+fl_result_columns fl_result_columns_of(enum fl_column_group group)
+{
+    const fl_result_columns of_previous = bits(FL_SCORES_ENGAGEMENT_BEFORE, FL_SCORES_TIER_BEFORE);
+    switch (group) {
+    case FL_COLUMNS_OF_FACTS: /* engaged_no_value, which each scope has, lies among them */
+        return (bits(FL_SCORES_MARGIN_12M, FL_SCORES_NEAREST_STORE) & ~bit(FL_SCORES_ENGAGED_NO_VALUE)) |
+               of_previous;
+    case FL_COLUMNS_OF_FIT:
+        return bits(FL_SCORES_P_ALIVE, FL_SCORES_LIFETIME_VALUE);
+    case FL_COLUMNS_OF_PROFILE:
+        return bits(FL_SCORES_AGE_BAND, FL_SCORES_NEAREST_STORE);
+    case FL_COLUMNS_OF_PREVIOUS:
+        return of_previous;
+    }
+    return 0;
+}
+
 bool fl_result_columns_want_scope_value(fl_result_columns columns)
 {
     const fl_result_columns of_scope =
@@ -76,9 +93,7 @@ bool fl_result_columns_want_scope_value(fl_result_columns columns)
 
 bool fl_result_columns_want_facts(fl_result_columns columns)
 {
-    const fl_result_columns of_facts = bits(FL_SCORES_MARGIN_12M, FL_SCORES_NEAREST_STORE) |
-                                       bits(FL_SCORES_ENGAGEMENT_BEFORE, FL_SCORES_TIER_BEFORE);
-    return columns == 0 || (columns & of_facts & ~bit(FL_SCORES_ENGAGED_NO_VALUE)) != 0;
+    return columns == 0 || (columns & fl_result_columns_of(FL_COLUMNS_OF_FACTS)) != 0;
 }
 
 bool fl_result_columns_raw_only(fl_result_columns columns)

@@ -18,8 +18,18 @@ fl_status fl_result_columns_parse(const char *names, fl_result_columns *columns,
 bool fl_result_columns_print(fl_result_columns columns, struct fl_buffer *names);
 
 bool fl_result_columns_has(fl_result_columns columns, uint16_t id);
-/* Whether a column of value, life cycle or profile is wanted (those of fl_customer_facts, and what follows
- * from them); whether one that each scope has is: loop, phase and so on. */
+
+/* Columns that are there or not together. */
+enum fl_column_group {
+    FL_COLUMNS_OF_FACTS, /* value, life cycle, profile (those of fl_customer_facts), what follows from them */
+    FL_COLUMNS_OF_FIT,   /* of these what needs the model's value fit */
+    FL_COLUMNS_OF_PROFILE, /* of these what needs the customers table */
+    FL_COLUMNS_OF_PREVIOUS /* of these what needs the night before */
+};
+fl_result_columns fl_result_columns_of(enum fl_column_group group);
+
+/* Whether a column of FL_COLUMNS_OF_FACTS is wanted; whether one that each scope has is: loop, phase and so
+ * on. */
 bool fl_result_columns_want_facts(fl_result_columns columns);
 bool fl_result_columns_want_scope_value(fl_result_columns columns);
 /* Whether raw, what follows from it, and counts of rows and days are all that is wanted. */

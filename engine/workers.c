@@ -358,7 +358,7 @@ static bool has_many_results(const struct fl_range_scorer_plan *plan)
 {
     bool many = plan->rules.types != NULL || plan->night_count > 1;
     for (int scope = 0; scope < FL_SCOPES; scope++)
-        many = many || (fl_worded_of((enum fl_scope)scope) >= 0 && plan->rules.model->settings.scopes[scope]);
+        many = many || fl_scores_words(&plan->rules, (enum fl_scope)scope);
     return many;
 }
 

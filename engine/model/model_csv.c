@@ -42,12 +42,11 @@ static int shown_size(struct fl_text raw)
     return (int)size;
 }
 
-/* FL_BAD_MODEL at one field of the record in hand, the line appended under a caret. */
-static fl_status fail_at_field(const struct fl_model_csv *csv, size_t field, const char *column,
-                               struct fl_error *error, const char *sentence)
+/* FL_BAD_MODEL at byte `at` (from 1) of the record in hand, the line appended under a caret. */
+static fl_status fail_at(const struct fl_model_csv *csv, uint32_t at, const char *column,
+                         struct fl_error *error, const char *sentence)
 {
     const struct fl_csv_record *record = &csv->record;
-    uint32_t at = field < record->field_count ? record->field_column[field] : 1;
     int size = shown_size(record->raw);
     if (fl_utf8_is_valid(record->raw.bytes, (size_t)size) && at <= (uint32_t)size + 1)
         fl_fail(error, FL_BAD_MODEL, "%s\n%.*s\n%*s^", sentence, size, record->raw.bytes, (int)at - 1, "");
@@ -57,6 +56,14 @@ static fl_status fail_at_field(const struct fl_model_csv *csv, size_t field, con
     fl_error_at_line(error, record->line, at);
     fl_error_at_block(error, -1, column);
     return FL_BAD_MODEL;
+}
+
+static fl_status fail_at_field(const struct fl_model_csv *csv, size_t field, const char *column,
+                               struct fl_error *error, const char *sentence)
+{
+    const struct fl_csv_record *record = &csv->record;
+    return fail_at(csv, field < record->field_count ? record->field_column[field] : 1, column, error,
+                   sentence);
 }
 
 fl_status fl_model_csv_fail(const struct fl_model_csv *csv, int column, struct fl_error *error,
@@ -69,6 +76,25 @@ fl_status fl_model_csv_fail(const struct fl_model_csv *csv, int column, struct f
     va_end(arguments);
     const int field = csv->column_of[column];
     return fail_at_field(csv, field < 0 ? SIZE_MAX : (size_t)field, csv->wanted[column], error, sentence);
+}
+
+uint32_t fl_model_csv_place(const struct fl_model_csv *csv, int column, size_t offset,
+                            struct fl_model_csv_walk *walk)
+{
+    const struct fl_csv_record *record = &csv->record;
+    const size_t field = (size_t)csv->column_of[column];
+    const struct fl_text text = record->fields[field];
+    const bool in_quotes = record->any_quoted && record->quoted[field];
+    for (; in_quotes && walk->offset < offset; walk->offset++)
+        walk->quotes += text.bytes[walk->offset] == '"'; /* the file has each twice */
+    return record->field_column[field] + (uint32_t)(in_quotes + offset + walk->quotes);
+}
+
+fl_status fl_model_csv_fail_within(const struct fl_model_csv *csv, int column, size_t offset,
+                                   struct fl_error *error, const char *sentence)
+{
+    struct fl_model_csv_walk walk = {0};
+    return fail_at(csv, fl_model_csv_place(csv, column, offset, &walk), csv->wanted[column], error, sentence);
 }
 
 /* Words of the file as they may stand in a message. */

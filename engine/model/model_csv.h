@@ -33,6 +33,16 @@ fl_status fl_model_csv_next(struct fl_model_csv *csv, bool *more, struct fl_erro
 /* FL_BAD_MODEL at the cell of wanted column `column`, the line itself appended under a caret. */
 fl_status fl_model_csv_fail(const struct fl_model_csv *csv, int column, struct fl_error *error,
                             const char *format, ...) __attribute__((format(printf, 4, 5)));
+/* Where byte `offset` of the text of a cell that is there stands in the line, from 1. `walk` begins as zero
+ * for each cell; within one offsets do not fall. */
+struct fl_model_csv_walk {
+    size_t offset, quotes;
+};
+uint32_t fl_model_csv_place(const struct fl_model_csv *csv, int column, size_t offset,
+                            struct fl_model_csv_walk *walk);
+/* The same as fl_model_csv_fail() at that place. */
+fl_status fl_model_csv_fail_within(const struct fl_model_csv *csv, int column, size_t offset,
+                                   struct fl_error *error, const char *sentence);
 /* The cell's text; empty for an absent optional column. */
 struct fl_text fl_model_csv_text(const struct fl_model_csv *csv, int column);
 /* A whole number in min..max. */

@@ -29,6 +29,7 @@
 #define FL_JSON_VALUES_MAX (128u << 10)       /* process: brackets, braces and commas in one; each may be a value,
                                                  which takes up to 300 bytes */
 #define FL_CONFIG_BYTES_MAX (4u << 20)        /* process: one YAML or model CSV file */
+#define FL_KEYWORD_FILE_BYTES_MAX (32u << 20) /* process: keywords.csv: 100,000 words and more */
 #define FL_CONFIG_DEPTH_MAX 16                /* process */
 #define FL_ZONE_BYTES_MAX (1u << 20)          /* process: one TZif file; the largest known have 4 KiB */
 #define FL_MANIFEST_BYTES_MAX (64u << 20)     /* process */

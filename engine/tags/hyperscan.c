@@ -1,0 +1,140 @@
+/* hyperscan.c - the one file that knows the library. */
+#include "engine/tags/hyperscan.h"
+
+#include <assert.h>
+#include <hs.h>
+#include <stdlib.h>
+
+struct fl_hyperscan {
+    hs_database_t *database;
+};
+struct fl_hyperscan_scratch {
+    hs_scratch_t *scratch;
+    const struct fl_hyperscan *compiled;
+};
+
+/* Flags and numbers of all expressions. */
+struct settings {
+    unsigned *flags, *ids;
+};
+
+static bool settings_make(struct settings *settings, size_t count, unsigned flags)
+{
+    settings->flags = malloc(count * sizeof *settings->flags);
+    settings->ids = malloc(count * sizeof *settings->ids);
+    if (settings->flags == NULL || settings->ids == NULL)
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        settings->flags[i] = flags;
+        settings->ids[i] = (unsigned)i;
+    }
+    return true;
+}
+
+/* What the library says in place of a database. */
+static fl_status refused(hs_compile_error_t *said, size_t *bad, struct fl_error *error)
+{
+    fl_status status;
+    if (said->expression >= 0)
+        *bad = (size_t)said->expression;
+    if (strstr(said->message, "allocate memory") != NULL)
+        status = fl_fail(error, FL_NO_MEMORY, "no memory to compile the keywords");
+    else
+        status = fl_fail(error, said->expression >= 0 ? FL_BAD_MODEL : FL_LIMIT, "%s", said->message);
+    hs_free_compile_error(said);
+    return status;
+}
+
+fl_status fl_hyperscan_compile(const char *const *expressions, size_t count, enum fl_hyperscan_kind kind,
+                               struct fl_hyperscan **compiled, size_t *bad, struct fl_error *error)
+{
+    assert(count > 0 && count <= INT32_MAX);
+    *compiled = NULL;
+    *bad = count;
+    if (hs_valid_platform() != HS_SUCCESS)
+        return fl_fail(error, FL_UNSUPPORTED, "the keyword library needs a newer CPU (SSSE3 at least)");
+    struct settings settings = {0};
+    struct fl_hyperscan *made = calloc(1, sizeof *made);
+    hs_compile_error_t *said = NULL;
+    const unsigned flags =
+        kind == FL_HYPERSCAN_UNICODE ? HS_FLAG_UTF8 | HS_FLAG_UCP | HS_FLAG_SOM_LEFTMOST : 0;
+    fl_status status = FL_OK;
+    if (made == NULL || !settings_make(&settings, count, flags))
+        status = fl_fail_memory(error, count * 2 * sizeof(unsigned));
+    else if (hs_compile_multi(expressions, settings.flags, settings.ids, (unsigned)count, HS_MODE_BLOCK, NULL,
+                              &made->database, &said) != HS_SUCCESS)
+        status = refused(said, bad, error);
+    free(settings.flags);
+    free(settings.ids);
+    if (status != FL_OK) {
+        free(made);
+        return status;
+    }
+    *compiled = made;
+    return FL_OK;
+}
+
+void fl_hyperscan_free(struct fl_hyperscan *compiled)
+{
+    if (compiled == NULL)
+        return;
+    hs_free_database(compiled->database);
+    free(compiled);
+}
+
+size_t fl_hyperscan_size_bytes(const struct fl_hyperscan *compiled)
+{
+    size_t size_bytes = 0;
+    const hs_error_t code = hs_database_size(compiled->database, &size_bytes);
+    assert(code == HS_SUCCESS);
+    (void)code;
+    return size_bytes;
+}
+
+fl_status fl_hyperscan_scratch_create(const struct fl_hyperscan *compiled,
+                                      struct fl_hyperscan_scratch **scratch, struct fl_error *error)
+{
+    *scratch = NULL;
+    struct fl_hyperscan_scratch *made = calloc(1, sizeof *made);
+    if (made == NULL)
+        return fl_fail_memory(error, sizeof *made);
+    made->compiled = compiled;
+    const hs_error_t code = hs_alloc_scratch(compiled->database, &made->scratch);
+    if (code == HS_SUCCESS) {
+        *scratch = made;
+        return FL_OK;
+    }
+    free(made);
+    if (code == HS_NOMEM)
+        return fl_fail(error, FL_NO_MEMORY, "no memory for the work space of a keyword scan");
+    return fl_fail(error, FL_INTERNAL, "the keyword library makes no work space: error %d", code);
+}
+
+void fl_hyperscan_scratch_free(struct fl_hyperscan_scratch *scratch)
+{
+    if (scratch == NULL)
+        return;
+    hs_free_scratch(scratch->scratch);
+    free(scratch);
+}
+
+fl_status fl_hyperscan_scan(const struct fl_hyperscan *compiled, struct fl_hyperscan_scratch *scratch,
+                            const char *bytes, size_t size, fl_hyperscan_report *report, void *context,
+                            bool *stopped, struct fl_error *error)
+{
+    assert(scratch->compiled == compiled);
+    *stopped = false;
+    if (size == 0)
+        return FL_OK;
+    if (size > UINT32_MAX)
+        return fl_fail(error, FL_LIMIT, "a text of %zu bytes: at most %u are scanned at once", size,
+                       UINT32_MAX);
+    const hs_error_t code =
+        hs_scan(compiled->database, bytes, (unsigned)size, 0, scratch->scratch, report, context);
+    assert(code != HS_SCRATCH_IN_USE); /* two threads share one */
+    *stopped = code == HS_SCAN_TERMINATED;
+    if (code == HS_SUCCESS || *stopped)
+        return FL_OK;
+    return fl_fail(error, FL_INTERNAL, "the keyword library fails in a text of %zu bytes: error %d", size,
+                   code);
+}
