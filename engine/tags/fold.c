@@ -1,0 +1,187 @@
+/* fold.c - texts to their folded form, places of it back to the text. */
+#include "engine/tags/fold.h"
+
+#include <assert.h>
+
+#include "engine/tags/fold_tables.h"
+
+enum {
+    REPLACEMENT_WORD = 0xBDBFEF, /* U+FFFD, which a byte that is no UTF-8 counts as */
+    REPLACEMENT_BYTES = 3,
+    QUICK_GROWTH = 3, /* most that the table makes of a byte */
+    CLUSTER_BYTES_MAX = FL_UNICODE_FOLDED_MAX * 4
+};
+_Static_assert((int)FL_FOLD_BYTES_MAX <= QUICK_GROWTH && CLUSTER_BYTES_MAX >= 4, "words are stored whole");
+
+/* How far a text was folded. */
+struct folding {
+    size_t at;
+    uint8_t *to; /* where the next byte of the form goes */
+    bool same_places;
+};
+
+/* Reads the cluster at a byte of a text; returns where it ends. */
+static size_t read_cluster(const struct fl_fold *fold, struct fl_text text, size_t at,
+                           int32_t characters[FL_UNICODE_CLUSTER_MAX], size_t *count)
+{
+    *count = 0;
+    while (at < text.size && *count < FL_UNICODE_CLUSTER_MAX) {
+        uint32_t character;
+        const size_t size = fl_fold_read(text, at, &character);
+        if (*count > 0 && fl_fold_way_of(fl_fold_entry(fold, character)) != FL_FOLD_JOINS)
+            break;
+        characters[(*count)++] = (int32_t)character;
+        at += size;
+    }
+    return at;
+}
+
+static inline void put_word(uint8_t *to, uint32_t word)
+{
+    to[0] = (uint8_t)word;
+    to[1] = (uint8_t)(word >> 8);
+    to[2] = (uint8_t)(word >> 16);
+    to[3] = (uint8_t)(word >> 24);
+}
+
+/* Folds characters by the table, up to a cluster whose form it does not know. */
+static void fold_quickly(const struct fl_fold *fold, struct fl_text text, struct folding *folding)
+{
+    const uint8_t *bytes = (const uint8_t *)text.bytes;
+    struct folding now = *folding, last = now; /* last: in front of the latest character */
+    while (now.at < text.size) {
+        uint32_t character, form = fl_utf8_word(bytes + now.at, text.size - now.at);
+        if ((form & 0x80) == 0) {
+            const size_t count = fold->kernels->lower_ascii(bytes + now.at, text.size - now.at, now.to);
+            now.at += count;
+            now.to += count;
+            last = (struct folding){now.at - 1, now.to - 1, now.same_places};
+            continue;
+        }
+        size_t size = fl_utf8_decode(form, &character), made = size;
+        uint32_t entry = 0;
+        if (size == 0) {
+            size = 1;
+            form = REPLACEMENT_WORD;
+            made = REPLACEMENT_BYTES;
+        } else {
+            entry = fl_fold_entry(fold, character);
+            const enum fl_fold_way way = fl_fold_way_of(entry);
+            if (way == FL_FOLD_JOINS)
+                now = last;
+            if (way > FL_FOLD_BYTES_MAX)
+                break;
+            if (way != FL_FOLD_SAME) {
+                form = entry;
+                made = way;
+            }
+        }
+        last = now;
+        put_word(now.to, form);
+        now.at += size;
+        now.to += made;
+        now.same_places &= (entry & FL_FOLD_KEEPS_PLACE) != 0;
+    }
+    *folding = now;
+}
+
+/* The folded form of a cluster, as bytes; returns how many. */
+static size_t encode_cluster(const int32_t *characters, size_t count, uint8_t *to)
+{
+    int32_t folded[FL_UNICODE_FOLDED_MAX];
+    const size_t folded_count = fl_unicode_fold(characters, count, true, folded);
+    size_t size = 0;
+    for (size_t i = 0; i < folded_count; i++)
+        size += fl_utf8_encode((uint32_t)folded[i], to + size);
+    return size;
+}
+
+static void fold_cluster(const struct fl_fold *fold, struct fl_text text, struct folding *folding)
+{
+    int32_t characters[FL_UNICODE_CLUSTER_MAX];
+    size_t count;
+    folding->at = read_cluster(fold, text, folding->at, characters, &count);
+    folding->to += encode_cluster(characters, count, folding->to);
+    folding->same_places = false;
+}
+
+/* Room to fold `left` bytes by the table, up to a cluster and with it. Half as much again, so that many small
+ * texts copy each byte only a few times. */
+static fl_status make_room(struct fl_buffer *out, size_t left, struct fl_error *error)
+{
+    size_t needed;
+    if (__builtin_mul_overflow(left, QUICK_GROWTH, &needed) ||
+        __builtin_add_overflow(needed, out->size + CLUSTER_BYTES_MAX, &needed))
+        return fl_fail_memory(error, SIZE_MAX);
+    if (needed <= out->capacity)
+        return FL_OK;
+    const size_t roomy = out->capacity + out->capacity / 2;
+    if (!fl_buffer_reserve(out, roomy > needed ? roomy : needed))
+        return fl_fail_memory(error, needed);
+    return FL_OK;
+}
+
+fl_status fl_fold_append(const struct fl_fold *fold, struct fl_text text, struct fl_buffer *out,
+                         bool *same_places, struct fl_error *error)
+{
+    const size_t size_before = out->size;
+    struct folding folding = {.same_places = true};
+    while (folding.at < text.size) {
+        const fl_status status = make_room(out, text.size - folding.at, error);
+        if (status != FL_OK) {
+            out->size = size_before;
+            return status;
+        }
+        folding.to = out->bytes + out->size;
+        fold_quickly(fold, text, &folding);
+        if (folding.at < text.size)
+            fold_cluster(fold, text, &folding);
+        out->size = (size_t)(folding.to - out->bytes);
+    }
+    *same_places = folding.same_places;
+    return FL_OK;
+}
+
+/* Where the cluster at a byte of a text ends; *folded_size: bytes of its form. */
+static size_t measure_cluster(const struct fl_fold *fold, struct fl_text text, size_t at, size_t *folded_size)
+{
+    int32_t characters[FL_UNICODE_CLUSTER_MAX];
+    uint8_t bytes[CLUSTER_BYTES_MAX];
+    size_t count;
+    const size_t end = read_cluster(fold, text, at, characters, &count);
+    const enum fl_fold_way way = fl_fold_way_of(fl_fold_entry(fold, (uint32_t)characters[0]));
+    if (count > 1 || way > FL_FOLD_BYTES_MAX)
+        *folded_size = encode_cluster(characters, count, bytes);
+    else
+        *folded_size = way == FL_FOLD_SAME ? fl_utf8_encode((uint32_t)characters[0], bytes) : way;
+    return end;
+}
+
+void fl_fold_place_on(const struct fl_fold *fold, struct fl_text text, struct fl_fold_cursor *cursor,
+                      size_t folded_from, size_t folded_to, size_t *from, size_t *to)
+{
+    size_t size, end;
+    assert(folded_from < folded_to);
+    if (cursor->folded > folded_from)
+        *cursor = (struct fl_fold_cursor){0};
+    end = measure_cluster(fold, text, cursor->at, &size);
+    while (cursor->folded + size <= folded_from) {
+        cursor->at = end;
+        cursor->folded += size;
+        end = measure_cluster(fold, text, cursor->at, &size);
+    }
+    *from = cursor->at;
+    size_t folded = cursor->folded + size;
+    while (folded < folded_to) {
+        end = measure_cluster(fold, text, end, &size);
+        folded += size;
+    }
+    *to = end;
+}
+
+void fl_fold_place(const struct fl_fold *fold, struct fl_text text, size_t folded_from, size_t folded_to,
+                   size_t *from, size_t *to)
+{
+    struct fl_fold_cursor cursor = {0};
+    fl_fold_place_on(fold, text, &cursor, folded_from, folded_to, from, to);
+}
