@@ -17,7 +17,7 @@ static fl_status grow(struct fl_joined_texts *joined, struct fl_error *error)
     return FL_OK;
 }
 
-static fl_status add_separator(struct fl_buffer *bytes, struct fl_error *error)
+static inline fl_status add_separator(struct fl_buffer *bytes, struct fl_error *error)
 {
     if (bytes->size == bytes->capacity && !fl_buffer_reserve(bytes, bytes->size + FL_JOINED_BYTES))
         return fl_fail_memory(error, bytes->size + FL_JOINED_BYTES);
@@ -45,6 +45,19 @@ fl_status fl_joined_texts_add(struct fl_joined_texts *joined, const struct fl_fo
     joined->count++;
     joined->texts[joined->count].from = (uint32_t)joined->bytes.size;
     return FL_OK;
+}
+
+size_t fl_joined_texts_find(const struct fl_joined_texts *joined, size_t at, uint32_t byte)
+{
+    const struct fl_joined_text *texts = joined->texts;
+    size_t step = 1;
+    for (; at + step < joined->count && texts[at + step].from <= byte; step *= 2)
+        at += step;
+    for (; step > 0; step /= 2) {
+        if (at + step < joined->count && texts[at + step].from <= byte)
+            at += step;
+    }
+    return at;
 }
 
 void fl_joined_texts_clear(struct fl_joined_texts *joined)
