@@ -124,8 +124,8 @@ static fl_status make_room(struct fl_buffer *out, size_t left, struct fl_error *
     return FL_OK;
 }
 
-fl_status fl_fold_append(const struct fl_fold *fold, struct fl_text text, struct fl_buffer *out,
-                         bool *same_places, struct fl_error *error)
+__attribute__((noinline)) static fl_status append_parts(const struct fl_fold *fold, struct fl_text text, struct fl_buffer *out,
+                              bool *same_places, struct fl_error *error)
 {
     const size_t size_before = out->size;
     struct folding folding = {.same_places = true};
@@ -142,6 +142,21 @@ fl_status fl_fold_append(const struct fl_fold *fold, struct fl_text text, struct
         out->size = (size_t)(folding.to - out->bytes);
     }
     *same_places = folding.same_places;
+    return FL_OK;
+}
+
+fl_status fl_fold_append(const struct fl_fold *fold, struct fl_text text, struct fl_buffer *out,
+                         bool *same_places, struct fl_error *error)
+{
+    /* Most texts are short, and plain from end to end: what else is done for one takes as long as its bytes.
+     */
+    const size_t room = out->capacity - out->size;
+    if (room <= FL_PLAIN_WRITES_PAST || room - FL_PLAIN_WRITES_PAST < text.size ||
+        fold->kernels->copy_plain((const uint8_t *)text.bytes, text.size, out->bytes + out->size) !=
+            text.size)
+        return append_parts(fold, text, out, same_places, error);
+    out->size += text.size;
+    *same_places = true;
     return FL_OK;
 }
 
