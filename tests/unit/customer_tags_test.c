@@ -12,8 +12,8 @@
 #include <stdlib.h>
 
 #include "engine/decay.h"
-#include "engine/tags/customer_tags.h"
 #include "formats/base/civil.h"
+#include "tests/unit/slow_tags.h"
 
 enum { HORIZON_DAYS = 100, MESSAGES_MAX = 64 };
 
@@ -217,67 +217,6 @@ static void messages_have_an_order(void **state)
 
 enum { DAYS = 40 };
 
-struct slow_day {
-    uint64_t messages;
-    bool given;
-    int32_t until;
-};
-
-static bool slow_fires_by_message(const struct fl_tag_terms *terms, const struct slow_day *days, int32_t day)
-{
-    uint64_t messages = 0;
-    for (int32_t before = day - (int32_t)terms->days + 1; before <= day; before++)
-        messages += before < 0 ? 0 : days[before].messages;
-    return days[day].messages > 0 && messages >= terms->hits;
-}
-
-static bool slow_fires(const struct fl_tag_terms *terms, const struct slow_day *days, int32_t day)
-{
-    return slow_fires_by_message(terms, days, day) || days[day].given || days[day].until != FL_NO_UNTIL;
-}
-
-/* Each question asked of all days again. */
-static bool slow_spell(const struct fl_tag_terms *terms, const struct slow_day *days, int32_t as_of_day,
-                       struct fl_tag_spell *spell, int32_t *first_day)
-{
-    *spell = (struct fl_tag_spell){.expires = INT32_MIN, .last = -1};
-    *first_day = -1;
-    bool by_message = false;
-    for (int32_t day = 0; day <= as_of_day; day++) {
-        if (!slow_fires(terms, days, day))
-            continue;
-        spell->last = day;
-        const bool expires = slow_fires_by_message(terms, days, day) || days[day].given;
-        const int32_t on_until = day + (int32_t)terms->expiry_days - 1;
-        if (expires && on_until > spell->expires)
-            spell->expires = on_until;
-        if (days[day].until > spell->expires)
-            spell->expires = days[day].until;
-        if (as_of_day - day <= HORIZON_DAYS)
-            spell->points_micro +=
-                (int64_t)(((__int128)terms->points_micro * decay[as_of_day - day] + ((__int128)1 << 31)) >>
-                          32);
-    }
-    if (spell->last < 0)
-        return false;
-    spell->on = spell->expires >= as_of_day;
-    int32_t since = spell->last, silent = 0;
-    for (int32_t day = spell->last; day >= 0 && silent < (int32_t)terms->expiry_days; day--) {
-        silent = slow_fires(terms, days, day) ? 1 : silent + 1;
-        since = silent == 1 ? day : since;
-    }
-    spell->since = since;
-    for (int32_t day = since; day <= as_of_day; day++) {
-        by_message = by_message || slow_fires_by_message(terms, days, day);
-        spell->given = spell->given || days[day].given || days[day].until != FL_NO_UNTIL;
-    }
-    for (int32_t day = as_of_day; day >= 0 && day >= since - (int32_t)terms->days + 1; day--) {
-        spell->hits += days[day].messages;
-        *first_day = by_message && days[day].messages > 0 ? day : *first_day;
-    }
-    return true;
-}
-
 static uint32_t chance(uint32_t below)
 {
     static uint64_t state = 42;
@@ -315,6 +254,31 @@ static size_t list_days(const struct slow_day *slow, struct fl_tag_day *days, st
     return count;
 }
 
+static void make_random_days(struct slow_day *slow, uint32_t sparse, int32_t as_of_day)
+{
+    for (int32_t day = 0; day < DAYS; day++) {
+        slow[day] = (struct slow_day){.until = FL_NO_UNTIL};
+        if (day > as_of_day)
+            continue;
+        slow[day].messages = chance(sparse) == 0 ? 1 + chance(3) : 0;
+        slow[day].given = chance(3 * sparse) == 0;
+        if (chance(3 * sparse) == 0)
+            slow[day].until = day - 2 + (int32_t)chance(20);
+    }
+}
+
+/* The first day with a message from so many days before the spell on; -1: no message made it. */
+static int32_t slow_first_day(const struct fl_tag_terms *terms, const struct slow_day *slow,
+                              const struct slow_spell *spell)
+{
+    const int32_t from = spell->since - (int32_t)terms->days + 1;
+    for (int32_t day = from < 0 ? 0 : from; spell->by_message && day < DAYS; day++) {
+        if (slow[day].messages > 0)
+            return day;
+    }
+    return -1;
+}
+
 static void random_days(void **state)
 {
     (void)state;
@@ -322,34 +286,26 @@ static void random_days(void **state)
         struct slow_day slow[DAYS];
         struct fl_tag_day days[3 * DAYS];
         struct fl_tag_message messages[DAYS];
-        const uint32_t sparse = 1 + chance(20), window = 1 + chance(8);
+        const uint32_t window = 1 + chance(8);
         struct fl_tag_terms terms = terms_of(1 + chance(5), window, window + chance(12));
         terms.points_micro = (int64_t)chance(2000000001) - 1000000000;
         const int32_t as_of_day = (int32_t)chance(DAYS);
-        for (int32_t day = 0; day < DAYS; day++) {
-            slow[day] = (struct slow_day){.messages = chance(sparse) == 0 ? 1 + chance(3) : 0,
-                                          .given = chance(3 * sparse) == 0,
-                                          .until = FL_NO_UNTIL};
-            if (chance(3 * sparse) == 0)
-                slow[day].until = day - 2 + (int32_t)chance(20);
-            if (day > as_of_day)
-                slow[day] = (struct slow_day){.until = FL_NO_UNTIL};
-        }
+        make_random_days(slow, 1 + chance(20), as_of_day);
         const size_t count = list_days(slow, days, messages);
-        struct fl_tag_spell spell, expected;
-        int32_t first_day;
-        const bool any = slow_spell(&terms, slow, as_of_day, &expected, &first_day);
+        struct fl_tag_spell spell;
+        struct slow_spell expected;
+        const bool any = slow_spell_find(&terms, slow, as_of_day, &expected);
         assert_int_equal(fl_tag_spell_find(&terms, days, count, 1, as_of_day, &spell), any);
         if (!any)
             continue;
-        assert_int_equal(spell.on, expected.on);
-        assert_int_equal(spell.given, expected.given);
+        assert_true(spell.on == expected.on && spell.given == expected.given);
         assert_int_equal(spell.since, expected.since);
         assert_int_equal(spell.last, expected.last);
         assert_int_equal(spell.expires, expected.expires);
         assert_int_equal(spell.hits, expected.hits);
         assert_int_equal(spell.points_micro, expected.points_micro);
-        assert_int_equal(spell.first == NULL ? -1 : spell.first->day, first_day);
+        assert_int_equal(spell.first == NULL ? -1 : spell.first->day,
+                         slow_first_day(&terms, slow, &expected));
     }
 }
 
