@@ -15,7 +15,8 @@ enum fl_view {
     FL_VIEW_KNOWN_THEN /* rows that had arrived by the as-of day */
 };
 
-/* ---- the model folder: registry.csv, model.yaml, rates.csv; rfm_groups.csv, value.yaml, keywords.csv if there ---- */
+/* ---- the model folder: registry.csv, model.yaml, rates.csv; rfm_groups.csv, value.yaml, keywords.csv if
+ * there ---- */
 
 struct fl_model;
 
@@ -54,6 +55,10 @@ struct fl_run_plan {
         *columns; /* of the customers table, with commas between; NULL: all. Others are neither computed nor
                      written; the customer and its text id always are. FL_USAGE: an unknown one. */
     const char *previous; /* run folder of the night before; NULL: none */
+    bool wants_hits;      /* write the table of hits too */
+    bool tags_only;       /* no tables but those of tags and hits: nothing is scored. FL_MISSING: the
+                             data folder has neither texts nor tags given by hand; FL_BAD_MODEL: it has texts alone,
+                             and       the model no rules. Not with columns, previous, is_replay. */
     /* Not the night of as_of_day alone but each from replay_from_day on, each with the view known-then and
      * the night before as its previous run, in one folder a day ("2026-11-20") below `out`. The counts of the
      * report are those of the last night. */
@@ -75,7 +80,8 @@ struct fl_run_counts {
 
 struct fl_run_report {
     struct fl_run_counts counts;
-    bool already_there; /* `out` held the complete run of the same inputs: nothing was done */
+    uint64_t messages, tags, hits; /* scanned in all; rows of the tables, of the last night */
+    bool already_there;            /* `out` held the complete run of the same inputs: nothing was done */
     size_t nights, nights_already_there;
 };
 
