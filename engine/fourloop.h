@@ -55,10 +55,11 @@ struct fl_run_plan {
         *columns; /* of the customers table, with commas between; NULL: all. Others are neither computed nor
                      written; the customer and its text id always are. FL_USAGE: an unknown one. */
     const char *previous; /* run folder of the night before; NULL: none */
-    bool wants_hits;      /* write the table of hits too */
-    bool tags_only;       /* no tables but those of tags and hits: nothing is scored. FL_MISSING: the
-                             data folder has neither texts nor tags given by hand; FL_BAD_MODEL: it has texts alone,
-                             and       the model no rules. Not with columns, previous, is_replay. */
+    bool is_between; /* a run in between of a diff: its keywords may be of another model than model.yaml */
+    bool wants_hits; /* write the table of hits too */
+    bool tags_only;  /* no tables but those of tags and hits: nothing is scored. FL_MISSING: the data folder
+                        has neither texts nor tags given by hand; FL_BAD_MODEL: it has texts alone, and the
+                        model no  rules. Not with columns, previous, is_replay. */
     /* Not the night of as_of_day alone but each from replay_from_day on, each with the view known-then and
      * the night before as its previous run, in one folder a day ("2026-11-20") below `out`. The counts of the
      * report are those of the last night. */
@@ -400,6 +401,7 @@ void fl_model_test_free(struct fl_model_test *test);
 /* What two runs may differ in, in the order in which their effects are told apart. */
 #define FL_DIFF_CAUSE_LIST(X)                                                                                \
     X(REGISTRY, "registry", "registry.csv of the model")                                                     \
+    X(KEYWORDS, "keywords", "keywords.csv of the model")                                                     \
     X(MODEL, "model", "the model's other files")                                                             \
     X(DATA, "data", "input files, as-of day, view, night before")
 #define X(name, word, what) FL_DIFF_##name,
@@ -480,6 +482,13 @@ struct fl_diff_split {
     const struct fl_diff_group *groups; /* those with rows, in the order of the words */
 };
 
+/* Customers who have a tag. */
+struct fl_diff_tag {
+    const char *tag;
+    uint64_t customers[2]; /* in A, in B */
+    uint64_t gained, lost; /* in B only, in A only */
+};
+
 /* What one cause did: to all rows of either run, one that is not there counting 0. The net sums of all causes
  * add up to what B has more than A, exactly. */
 struct fl_diff_effect {
@@ -504,7 +513,8 @@ struct fl_diff_mover {
     const char *crossed;              /* "band warm>engaged; engagement up 40", or "" */
     const struct fl_diff_type *types; /* whose points differ, by falling size of the difference */
     size_t type_count;
-    bool explained;
+    int64_t tag_points[2]; /* what tags add beside the types, micro-points */
+    bool explained;        /* the types and the points of tags are known */
 };
 
 struct fl_diff {
@@ -528,6 +538,9 @@ struct fl_diff {
     size_t flag_count;
     struct fl_diff_split *splits;
     size_t split_count;
+    bool has_tags;            /* with the table of customers, when one of the runs has tags */
+    struct fl_diff_tag *tags; /* by name */
+    size_t tag_count;
     const char **not_compared; /* columns that one run lacks */
     size_t not_compared_count;
     struct fl_diff_mover *movers; /* by falling size of the change of engagement, then of raw, then by key */

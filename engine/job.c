@@ -92,7 +92,8 @@ static fl_status open_inputs(struct job *job, struct fl_error *error)
 {
     const struct fl_run_plan *plan = job->plan;
     struct fl_night_shared *shared = &job->shared;
-    fl_status status = fl_model_open(plan->io, plan->model, &job->model, error);
+    fl_status status = plan->is_between ? fl_model_open_between(plan->io, plan->model, &job->model, error)
+                                        : fl_model_open(plan->io, plan->model, &job->model, error);
     if (status == FL_OK)
         status = open_data(job, error);
     if (status == FL_OK)
