@@ -1,6 +1,7 @@
 """Chat becomes tags: hits of rules in messages, firing days, spells, points (section 5)."""
 
 import re
+import unicodedata
 from collections import Counter, defaultdict
 from functools import lru_cache
 from itertools import product
@@ -64,9 +65,27 @@ def near_places(near, text):
 
 
 @lru_cache(maxsize=None)
+def pythonic(regex):
+    """For Python's re, whose `\\w` lacks the marks: with them it is what words are made of, and `\\b` where they end."""
+    letter = rf"[\w{''.join(filter(is_mark, map(chr, range(0x110000))))}]"
+    ahead, behind = f"(?={letter})", f"(?<={letter})"
+    no_letter_ahead, no_letter_behind = f"(?!{letter})", f"(?<!{letter})"
+    meanings = {r"\w": letter, r"\W": letter.replace("[", "[^", 1),
+                r"\b": f"(?:{behind}{no_letter_ahead}|{no_letter_behind}{ahead})",
+                r"\B": f"(?:{behind}{ahead}|{no_letter_behind}{no_letter_ahead})"}
+    parts = re.findall(r"\[\^?\]?(?:\\.|[^\]\\])*\]|\\.|.", regex, re.DOTALL)
+    return "".join(part.replace(r"\w", letter[1:-1]) if part.startswith("[") else meanings.get(part, part)
+                   for part in parts)
+
+
+def is_mark(character):
+    return unicodedata.category(character)[0] == "M"
+
+
+@lru_cache(maxsize=None)
 def ending_at(regex, left_over):
     """The pattern, when it ends so many characters before the end of the text."""
-    return re.compile(rf"(?:{regex})(?=[\s\S]{{{left_over}}}\Z)")
+    return re.compile(rf"(?:{pythonic(regex)})(?=[\s\S]{{{left_over}}}\Z)")
 
 
 def regex_places(regex, text):

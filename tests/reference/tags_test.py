@@ -181,6 +181,8 @@ class Rules(unittest.TestCase):
         self.assertEqual([(0, 4), (4, 2)], found("ababab", regex="(ab){2}|ab"))
         self.assertEqual([(7, 3)], found("xabcab abc", regex=r"\babc\b"))
         self.assertEqual([(1, 2)], found("aßc", regex="ss"))
+        self.assertEqual([], found("ha\u0301", regex=r"ha\b") + found("q\u0301-", regex=r"q\W"))  # marks are letters
+        self.assertEqual([(0, 3)], found("q\u0301-", regex=r"[\w]+"))
         self.assertEqual([], found("abc", regex="x*"))  # empty places are none
 
     def test_speaker(self):
