@@ -15,7 +15,7 @@ enum fl_view {
     FL_VIEW_KNOWN_THEN /* rows that had arrived by the as-of day */
 };
 
-/* ---- the model folder: registry.csv, model.yaml, rates.csv, and rfm_groups.csv, value.yaml if there ---- */
+/* ---- the model folder: registry.csv, model.yaml, rates.csv; rfm_groups.csv, value.yaml, keywords.csv if there ---- */
 
 struct fl_model;
 

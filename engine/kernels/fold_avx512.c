@@ -7,28 +7,43 @@
 
 enum { LANES = 64 };
 
-/* Capitals are the bytes that lie at most 25 above `A`, as unsigned ones. */
-static inline __m512i lower(__m512i bytes)
+/* Bytes from `first` to `last`. */
+static inline __mmask64 between(__m512i bytes, int first, int last)
 {
-    const __m512i above_a = _mm512_sub_epi8(bytes, _mm512_set1_epi8('A'));
-    const __mmask64 capital = _mm512_cmple_epu8_mask(above_a, _mm512_set1_epi8('Z' - 'A'));
-    return _mm512_mask_add_epi8(bytes, capital, bytes, _mm512_set1_epi8('a' - 'A'));
+    const __m512i above = _mm512_sub_epi8(bytes, _mm512_set1_epi8((char)first));
+    return _mm512_cmple_epu8_mask(above, _mm512_set1_epi8((char)(last - first)));
 }
 
-static size_t lower_ascii(const uint8_t *from, size_t size, uint8_t *to)
+/* Writes a vector; returns how many of its bytes, of which `there` are in the text, are whole plain
+ * characters.
+ */
+static inline size_t copy_vector(__m512i bytes, __mmask64 there, uint8_t *to)
 {
-    for (size_t at = 0; at < size; at += LANES) {
+    const __m512i lower =
+        _mm512_mask_add_epi8(bytes, between(bytes, 'A', 'Z'), bytes, _mm512_set1_epi8('a' - 'A'));
+    _mm512_storeu_si512(to, lower);
+    const uint64_t ascii = ~_mm512_movepi8_mask(bytes) & there;
+    if (ascii == there)
+        return (size_t)__builtin_popcountll(there);
+    const uint64_t leads = between(bytes, FL_PLAIN_LEAD_MIN, FL_PLAIN_LEAD_MAX);
+    return fl_plain_bytes(ascii, leads, between(bytes, 0x80, 0xBF));
+}
+
+static size_t copy_plain(const uint8_t *from, size_t size, uint8_t *to)
+{
+    size_t at = 0;
+    while (at < size) {
         const size_t left = size - at;
         const __mmask64 there = _bzhi_u64(~UINT64_C(0), (unsigned)(left < LANES ? left : LANES));
-        const __m512i bytes = _mm512_maskz_loadu_epi8(there, from + at);
-        _mm512_mask_storeu_epi8(to + at, there, lower(bytes));
-        const uint64_t wide = _mm512_movepi8_mask(bytes);
-        if (wide != 0)
-            return at + (size_t)_tzcnt_u64(wide);
+        const size_t copied = copy_vector(_mm512_maskz_loadu_epi8(there, from + at), there, to + at);
+        at += copied;
+        /* At the end of a vector up to two bytes may be of a character that goes on in the next. */
+        if (copied < LANES - 2)
+            break;
     }
-    return size;
+    return at;
 }
 
-const struct fl_fold_kernels fl_fold_avx512 = {.lower_ascii = lower_ascii};
+const struct fl_fold_kernels fl_fold_avx512 = {.copy_plain = copy_plain};
 
 #endif

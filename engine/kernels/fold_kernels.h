@@ -1,4 +1,4 @@
-/* fold_kernels.h - the loop over plain ASCII of texts, one table for each CPU level. */
+/* fold_kernels.h - the loop over the plain part of texts, one table for each CPU level. */
 #ifndef ENGINE_KERNELS_FOLD_KERNELS_H
 #define ENGINE_KERNELS_FOLD_KERNELS_H
 
@@ -7,12 +7,16 @@
 
 #include "formats/base/cpu.h"
 
+/* Plain are ASCII, and U+4000 .. U+9FFF: three bytes, of which the first is one of these. Nearly all Chinese
+ * letters are there, and nothing that folds to anything but itself. */
+enum { FL_PLAIN_LEAD_MIN = 0xE4, FL_PLAIN_LEAD_MAX = 0xE9, FL_PLAIN_WRITES_PAST = 64 };
+
 /* The scalar loop in fold_scalar.c is the meaning; each level gives the same bits. */
 struct fl_fold_kernels {
-    /* Copies bytes up to the first that is no ASCII, letters A-Z as a-z. Returns how many that are. Reads and
-     * writes `size` bytes at most; what is behind the returned number in `to` is undefined. Requires: the
-     * two do not overlap. */
-    size_t (*lower_ascii)(const uint8_t *from, size_t size, uint8_t *to);
+    /* Copies plain characters up to the first that is none, letters A-Z as a-z. Returns how many bytes that
+     * are. Reads no more than `size` bytes; what is behind the returned number in `to` is undefined, up to
+     * FL_PLAIN_WRITES_PAST bytes past `size`. Requires: the two do not overlap. */
+    size_t (*copy_plain)(const uint8_t *from, size_t size, uint8_t *to);
 };
 
 /* The table of one level, for tests and benches: the CPU must have it. */

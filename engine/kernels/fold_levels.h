@@ -8,7 +8,17 @@ extern const struct fl_fold_kernels fl_fold_scalar;
 extern const struct fl_fold_kernels fl_fold_avx2;
 extern const struct fl_fold_kernels fl_fold_avx512;
 
-/* The scalar loop once more, from byte `at` on: what a wider one leaves over at the end. */
-size_t fl_lower_ascii_from(const uint8_t *from, size_t at, size_t size, uint8_t *to);
+/* How many bytes of a vector are whole plain characters, from its first on, which begins one. Bits stand for
+ * bytes: ASCII, first bytes, those that continue a character. */
+static inline size_t fl_plain_bytes(uint64_t ascii, uint64_t leads, uint64_t continuing)
+{
+    const uint64_t wanted = leads << 1 | leads << 2;
+    const uint64_t wrong = (wanted ^ continuing) | ~(ascii | leads | continuing);
+    const size_t right = wrong == 0 ? 64 : (size_t)__builtin_ctzll(wrong);
+    /* The last character may not be whole: one byte of it is right, or two. */
+    const uint64_t last = right == 0 ? 0 : leads << (64 - right);
+    const size_t one = last >> 63, two = last >> 62 & 1;
+    return right - one - 2 * two;
+}
 
 #endif

@@ -1,16 +1,29 @@
 /* fold_scalar.c - the fold kernel's meaning. */
+#include <stdbool.h>
+#include <string.h>
+
 #include "engine/kernels/fold_levels.h"
 
-size_t fl_lower_ascii_from(const uint8_t *from, size_t at, size_t size, uint8_t *to)
+static bool is_plain_triple(const uint8_t *bytes, size_t size)
 {
-    for (; at < size && from[at] < 0x80; at++)
-        to[at] = (uint8_t)(from[at] + (from[at] >= 'A' && from[at] <= 'Z' ? 'a' - 'A' : 0));
+    return size >= 3 && bytes[0] >= FL_PLAIN_LEAD_MIN && bytes[0] <= FL_PLAIN_LEAD_MAX &&
+           (bytes[1] & 0xC0) == 0x80 && (bytes[2] & 0xC0) == 0x80;
+}
+
+static size_t copy_plain(const uint8_t *from, size_t size, uint8_t *to)
+{
+    size_t at = 0;
+    while (at < size)
+        if (from[at] < 0x80) {
+            to[at] = (uint8_t)(from[at] + (from[at] >= 'A' && from[at] <= 'Z' ? 'a' - 'A' : 0));
+            at++;
+        } else if (is_plain_triple(from + at, size - at)) {
+            memcpy(to + at, from + at, 3);
+            at += 3;
+        } else {
+            break;
+        }
     return at;
 }
 
-static size_t lower_ascii(const uint8_t *from, size_t size, uint8_t *to)
-{
-    return fl_lower_ascii_from(from, 0, size, to);
-}
-
-const struct fl_fold_kernels fl_fold_scalar = {.lower_ascii = lower_ascii};
+const struct fl_fold_kernels fl_fold_scalar = {.copy_plain = copy_plain};

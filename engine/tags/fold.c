@@ -36,53 +36,56 @@ static size_t read_cluster(const struct fl_fold *fold, struct fl_text text, size
     return at;
 }
 
-static inline void put_word(uint8_t *to, uint32_t word)
+/* A lone ASCII character is folded quicker by the table. */
+static inline bool may_begin_plain(uint32_t word)
 {
-    to[0] = (uint8_t)word;
-    to[1] = (uint8_t)(word >> 8);
-    to[2] = (uint8_t)(word >> 16);
-    to[3] = (uint8_t)(word >> 24);
+    return (word & 0x8080) == 0 || ((word & 0xFF) >= FL_PLAIN_LEAD_MIN && (word & 0xFF) <= FL_PLAIN_LEAD_MAX);
 }
 
 /* Folds characters by the table, up to a cluster whose form it does not know. */
 static void fold_quickly(const struct fl_fold *fold, struct fl_text text, struct folding *folding)
 {
     const uint8_t *bytes = (const uint8_t *)text.bytes;
-    struct folding now = *folding, last = now; /* last: in front of the latest character */
-    while (now.at < text.size) {
-        uint32_t character, form = fl_utf8_word(bytes + now.at, text.size - now.at);
-        if ((form & 0x80) == 0) {
-            const size_t count = fold->kernels->lower_ascii(bytes + now.at, text.size - now.at, now.to);
-            now.at += count;
-            now.to += count;
-            last = (struct folding){now.at - 1, now.to - 1, now.same_places};
-            continue;
-        }
-        size_t size = fl_utf8_decode(form, &character), made = size;
-        uint32_t entry = 0;
-        if (size == 0) {
-            size = 1;
-            form = REPLACEMENT_WORD;
-            made = REPLACEMENT_BYTES;
-        } else {
-            entry = fl_fold_entry(fold, character);
-            const enum fl_fold_way way = fl_fold_way_of(entry);
-            if (way == FL_FOLD_JOINS)
-                now = last;
-            if (way > FL_FOLD_BYTES_MAX)
-                break;
-            if (way != FL_FOLD_SAME) {
-                form = entry;
-                made = way;
+    size_t at = folding->at, last_at = at; /* last: in front of the latest character */
+    uint8_t *to = folding->to, *last_to = to;
+    uint32_t keeps_places = FL_FOLD_KEEPS_PLACE;
+    while (at < text.size) {
+        uint32_t character, form = fl_utf8_word(bytes + at, text.size - at);
+        if (may_begin_plain(form)) {
+            const size_t plain = fold->kernels->copy_plain(bytes + at, text.size - at, to);
+            at += plain;
+            to += plain;
+            if (plain > 0) {
+                const size_t latest = (uint8_t)bytes[at - 1] < 0x80 ? 1 : 3;
+                last_at = at - latest;
+                last_to = to - latest;
+                continue;
             }
         }
-        last = now;
-        put_word(now.to, form);
-        now.at += size;
-        now.to += made;
-        now.same_places &= (entry & FL_FOLD_KEEPS_PLACE) != 0;
+        size_t size = fl_utf8_decode(form, &character), made = REPLACEMENT_BYTES;
+        uint32_t entry = 0;
+        if (size != 0) {
+            entry = fl_fold_entry(fold, character);
+            const enum fl_fold_way way = fl_fold_way_of(entry);
+            if (way > FL_FOLD_BYTES_MAX) {
+                at = way == FL_FOLD_JOINS ? last_at : at;
+                to = way == FL_FOLD_JOINS ? last_to : to;
+                break;
+            }
+            form = way == FL_FOLD_SAME ? form : entry;
+            made = way == FL_FOLD_SAME ? size : way;
+        } else {
+            size = 1;
+            form = REPLACEMENT_WORD;
+        }
+        last_at = at;
+        last_to = to;
+        fl_store_le32(to, form);
+        at += size;
+        to += made;
+        keeps_places &= entry;
     }
-    *folding = now;
+    *folding = (struct folding){at, to, folding->same_places && keeps_places != 0};
 }
 
 /* The folded form of a cluster, as bytes; returns how many. */
@@ -121,8 +124,8 @@ static fl_status make_room(struct fl_buffer *out, size_t left, struct fl_error *
     return FL_OK;
 }
 
-fl_status fl_fold_append(const struct fl_fold *fold, struct fl_text text, struct fl_buffer *out,
-                         bool *same_places, struct fl_error *error)
+__attribute__((noinline)) static fl_status append_parts(const struct fl_fold *fold, struct fl_text text, struct fl_buffer *out,
+                              bool *same_places, struct fl_error *error)
 {
     const size_t size_before = out->size;
     struct folding folding = {.same_places = true};
@@ -139,6 +142,21 @@ fl_status fl_fold_append(const struct fl_fold *fold, struct fl_text text, struct
         out->size = (size_t)(folding.to - out->bytes);
     }
     *same_places = folding.same_places;
+    return FL_OK;
+}
+
+fl_status fl_fold_append(const struct fl_fold *fold, struct fl_text text, struct fl_buffer *out,
+                         bool *same_places, struct fl_error *error)
+{
+    /* Most texts are short, and plain from end to end: what else is done for one takes as long as its bytes.
+     */
+    const size_t room = out->capacity - out->size;
+    if (room <= FL_PLAIN_WRITES_PAST || room - FL_PLAIN_WRITES_PAST < text.size ||
+        fold->kernels->copy_plain((const uint8_t *)text.bytes, text.size, out->bytes + out->size) !=
+            text.size)
+        return append_parts(fold, text, out, same_places, error);
+    out->size += text.size;
+    *same_places = true;
     return FL_OK;
 }
 

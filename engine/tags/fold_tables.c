@@ -18,22 +18,12 @@ static bool has(const struct character_set *set, uint32_t character)
     return set->words[character / 64] >> character % 64 & 1;
 }
 
-static bool is_surrogate(uint32_t character)
+/* Surrogates, and the planes that are for private use or will stay empty: the library is not asked for them,
+ * which would take two thirds of the time. */
+static bool is_no_character(uint32_t character)
 {
-    return character >> 11 == 0xD800 >> 11;
-}
-
-/* Those that something in front may take up: each character behind the first of a canonical decomposition. */
-static void find_composing(struct character_set *composing)
-{
-    for (uint32_t character = 0; character < FL_UNICODE_END; character++) {
-        int32_t decomposed[FL_UNICODE_DECOMPOSED_MAX];
-        if (is_surrogate(character) || fl_unicode_is_plain(character))
-            continue;
-        const size_t count = fl_unicode_decompose(character, decomposed);
-        for (size_t i = 1; i < count; i++)
-            add(composing, (uint32_t)decomposed[i]);
-    }
+    return character >> 11 == 0xD800 >> 11 || (character >= 0x40000 && character < 0xE0000) ||
+           character >= 0xF0000;
 }
 
 /* Whether it may compose with, or move past, or be invisible to, what stands around it. */
@@ -67,59 +57,91 @@ static uint32_t entry_of_form(uint32_t character)
            (keeps_place ? (uint32_t)FL_FOLD_KEEPS_PLACE : 0);
 }
 
-static uint32_t entry_of(const struct character_set *composing, uint32_t character)
+static const uint32_t SAME = (uint32_t)FL_FOLD_SAME << FL_FOLD_WAY_SHIFT | FL_FOLD_KEEPS_PLACE;
+
+/* What is on the way to a table: an entry for each character, and which of them are not plain, which
+ * something in front may take up. */
+struct making {
+    uint32_t *entries;
+    struct character_set special, composing;
+};
+
+/* Nearly all are done here: the others need the library's slower answers. Each character behind the first of
+ * a canonical decomposition may compose. */
+static void fill_plain(struct making *making)
 {
-    const uint32_t letter = (uint32_t)fl_letter_find(character) << FL_FOLD_LETTER_SHIFT;
-    if (is_surrogate(character) || (fl_unicode_is_plain(character) && !has(composing, character)))
-        return letter | FL_FOLD_SAME << FL_FOLD_WAY_SHIFT | FL_FOLD_KEEPS_PLACE;
-    if (joins(composing, character))
-        return letter | (uint32_t)FL_FOLD_JOINS << FL_FOLD_WAY_SHIFT;
-    return letter | entry_of_form(character);
+    for (uint32_t character = 0; character < FL_UNICODE_END; character++) {
+        int32_t decomposed[FL_UNICODE_DECOMPOSED_MAX];
+        making->entries[character] = SAME;
+        if (is_no_character(character))
+            continue;
+        making->entries[character] |= (uint32_t)fl_letter_find(character) << FL_FOLD_LETTER_SHIFT;
+        if (fl_unicode_is_plain(character))
+            continue;
+        add(&making->special, character);
+        const size_t count = fl_unicode_decompose(character, decomposed);
+        for (size_t i = 1; i < count; i++)
+            add(&making->composing, (uint32_t)decomposed[i]);
+    }
 }
 
-/* Of the pages made so far the latest that is equal; else the page is kept as one more. */
-static uint16_t place_page(struct fl_fold *fold, size_t *page_count, const uint32_t *page)
+static void fill_special(struct making *making)
+{
+    for (uint32_t character = 0; character < FL_UNICODE_END; character++) {
+        if ((making->special.words[character / 64] | making->composing.words[character / 64]) == 0) {
+            character |= 63;
+            continue;
+        }
+        uint32_t *entry = &making->entries[character];
+        if (has(&making->composing, character) ||
+            (has(&making->special, character) && joins(&making->composing, character)))
+            *entry = (*entry & ~SAME) | (uint32_t)FL_FOLD_JOINS << FL_FOLD_WAY_SHIFT;
+        else if (has(&making->special, character))
+            *entry = (*entry & ~SAME) | entry_of_form(character);
+    }
+}
+
+/* Moves the distinct pages to the front, each once; returns how many. */
+static size_t share_pages(struct fl_fold *fold)
 {
     enum { PAGE_BYTES = FL_FOLD_PAGE_CHARACTERS * sizeof(uint32_t) };
-    for (size_t i = *page_count; i > 0; i--)
-        if (memcmp(fold->entries + (i - 1) * FL_FOLD_PAGE_CHARACTERS, page, PAGE_BYTES) == 0)
-            return (uint16_t)(i - 1);
-    memcpy(fold->entries + *page_count * FL_FOLD_PAGE_CHARACTERS, page, PAGE_BYTES);
-    return (uint16_t)(*page_count)++;
-}
-
-static size_t fill(struct fl_fold *fold, const struct character_set *composing)
-{
-    uint32_t page[FL_FOLD_PAGE_CHARACTERS];
-    size_t page_count = 0;
-    for (uint32_t number = 0; number < FL_FOLD_PAGES; number++) {
-        for (uint32_t i = 0; i < FL_FOLD_PAGE_CHARACTERS; i++)
-            page[i] = entry_of(composing, number << FL_FOLD_PAGE_SHIFT | i);
-        fold->pages[number] = place_page(fold, &page_count, page);
+    size_t kept = 0;
+    for (size_t number = 0; number < FL_FOLD_PAGES; number++) {
+        const uint32_t *page = fold->entries + number * FL_FOLD_PAGE_CHARACTERS;
+        size_t same = kept; /* looked for from the latest on, as neighbours are alike */
+        while (same > 0 &&
+               memcmp(fold->entries + (same - 1) * FL_FOLD_PAGE_CHARACTERS, page, PAGE_BYTES) != 0)
+            same--;
+        if (same == 0) {
+            memmove(fold->entries + kept * FL_FOLD_PAGE_CHARACTERS, page, PAGE_BYTES);
+            same = ++kept;
+        }
+        fold->pages[number] = (uint16_t)(same - 1);
     }
-    return page_count;
+    return kept;
 }
 
 fl_status fl_fold_create(struct fl_fold **fold, struct fl_error *error)
 {
-    const size_t most_bytes = (size_t)FL_UNICODE_END * sizeof(uint32_t);
-    struct character_set *composing = calloc(1, sizeof *composing);
+    const size_t entries_bytes = FL_UNICODE_END * sizeof(uint32_t);
+    struct making *making = calloc(1, sizeof *making);
     struct fl_fold *made = calloc(1, sizeof *made);
-    uint32_t *entries = malloc(most_bytes);
+    uint32_t *entries = malloc(entries_bytes);
     *fold = NULL;
-    if (composing == NULL || made == NULL || entries == NULL) {
+    if (making == NULL || made == NULL || entries == NULL) {
         free(entries);
         free(made);
-        free(composing);
-        return fl_fail_memory(error, most_bytes);
+        free(making);
+        return fl_fail_memory(error, entries_bytes);
     }
+    making->entries = made->entries = entries;
     made->kernels = fl_fold_kernels();
-    made->entries = entries;
-    find_composing(composing);
-    const size_t page_count = fill(made, composing);
-    free(composing);
-    /* Most pages are alike: a twentieth of the room is kept. */
-    entries = realloc(made->entries, page_count * FL_FOLD_PAGE_CHARACTERS * sizeof(uint32_t));
+    fill_plain(making);
+    fill_special(making);
+    free(making);
+    /* What stays is a thirtieth; where it cannot be made smaller, all of it does. */
+    const size_t kept = share_pages(made);
+    entries = realloc(made->entries, kept * FL_FOLD_PAGE_CHARACTERS * sizeof(uint32_t));
     if (entries != NULL)
         made->entries = entries;
     *fold = made;

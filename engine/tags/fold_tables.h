@@ -5,6 +5,7 @@
 #include "engine/kernels/fold_kernels.h"
 #include "engine/tags/letters.h"
 #include "engine/tags/unicode.h"
+#include "formats/base/bytes.h"
 
 enum {
     FL_FOLD_PAGE_SHIFT = 8,
@@ -49,8 +50,8 @@ static inline enum fl_fold_way fl_fold_way_of(uint32_t entry)
 static inline uint32_t fl_utf8_word(const uint8_t *bytes, size_t size)
 {
     uint32_t word = 0;
-    if (size >= 4)
-        return bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[3] << 24;
+    if (size >= sizeof word)
+        return fl_load_le32(bytes);
     for (size_t i = 0; i < size; i++)
         word |= (uint32_t)bytes[i] << 8 * i;
     return word;

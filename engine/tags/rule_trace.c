@@ -225,7 +225,20 @@ static int compare_places(const void *a, const void *b)
     return (place_a->word > place_b->word) - (place_a->word < place_b->word);
 }
 
-/* What is found by several cells, or from several folded places, is one hit: the smallest word's. */
+/* Sorted; what several cells have found is there once, by the smallest word. */
+static size_t order_found(struct found *found, size_t count)
+{
+    size_t kept = 0;
+    if (count > 0)
+        qsort(found, count, sizeof *found, compare_found);
+    for (size_t i = 0; i < count; i++) {
+        if (kept == 0 || found[kept - 1].from != found[i].from || found[kept - 1].to != found[i].to)
+            found[kept++] = found[i];
+    }
+    return kept;
+}
+
+/* Several folded places may come from one character. */
 static size_t drop_equal(struct fl_trace_place *places, size_t count)
 {
     size_t kept = 0;
@@ -241,13 +254,11 @@ static fl_status take_places(struct fl_rule_tracer *tracer, struct fl_rule_trace
                              struct fl_error *error)
 {
     struct found *const found = (struct found *)(void *)tracer->found.bytes;
-    const size_t all = tracer->found.size / sizeof *found;
+    const size_t all = order_found(found, tracer->found.size / sizeof *found);
     const size_t count = all < FL_TRACE_PLACES_MAX ? all : FL_TRACE_PLACES_MAX;
     struct fl_trace_place *places = fl_arena_take(&tracer->arena, (count + 1) * sizeof *places);
     if (places == NULL)
         return fl_fail_memory(error, (count + 1) * sizeof *places);
-    if (all > 0)
-        qsort(found, all, sizeof *found, compare_found);
     struct fl_fold_cursor cursor = {0};
     for (size_t i = 0; i < count; i++) {
         size_t from, to;

@@ -5,6 +5,7 @@
 #include "engine/model/model.h"
 #include "engine/tags/keyword_text.h"
 #include "engine/tags/message_reader.h"
+#include "formats/base/publish.h"
 #include "formats/exporters/json_text.h"
 #include "formats/importers/record_text.h"
 

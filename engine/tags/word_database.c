@@ -1,15 +1,15 @@
-/* word_database.c - places of literals in bytes. */
+/* word_database.c - places of literals in bytes, in order. */
 #include "engine/tags/word_database.h"
 
 #include <assert.h>
 #include <stdlib.h>
 
-#include "engine/tags/hyperscan.h"
+#include "engine/tags/word_check.h"
+#include "engine/tags/word_expressions.h"
 
 struct fl_word_database {
-    struct fl_hyperscan *hyperscan;
-    uint32_t count;
-    uint16_t size_bytes[]; /* of each literal */
+    struct fl_word_endings endings;
+    struct fl_hyperscan *hyperscan; /* NULL: there are no literals */
 };
 struct fl_word_scratch {
     struct fl_hyperscan_scratch *hyperscan;
@@ -17,57 +17,20 @@ struct fl_word_scratch {
 
 /* ---- compile ---- */
 
-/* The library's own call for literals is broken in 5.4.0 (scans return an error for some sets), so each byte
- * is escaped. */
-static char *escape(char *out, struct fl_text literal)
-{
-    static const char digits[] = "0123456789abcdef";
-    for (size_t i = 0; i < literal.size; i++) {
-        const unsigned char byte = (unsigned char)literal.bytes[i];
-        *out++ = '\\';
-        *out++ = 'x';
-        *out++ = digits[byte >> 4];
-        *out++ = digits[byte & 15];
-    }
-    *out++ = '\0';
-    return out;
-}
-
-static fl_status compile_escaped(struct fl_word_database *database, const struct fl_text *literals,
-                                 size_t count, struct fl_error *error)
-{
-    size_t room = 0, bad;
-    for (size_t i = 0; i < count; i++)
-        room += 4 * literals[i].size + 1;
-    char *escaped = malloc(room), *end = escaped;
-    const char **expressions = malloc(count * sizeof *expressions);
-    fl_status status = FL_OK;
-    if (escaped == NULL || expressions == NULL) {
-        status = fl_fail_memory(error, room + count * sizeof *expressions);
-    } else {
-        for (size_t i = 0; i < count; i++) {
-            expressions[i] = end;
-            end = escape(end, literals[i]);
-        }
-        status =
-            fl_hyperscan_compile(expressions, count, FL_HYPERSCAN_BYTES, &database->hyperscan, &bad, error);
-    }
-    free(expressions);
-    free(escaped);
-    return status;
-}
-
 fl_status fl_word_database_compile(const struct fl_text *literals, size_t count,
                                    struct fl_word_database **database, struct fl_error *error)
 {
     *database = NULL;
-    struct fl_word_database *made = calloc(1, sizeof *made + count * sizeof made->size_bytes[0]);
+    struct fl_word_database *made = calloc(1, sizeof *made);
     if (made == NULL)
-        return fl_fail_memory(error, sizeof *made + count * sizeof made->size_bytes[0]);
-    made->count = (uint32_t)count;
-    for (size_t i = 0; i < count; i++)
-        made->size_bytes[i] = (uint16_t)literals[i].size;
-    const fl_status status = count == 0 ? FL_OK : compile_escaped(made, literals, count, error);
+        return fl_fail_memory(error, sizeof *made);
+    fl_status status = FL_OK;
+    if (count > 0)
+        status = fl_word_endings_make(literals, count, &made->endings, error);
+    if (status == FL_OK && count > 0)
+        status = fl_word_expressions_compile(&made->endings, &made->hyperscan, error);
+    if (status == FL_OK && count > 0)
+        status = fl_word_check(made, literals, count, error);
     if (status != FL_OK) {
         fl_word_database_free(made);
         return status;
@@ -81,10 +44,9 @@ void fl_word_database_free(struct fl_word_database *database)
     if (database == NULL)
         return;
     fl_hyperscan_free(database->hyperscan);
+    fl_word_endings_release(&database->endings);
     free(database);
 }
-
-/* ---- scan ---- */
 
 fl_status fl_word_scratch_create(const struct fl_word_database *database, struct fl_word_scratch **scratch,
                                  struct fl_error *error)
@@ -93,12 +55,12 @@ fl_status fl_word_scratch_create(const struct fl_word_database *database, struct
     struct fl_word_scratch *made = calloc(1, sizeof *made);
     if (made == NULL)
         return fl_fail_memory(error, sizeof *made);
-    const fl_status status = database->hyperscan == NULL
-                                 ? FL_OK
-                                 : fl_hyperscan_scratch_create(database->hyperscan, &made->hyperscan, error);
-    if (status != FL_OK) {
-        free(made);
-        return status;
+    if (database->hyperscan != NULL) {
+        const fl_status status = fl_hyperscan_scratch_create(database->hyperscan, &made->hyperscan, error);
+        if (status != FL_OK) {
+            free(made);
+            return status;
+        }
     }
     *scratch = made;
     return FL_OK;
@@ -112,38 +74,62 @@ void fl_word_scratch_free(struct fl_word_scratch *scratch)
     free(scratch);
 }
 
-/* A place as one number that sorts as places do. */
-static uint64_t key_of(struct fl_word_place place)
-{
-    return (uint64_t)place.from << 32 | place.literal;
-}
+/* ---- scan ---- */
+
+/* A guard: 256 words, each one more `a`, in a mebibyte of them have that many places. */
+enum { PLACES_MAX = 1 << 25 };
 
 struct collecting {
-    const struct fl_word_database *database;
+    const struct fl_word_endings *endings;
+    const char *bytes;
     struct fl_buffer *places;
-    uint64_t newest;
-    bool is_sorted;
 };
 
 static int collect(unsigned id, unsigned long long from, unsigned long long to, unsigned flags, void *context)
 {
     (void)from;
     (void)flags;
-    struct collecting *collecting = context;
-    if (id >= collecting->database->count)
-        return 0;
-    const struct fl_word_place place = {id, (uint32_t)to - collecting->database->size_bytes[id]};
-    const uint64_t key = key_of(place);
-    collecting->is_sorted &= key > collecting->newest || collecting->places->size == 0;
-    collecting->newest = key;
-    return !fl_buffer_append(collecting->places, &place, sizeof place);
+    const struct collecting *collecting = context;
+    if (id >= collecting->endings->count)
+        return 0; /* a decoy */
+    return !fl_word_endings_add(collecting->endings, id, collecting->bytes, (size_t)to, collecting->places) ||
+           collecting->places->size > PLACES_MAX * sizeof(struct fl_word_place);
+}
+
+/* ---- order ---- */
+
+/* A place as one number that sorts as places do. */
+static uint64_t key_of(struct fl_word_place place)
+{
+    return (uint64_t)place.from << 32 | place.literal;
 }
 
 static int by_key(const void *a, const void *b)
 {
-    const uint64_t left = key_of(*(const struct fl_word_place *)a),
-                   right = key_of(*(const struct fl_word_place *)b);
+    const uint64_t left = key_of(*(const struct fl_word_place *)a);
+    const uint64_t right = key_of(*(const struct fl_word_place *)b);
     return left < right ? -1 : left > right;
+}
+
+/* Places come nearly in order: of words that end at one byte the shorter ones first. So each is put where it
+ * belongs among those before it; false when that turns out to be far, again and again. */
+static bool insert_each(struct fl_word_place *places, size_t count)
+{
+    size_t steps_left = 8 * count + 64;
+    for (size_t i = 1; i < count; i++) {
+        const struct fl_word_place place = places[i];
+        const uint64_t key = key_of(place);
+        size_t at = i;
+        for (; at > 0 && key_of(places[at - 1]) > key; at--) {
+            if (steps_left-- == 0) {
+                places[at] = place;
+                return false;
+            }
+            places[at] = places[at - 1];
+        }
+        places[at] = place;
+    }
+    return true;
 }
 
 /* How many are left without those that come twice. */
@@ -156,6 +142,17 @@ static size_t drop_doubles(struct fl_word_place *places, size_t count)
     return kept;
 }
 
+static void put_in_order(struct fl_buffer *buffer)
+{
+    struct fl_word_place *places = (struct fl_word_place *)buffer->bytes;
+    const size_t count = buffer->size / sizeof *places;
+    if (count == 0)
+        return;
+    if (!insert_each(places, count))
+        qsort(places, count, sizeof *places, by_key);
+    buffer->size = drop_doubles(places, count) * sizeof *places;
+}
+
 fl_status fl_word_database_scan(const struct fl_word_database *database, struct fl_word_scratch *scratch,
                                 const char *bytes, size_t size, struct fl_buffer *places, size_t *count,
                                 struct fl_error *error)
@@ -164,19 +161,18 @@ fl_status fl_word_database_scan(const struct fl_word_database *database, struct 
     *count = 0;
     if (database->hyperscan == NULL)
         return FL_OK;
-    struct collecting collecting = {database, places, 0, true};
+    struct collecting collecting = {&database->endings, bytes, places};
     bool stopped;
     const fl_status status = fl_hyperscan_scan(database->hyperscan, scratch->hyperscan, bytes, size, collect,
                                                &collecting, &stopped, error);
     if (status != FL_OK)
         return status;
+    if (stopped && places->size > PLACES_MAX * sizeof(struct fl_word_place))
+        return fl_fail(error, FL_LIMIT, "more than %d places of keywords in a text of %zu bytes", PLACES_MAX,
+                       size);
     if (stopped)
-        return fl_fail_memory(error, places->size * 2);
+        return fl_fail_memory(error, places->size + sizeof(struct fl_word_place));
+    put_in_order(places);
     *count = places->size / sizeof(struct fl_word_place);
-    if (!collecting.is_sorted) {
-        qsort(places->bytes, *count, sizeof(struct fl_word_place), by_key);
-        *count = drop_doubles((struct fl_word_place *)places->bytes, *count);
-        places->size = *count * sizeof(struct fl_word_place);
-    }
     return FL_OK;
 }
