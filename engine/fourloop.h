@@ -15,7 +15,7 @@ enum fl_view {
     FL_VIEW_KNOWN_THEN /* rows that had arrived by the as-of day */
 };
 
-/* ---- the model folder: registry.csv, model.yaml, rates.csv, and rfm_groups.csv, value.yaml if there ---- */
+/* ---- the model folder: registry.csv, model.yaml, rates.csv; rfm_groups.csv, value.yaml, keywords.csv if there ---- */
 
 struct fl_model;
 
@@ -206,6 +206,86 @@ struct fl_explanation {
 fl_status fl_explain(const struct fl_explain_plan *plan, struct fl_explanation *explanation,
                      struct fl_error *error);
 void fl_explanation_release(struct fl_explanation *explanation);
+
+/* ---- a keyword list over the messages of a text file ---- */
+
+enum fl_message_format {
+    FL_MESSAGES_LINES, /* each line is a message of the customer */
+    FL_MESSAGES_NDJSON /* an object a line: text, and message, customer, speaker where it has them */
+};
+
+/* Where messages come from. */
+struct fl_message_source {
+    const struct fl_io *io;
+    int file; /* an open descriptor, which stays the caller's */
+    const char *shown;
+    enum fl_message_format format;
+    int (*is_stopped)(void *context); /* asked now and then: non-zero ends with FL_INTERRUPTED; NULL: never */
+    void *stop_context;
+};
+
+struct fl_text_filter_plan {
+    struct fl_message_source source;
+    const char *model; /* whose keywords.csv holds the rules */
+    bool to_ndjson;    /* an object a hit, not a line of CSV */
+};
+
+struct fl_text_filter_counts {
+    uint64_t messages, tagged, hits; /* tagged: messages with a hit */
+};
+
+/* Writes each hit as a row (message, customer, tag, rule, word, offset, length), in the order of the
+ * messages. Its memory does not grow with the file. What was written is no result unless FL_OK comes back.
+ * FL_MISSING: the model has no keywords.csv; FL_BAD_DATA names line and column. */
+struct fl_output;
+fl_status fl_text_filter(const struct fl_text_filter_plan *plan, struct fl_output *output,
+                         struct fl_text_filter_counts *counts, struct fl_error *error);
+
+/* A place of a rule's word in a message. */
+struct fl_traced_place {
+    const char *word;    /* as keywords.csv may have it, folded; the regular expression */
+    size_t offset, size; /* bytes of the text */
+};
+
+struct fl_traced_rule {
+    const char *tag;
+    uint32_t line; /* of keywords.csv */
+    bool holds;
+    const struct fl_traced_place *places; /* its hits; if it does not hold what is there of it */
+    size_t place_count;
+    bool has_more_places;
+    const char *const *reasons; /* why it does not hold */
+    size_t reason_count;
+};
+
+struct fl_traced_message {
+    uint64_t line;
+    const char *id;                 /* without one of its own the number of its line */
+    const char *customer, *speaker; /* NULL: not given */
+    struct fl_text text;
+    const struct fl_traced_rule *rules; /* that hold, and near misses; all that were asked for */
+    size_t rule_count;
+};
+
+struct fl_keyword_trial_plan {
+    struct fl_message_source source;
+    const char *model;
+    uint64_t rule_line;    /* of keywords.csv: this rule alone; 0: all */
+    const char *tag;       /* the rules of this tag alone; NULL: all */
+    uint64_t message_line; /* this message alone; 0: all */
+    /* Gets each message, which is valid for the call. */
+    fl_status (*take)(void *context, const struct fl_traced_message *message, struct fl_error *error);
+    void *context;
+};
+
+struct fl_keyword_trial_counts {
+    uint64_t messages, tagged;
+};
+
+/* Evaluates rule after rule, for people to read: slow, and of the same hits as fl_text_filter(). FL_USAGE: no
+ * such rule, tag or message; and as fl_text_filter(). */
+fl_status fl_keyword_trial(const struct fl_keyword_trial_plan *plan, struct fl_keyword_trial_counts *counts,
+                           struct fl_error *error);
 
 /* ---- what there is to say about a model that can be run ---- */
 

@@ -67,6 +67,24 @@ static void remark_fit(struct look *look)
            day, fit_words[fit->kind], fit->purchases.customers, fit->category_count);
 }
 
+static bool has_default_keywords(const struct look *look)
+{
+    const struct fl_buffer *own = &look->model->parts[FL_MODEL_KEYWORDS];
+    const struct fl_buffer *standard = &look->standard->parts[FL_MODEL_KEYWORDS];
+    return own->size == standard->size && memcmp(own->bytes, standard->bytes, own->size) == 0;
+}
+
+static void remark_keywords(struct look *look)
+{
+    const struct fl_keywords *keywords = &look->model->keywords;
+    if (!look->model->has_keywords)
+        remark(look, FL_REMARK_FILE, "keywords.csv is not there: no tags but those given by hand");
+    else
+        remark(look, FL_REMARK_FILE, "keywords.csv: %zu tags, %zu rules, %zu words%s", keywords->tag_count,
+               keywords->rule_count, keywords->word_count,
+               has_default_keywords(look) ? ": the default list" : "");
+}
+
 static void remark_files(struct look *look)
 {
     const struct fl_model *model = look->model;
@@ -79,6 +97,7 @@ static void remark_files(struct look *look)
         remark(look, FL_REMARK_FILE, "rfm_groups.csv is not there: the default's %u groups hold",
                model->rfm_groups.count);
     remark_fit(look);
+    remark_keywords(look);
     if (look->examples > 0)
         remark(look, FL_REMARK_FILE, "examples.yaml: %zu examples", look->examples);
     else
@@ -176,6 +195,24 @@ static void remark_groups(struct look *look)
         remark(look, FL_REMARK_CHANGE,
                "rfm_groups.csv: %d codes have another group than in the default, first %03d: %s (default %s)",
                changed, first, group_of(look->model, first), group_of(look->standard, first));
+}
+
+/* Tags of one list that the other does not name. */
+static size_t tags_beyond(const struct fl_keywords *list, const struct fl_keywords *other)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < list->tag_count; i++)
+        count += fl_keywords_find_tag(other, list->tags[i].name) < 0;
+    return count;
+}
+
+static void remark_tags(struct look *look)
+{
+    const struct fl_keywords *own = &look->model->keywords, *standard = &look->standard->keywords;
+    if (look->model->has_keywords && !has_default_keywords(look))
+        remark(look, FL_REMARK_CHANGE,
+               "keywords.csv: another list than the default: %zu tags more, %zu of the default's not there",
+               tags_beyond(own, standard), tags_beyond(standard, own));
 }
 
 /* ---- oddities ---- */
@@ -346,6 +383,7 @@ static void remark_all(struct look *look)
     remark_keys(look);
     remark_types(look);
     remark_groups(look);
+    remark_tags(look);
     remark_idle_types(look);
     remark_roles(look);
     remark_reach(look);

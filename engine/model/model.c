@@ -13,11 +13,12 @@
 static const char *const part_names[FL_MODEL_PARTS] = {
     [FL_MODEL_REGISTRY] = "registry.csv", [FL_MODEL_SETTINGS] = "model.yaml",
     [FL_MODEL_RATES] = "rates.csv",       [FL_MODEL_RFM_GROUPS] = "rfm_groups.csv",
-    [FL_MODEL_VALUE] = "value.yaml",
+    [FL_MODEL_VALUE] = "value.yaml",      [FL_MODEL_KEYWORDS] = "keywords.csv",
 };
 static const bool part_is_optional[FL_MODEL_PARTS] = {
     [FL_MODEL_RFM_GROUPS] = true,
     [FL_MODEL_VALUE] = true,
+    [FL_MODEL_KEYWORDS] = true,
 };
 
 const char *fl_model_part_name(enum fl_model_part part)
@@ -86,6 +87,19 @@ static fl_status parse_value(struct fl_model *model, const char *shown_path, str
                                 &model->value, error);
 }
 
+static fl_status parse_keywords(struct fl_model *model, const char *shown_path, struct fl_error *error)
+{
+    const struct fl_buffer *part = &model->parts[FL_MODEL_KEYWORDS];
+    model->has_keywords = model->has_part[FL_MODEL_KEYWORDS];
+    if (!model->has_keywords)
+        return FL_OK;
+    const fl_status status = fl_fold_create(&model->fold, error);
+    if (status != FL_OK)
+        return status;
+    return fl_keywords_read((const char *)part->bytes, part->size, shown_path, model->fold,
+                            model->settings.regex, &model->keywords, error);
+}
+
 /* Checks the files whose bytes the model holds already. */
 static fl_status parse_parts(struct fl_model *model, const char *const shown_paths[FL_MODEL_PARTS],
                              bool for_fit, struct fl_error *error)
@@ -105,6 +119,8 @@ static fl_status parse_parts(struct fl_model *model, const char *const shown_pat
         status = parse_rfm_groups(model, shown_paths[FL_MODEL_RFM_GROUPS], error);
     if (status == FL_OK && !for_fit)
         status = parse_value(model, shown_paths[FL_MODEL_VALUE], error);
+    if (status == FL_OK)
+        status = parse_keywords(model, shown_paths[FL_MODEL_KEYWORDS], error);
     if (status == FL_OK)
         status = hash_parts(model, error);
     return status;
@@ -129,7 +145,8 @@ static fl_status join_paths(const char *folder, char *paths[FL_MODEL_PARTS], str
 static fl_status read_part(const struct fl_io *io, const char *path, int part, struct fl_model *model,
                            struct fl_error *error)
 {
-    const fl_status status = fl_file_read_all(io, path, FL_CONFIG_BYTES_MAX, &model->parts[part], error);
+    const size_t bytes_max = part == FL_MODEL_KEYWORDS ? FL_KEYWORD_FILE_BYTES_MAX : FL_CONFIG_BYTES_MAX;
+    const fl_status status = fl_file_read_all(io, path, bytes_max, &model->parts[part], error);
     model->has_part[part] = status == FL_OK;
     if (status != FL_MISSING || !part_is_optional[part])
         return status;
@@ -227,6 +244,8 @@ void fl_model_free(struct fl_model *model)
     fl_registry_release(&model->registry);
     fl_rates_release(&model->rates);
     fl_value_model_free(model->value);
+    fl_keywords_release(&model->keywords);
+    fl_fold_free(model->fold);
     for (int part = 0; part < FL_MODEL_PARTS; part++)
         fl_buffer_release(&model->parts[part]);
     free(model);

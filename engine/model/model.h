@@ -3,6 +3,7 @@
 #define ENGINE_MODEL_MODEL_H
 
 #include "engine/fourloop.h"
+#include "engine/model/keywords.h"
 #include "engine/model/model_file.h"
 #include "engine/model/rates.h"
 #include "engine/model/registry.h"
@@ -17,6 +18,7 @@ enum fl_model_part {
     FL_MODEL_RATES,
     FL_MODEL_RFM_GROUPS, /* optional: the default's hold without it */
     FL_MODEL_VALUE,      /* optional: written by a value fit */
+    FL_MODEL_KEYWORDS,   /* optional: without it there are no tags but those given by hand */
     FL_MODEL_PARTS
 };
 
@@ -26,6 +28,9 @@ struct fl_model {
     struct fl_rates rates;
     struct fl_rfm_groups rfm_groups;
     struct fl_value_model *value; /* NULL: no fit was made yet */
+    struct fl_fold *fold;         /* NULL without keywords */
+    struct fl_keywords keywords;
+    bool has_keywords;
     bool has_part[FL_MODEL_PARTS];
     struct fl_buffer parts[FL_MODEL_PARTS]; /* the bytes as read, for the run folder's copy */
     uint8_t registry_digest[16];

@@ -43,6 +43,7 @@ const struct fl_model_key fl_model_keys[] = {
     {NULL, "scopes", .kind = FL_KEY_SCOPES, .at = MEMBER(scopes), .words = scope_words,
      .shape = "[customer, brand, category, product] or fewer"},
     {NULL, "type_view", .kind = FL_KEY_BOOL, .size_bytes = 1, .at = MEMBER(type_view)},
+    {NULL, "regex", .kind = FL_KEY_BOOL, .size_bytes = 1, .at = MEMBER(regex)},
 
     {"value", "window_days", DAYS(value.window_days)},
     {"value", "rfm_days", DAYS(value.rfm_days)},

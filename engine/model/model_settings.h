@@ -76,6 +76,7 @@ struct fl_model_settings {
     int32_t late_report_days;
     bool scopes[FL_SCOPES]; /* which kinds are scored; the customer always is */
     bool type_view;
+    bool regex; /* keywords.csv may hold regular expressions */
     struct fl_value_settings value;
     struct fl_life_settings life;
     struct fl_loop_settings loops;

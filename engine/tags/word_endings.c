@@ -50,11 +50,20 @@ static void group(struct fl_word_endings *endings, size_t literal_count)
 {
     for (size_t i = 0; i < literal_count; i++) {
         const struct fl_ended_literal *literal = &endings->literals[i];
-        if (i > 0 && has_same_ending(literal - 1, literal))
-            endings->endings[endings->count - 1].count++;
-        else
-            endings->endings[endings->count++] =
-                (struct fl_word_ending){(uint32_t)i, 1, ending_size(literal)};
+        struct fl_word_ending *newest = &endings->endings[endings->count];
+        if (i > 0 && has_same_ending(literal - 1, literal)) {
+            newest[-1].count++;
+            newest[-1].alone = FL_NOT_ALONE;
+            continue;
+        }
+        const uint32_t size = ending_size(literal);
+        *newest = (struct fl_word_ending){
+            .size = size,
+            .alone = literal->size == size ? literal->literal : FL_NOT_ALONE,
+            .first = (uint32_t)i,
+            .count = 1,
+        };
+        endings->count++;
     }
 }
 
@@ -97,9 +106,9 @@ struct fl_text fl_word_ending_text(const struct fl_word_endings *endings, size_t
 
 /* ---- used ---- */
 
-static bool add(const struct fl_ended_literal *literal, size_t to, struct fl_buffer *places)
+static bool add(uint32_t literal, size_t size, size_t to, struct fl_buffer *places)
 {
-    const struct fl_word_place place = {literal->literal, (uint32_t)(to - literal->size)};
+    const struct fl_word_place place = {literal, (uint32_t)(to - size)};
     if (places->capacity - places->size < sizeof place)
         return fl_buffer_append(places, &place, sizeof place);
     memcpy(places->bytes + places->size, &place, sizeof place);
@@ -107,7 +116,7 @@ static bool add(const struct fl_ended_literal *literal, size_t to, struct fl_buf
     return true;
 }
 
-/* Those of first .. end - 1 from where on the byte that far from behind is not below `byte`. */
+/* The first of first .. end - 1 whose byte that far from behind is not below `byte`. */
 static const struct fl_ended_literal *lower_bound(const struct fl_ended_literal *first,
                                                   const struct fl_ended_literal *end, size_t place,
                                                   unsigned byte)
@@ -125,24 +134,37 @@ static const struct fl_ended_literal *lower_bound(const struct fl_ended_literal 
     return first;
 }
 
-bool fl_word_endings_add(const struct fl_word_endings *endings, uint32_t ending, const char *bytes, size_t to,
-                         struct fl_buffer *places)
+/* All of first .. end - 1 have their last `seen` bytes before `to`. They are in order of what stands before
+ * these, so each byte of the text narrows them down by halves: a hundred thousand with one ending cost
+ * little. */
+static bool walk_back(const struct fl_ended_literal *first, const struct fl_ended_literal *end, size_t seen,
+                      const char *bytes, size_t to, struct fl_buffer *places)
 {
-    const struct fl_word_ending *at = &endings->endings[ending];
-    const struct fl_ended_literal *first = &endings->literals[at->first], *end = first + at->count;
-    /* All of first .. end - 1 have their last `seen` bytes in the text. They are in order of what stands
-     * before, so a byte of the text narrows them down by halves: even a hundred thousand with one ending cost
-     * little. */
-    for (size_t seen = at->size; end - first > 1; seen++) {
-        if (first->size == seen && !add(first++, to, places))
-            return false;
+    for (; end - first > 1; seen++) {
+        if (first->size == seen) {
+            if (!add(first->literal, seen, to, places))
+                return false;
+            first++;
+        }
         if (seen == to)
             return true;
         const unsigned byte = (unsigned char)bytes[to - 1 - seen];
+        if (from_behind(first, seen) == byte && from_behind(end - 1, seen) == byte)
+            continue; /* all have it */
         first = lower_bound(first, end, seen, byte);
         end = lower_bound(first, end, seen, byte + 1);
     }
     if (first == end || first->size > to || memcmp(bytes + to - first->size, first->bytes, first->size) != 0)
         return true;
-    return add(first, to, places);
+    return add(first->literal, first->size, to, places);
+}
+
+bool fl_word_endings_add(const struct fl_word_endings *endings, uint32_t ending, const char *bytes, size_t to,
+                         struct fl_buffer *places)
+{
+    const struct fl_word_ending *at = &endings->endings[ending];
+    if (at->alone != FL_NOT_ALONE)
+        return add(at->alone, at->size, to, places);
+    const struct fl_ended_literal *first = &endings->literals[at->first];
+    return walk_back(first, first + at->count, at->size, bytes, to, places);
 }

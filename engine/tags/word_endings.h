@@ -16,9 +16,11 @@ struct fl_ended_literal {
     uint32_t size, literal; /* its number */
 };
 struct fl_word_ending {
-    uint32_t first, count; /* in `literals` */
     uint32_t size;         /* bytes; that many last ones of its literals are equal */
+    uint32_t alone;        /* the number of its one literal if that is no longer than it, else FL_NOT_ALONE */
+    uint32_t first, count; /* in `literals` */
 };
+#define FL_NOT_ALONE UINT32_MAX
 struct fl_word_endings {
     struct fl_ended_literal *literals; /* by their bytes from the last to the first */
     struct fl_word_ending *endings;    /* distinct */

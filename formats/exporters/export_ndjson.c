@@ -1,9 +1,9 @@
 /* export_ndjson.c - a table as NDJSON: one JSON object a line, every column in it, UTF-8. */
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "formats/base/limits.h"
+#include "formats/exporters/json_text.h"
 #include "formats/exporters/text_rows.h"
 
 struct ndjson_export {
@@ -14,37 +14,10 @@ struct ndjson_export {
     const char *tail_of[FL_COLUMNS_MAX];
 };
 
-/* By RFC 8259 section 7: what must be escaped, and nothing else. NULL: stands as it is. */
-static const char *escape_of(uint8_t byte)
-{
-    static const char *const control[32] = {
-        "\\u0000", "\\u0001", "\\u0002", "\\u0003", "\\u0004", "\\u0005", "\\u0006", "\\u0007",
-        "\\b",     "\\t",     "\\n",     "\\u000b", "\\f",     "\\r",     "\\u000e", "\\u000f",
-        "\\u0010", "\\u0011", "\\u0012", "\\u0013", "\\u0014", "\\u0015", "\\u0016", "\\u0017",
-        "\\u0018", "\\u0019", "\\u001a", "\\u001b", "\\u001c", "\\u001d", "\\u001e", "\\u001f"};
-    if (byte < 32)
-        return control[byte];
-    if (byte == '"')
-        return "\\\"";
-    return byte == '\\' ? "\\\\" : NULL;
-}
-
 static uint8_t *put_text(const struct fl_export_options *options, uint8_t *at, const char *bytes, size_t size)
 {
     (void)options;
-    *at++ = '"';
-    for (size_t i = 0; i < size; i++) {
-        const char *const escape = escape_of((uint8_t)bytes[i]);
-        if (escape == NULL) {
-            *at++ = (uint8_t)bytes[i];
-            continue;
-        }
-        const size_t escape_size = strlen(escape);
-        memcpy(at, escape, escape_size);
-        at += escape_size;
-    }
-    *at++ = '"';
-    return at;
+    return fl_json_put_text(at, (struct fl_text){bytes, size});
 }
 
 /* Names of columns are short and of letters, digits, underscores: none needs an escape. */
@@ -55,7 +28,7 @@ static void fill(struct ndjson_export *export, const struct fl_export_request *r
                                                .day_quote = "\"",
                                                .decimal = '.',
                                                .options = &request->options,
-                                               .text_growth = 6,
+                                               .text_growth = FL_JSON_TEXT_GROWTH,
                                                .put_text = put_text};
     const size_t last = request->column_count - 1;
     (void)snprintf(export->head, sizeof export->head, "{\"%s\":", request->columns[0].name);

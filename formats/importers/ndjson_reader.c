@@ -1,15 +1,12 @@
 /* ndjson_reader.c - reads NDJSON line by line. */
 #include "formats/importers/ndjson_reader.h"
 
-#include <errno.h>
 #include <jansson.h>
 #include <stdlib.h>
 
 #include "formats/base/limits.h"
 #include "formats/importers/cell_ascii.h"
 #include "formats/importers/json_members.h"
-
-enum { PIECE_BYTES = 256 << 10 };
 
 struct fl_ndjson_keys {
     struct fl_names *index; /* name -> place in `names` */
@@ -19,14 +16,8 @@ struct fl_ndjson_keys {
 };
 
 struct fl_ndjson_reader {
-    const struct fl_io *io;
-    int file;
+    struct fl_line_reader *lines;
     const char *shown;
-    struct fl_buffer bytes; /* of the file, from `at` on not yet taken */
-    size_t at;
-    bool at_end;
-    int64_t line_number; /* of the line that was taken last */
-    uint64_t bytes_read;
     json_t *object; /* of the line at hand: texts point into it */
     struct fl_text fields[FL_RECORD_FIELDS_MAX];
     bool quoted[FL_RECORD_FIELDS_MAX], nested[FL_RECORD_FIELDS_MAX];
@@ -80,6 +71,22 @@ static fl_status add_key(struct fl_ndjson_keys *keys, struct fl_text name, struc
     return FL_OK;
 }
 
+fl_status fl_ndjson_keys_create(const struct fl_text *names, size_t count, struct fl_ndjson_keys **keys,
+                                struct fl_error *error)
+{
+    *keys = create_keys();
+    if (*keys == NULL)
+        return fl_fail_memory(error, sizeof **keys);
+    fl_status status = FL_OK;
+    for (size_t i = 0; i < count && status == FL_OK; i++)
+        status = add_key(*keys, names[i], error);
+    if (status == FL_OK)
+        return FL_OK;
+    fl_ndjson_keys_free(*keys);
+    *keys = NULL;
+    return status;
+}
+
 /* --- lines */
 
 fl_status fl_ndjson_reader_create(const struct fl_io *io, int file, const char *shown,
@@ -88,12 +95,16 @@ fl_status fl_ndjson_reader_create(const struct fl_io *io, int file, const char *
     *reader = calloc(1, sizeof **reader);
     if (*reader == NULL)
         return fl_fail_memory(error, sizeof **reader);
-    (*reader)->io = io;
-    (*reader)->file = file;
     (*reader)->shown = shown;
     for (uint32_t i = 0; i < FL_RECORD_FIELDS_MAX; i++)
         (*reader)->numbers[i] = i + 1;
-    return FL_OK;
+    const fl_status status = fl_line_reader_create(io, file, shown, FL_JSON_LINE_BYTES_MAX,
+                                                   "is it one JSON object a line?", &(*reader)->lines, error);
+    if (status != FL_OK) {
+        free(*reader);
+        *reader = NULL;
+    }
+    return status;
 }
 
 void fl_ndjson_reader_free(struct fl_ndjson_reader *reader)
@@ -101,77 +112,18 @@ void fl_ndjson_reader_free(struct fl_ndjson_reader *reader)
     if (reader == NULL)
         return;
     json_decref(reader->object);
-    fl_buffer_release(&reader->bytes);
+    fl_line_reader_free(reader->lines);
     free(reader);
+}
+
+struct fl_line_reader *fl_ndjson_line_reader(struct fl_ndjson_reader *reader)
+{
+    return reader->lines;
 }
 
 uint64_t fl_ndjson_bytes_read(const struct fl_ndjson_reader *reader)
 {
-    return reader->bytes_read;
-}
-
-/* Moves what is left to the front, and reads a piece behind it. */
-static fl_status read_more(struct fl_ndjson_reader *reader, struct fl_error *error)
-{
-    struct fl_buffer *bytes = &reader->bytes;
-    if (reader->at > 0)
-        memmove(bytes->bytes, bytes->bytes + reader->at, bytes->size - reader->at);
-    bytes->size -= reader->at;
-    reader->at = 0;
-    /* A pipe gives little at a time; room for a whole piece behind each would be copied as often. */
-    if (bytes->capacity - bytes->size < PIECE_BYTES / 2 &&
-        !fl_buffer_reserve(bytes, bytes->size + PIECE_BYTES))
-        return fl_fail_memory(error, bytes->size + PIECE_BYTES);
-    ssize_t got;
-    do {
-        got = reader->io->read(reader->file, bytes->bytes + bytes->size, bytes->capacity - bytes->size);
-    } while (got < 0 && errno == EINTR);
-    if (got < 0)
-        return fl_fail_errno(error, errno, "read", reader->shown);
-    bytes->size += (size_t)got;
-    reader->bytes_read += (uint64_t)got;
-    reader->at_end = got == 0;
-    return FL_OK;
-}
-
-static fl_status fail_long(const struct fl_ndjson_reader *reader, struct fl_error *error)
-{
-    (void)fl_fail(error, FL_BAD_DATA, "a line of more than %u bytes: is it one JSON object a line?",
-                  FL_JSON_LINE_BYTES_MAX);
-    (void)fl_error_at_path(error, reader->shown);
-    (void)fl_error_at_line(error, reader->line_number + 1, 1);
-    return FL_BAD_DATA;
-}
-
-/* The next line without its end; *more = false when there is none. */
-static fl_status take_line(struct fl_ndjson_reader *reader, struct fl_text *line, bool *more,
-                           struct fl_error *error)
-{
-    const uint8_t *end = NULL;
-    size_t looked = 0;
-    for (;;) {
-        const size_t left = reader->bytes.size - reader->at;
-        if (left > looked)
-            end = memchr(reader->bytes.bytes + reader->at + looked, '\n', left - looked);
-        looked = left;
-        if (end != NULL || reader->at_end)
-            break;
-        if (left > FL_JSON_LINE_BYTES_MAX)
-            return fail_long(reader, error);
-        const fl_status status = read_more(reader, error);
-        if (status != FL_OK)
-            return status;
-    }
-    *more = looked > 0;
-    if (!*more)
-        return FL_OK;
-    const char *start = (const char *)reader->bytes.bytes + reader->at;
-    *line = (struct fl_text){start, end != NULL ? (size_t)((const char *)end - start) : looked};
-    if (line->size > FL_JSON_LINE_BYTES_MAX)
-        return fail_long(reader, error);
-    reader->at += line->size + (end != NULL);
-    reader->line_number++;
-    return FL_OK;
+    return fl_line_reader_bytes_read(reader->lines);
 }
 
 static bool is_blank(struct fl_text line)
@@ -288,7 +240,7 @@ static struct fl_csv_record record_of(const struct fl_ndjson_reader *reader,
                                    .field_column = reader->numbers,
                                    .field_count = keys->count,
                                    .is_ascii = true,
-                                   .line = reader->line_number};
+                                   .line = fl_line_reader_number(reader->lines)};
     for (size_t i = 0; i < keys->count; i++) {
         record.is_ascii &= fl_cell_is_ascii(reader->fields[i]);
         record.any_quoted |= reader->quoted[i];
@@ -303,10 +255,11 @@ static fl_status take_full_line(struct fl_ndjson_reader *reader, struct fl_text 
                                 struct fl_error *error)
 {
     do {
-        const fl_status status = take_line(reader, line, more, error);
+        const fl_status status = fl_line_reader_next(reader->lines, line, more, error);
         if (status != FL_OK || !*more)
             return status;
-        if (reader->line_number == 1 && line->size >= 3 && memcmp(line->bytes, "\xef\xbb\xbf", 3) == 0)
+        if (fl_line_reader_number(reader->lines) == 1 && line->size >= 3 &&
+            memcmp(line->bytes, "\xef\xbb\xbf", 3) == 0)
             *line = (struct fl_text){line->bytes + 3, line->size - 3};
     } while (is_blank(*line));
     return FL_OK;

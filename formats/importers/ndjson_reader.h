@@ -3,9 +3,12 @@
 #define FORMATS_IMPORTERS_NDJSON_READER_H
 
 #include "formats/importers/csv_reader.h"
+#include "formats/importers/line_reader.h"
 
-/* Names of members, in the order in which they first come. */
+/* Names of members: those that were asked for, or all, in the order in which they first come. */
 struct fl_ndjson_keys;
+fl_status fl_ndjson_keys_create(const struct fl_text *names, size_t count, struct fl_ndjson_keys **keys,
+                                struct fl_error *error);
 void fl_ndjson_keys_free(struct fl_ndjson_keys *keys);
 /* They live as long as the keys. */
 const struct fl_text *fl_ndjson_key_names(const struct fl_ndjson_keys *keys, size_t *count);
@@ -37,6 +40,8 @@ struct fl_ndjson_line {
  * bytes; FL_IO, FL_NO_MEMORY. */
 fl_status fl_ndjson_next(struct fl_ndjson_reader *reader, const struct fl_ndjson_keys *keys,
                          struct fl_ndjson_line *line, bool *more, struct fl_error *error);
+/* Reads the lines; for what fl_line_reader_ask() does. Borrowed. */
+struct fl_line_reader *fl_ndjson_line_reader(struct fl_ndjson_reader *reader);
 uint64_t fl_ndjson_bytes_read(const struct fl_ndjson_reader *reader);
 
 #endif

@@ -80,7 +80,7 @@ class ModelVerbs(CliCase):
         self.fourloop("model", "test", "model", says=(" 2 expectations, 0 missed",))
 
     def test_init_leaves_what_is_there(self):
-        for name in ("registry.csv", "model.yaml", "rates.csv", "rfm_groups.csv"):
+        for name in ("registry.csv", "model.yaml", "rates.csv", "rfm_groups.csv", "keywords.csv"):
             (self.path("model") / name).unlink()
         self.write("model/examples.yaml", "mine")
         self.fourloop("model", "init", "model", code=73, says=("examples.yaml",))

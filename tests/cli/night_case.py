@@ -4,6 +4,7 @@ The reference reads the very files that the program imports. Each table is compa
 names; `test_all_columns_are_there` of night_compare_test.py holds the program to all of them.
 """
 
+import collections
 import csv
 import io
 import json
@@ -13,10 +14,12 @@ from decimal import Decimal
 from cli_case import REFERENCE, REGISTRY, CliCase
 
 sys.path.insert(0, str(REFERENCE.parent))
+import keyword_rules  # noqa: E402
 import lifetime  # noqa: E402
 import night  # noqa: E402
 import profiles  # noqa: E402
 import reference  # noqa: E402
+import tags  # noqa: E402
 from settings import Settings  # noqa: E402
 
 TYPES = reference.read_registry(REGISTRY)
@@ -25,6 +28,7 @@ COUNTS = {"rows_in": "rows_in", "scored": "scored", "after_as_of": "after_as_of"
           "quarantined": "quarantined", "late": "late", "late_reported": "late_over_30"}
 PROFILE_COLUMNS = ("customer", "birth_year", "age_band", "life_stage", "country", "region", "urbanity", "latitude",
                    "longitude", "store_distance_m", "first_contact", "arrival")
+GIVEN_COLUMNS = ("customer", "tag", "day", "until", "giver", "arrival")
 STORE_COLUMNS = ("store", "latitude", "longitude", "country", "region")
 
 # Canonical rows whose customers are texts, which only a mapping can say.
@@ -91,8 +95,8 @@ def loops_text(settings):
     return group_text(fields)
 
 
-def model_text(settings, scopes, type_view=True):
-    return (f"currency: {settings.currency}\nscopes: {list_text(('customer', *scopes))}\n"
+def model_text(settings, scopes, type_view=True, regex=False):
+    return (f"regex: {'true' if regex else 'false'}\ncurrency: {settings.currency}\nscopes: {list_text(('customer', *scopes))}\n"
             f"type_view: {'true' if type_view else 'false'}\nage_bands: {list_text(settings.age_bands)}\n"
             f"value:\n{value_text(settings.value, places_of(settings.currency))}life:\n{life_text(settings.life)}loops:\n{loops_text(settings.loops)}")
 
@@ -122,6 +126,12 @@ def profiles_text(customers):
     return csv_text(PROFILE_COLUMNS, lines)
 
 
+def given_text(given):
+    day = reference.day_text
+    return csv_text(GIVEN_COLUMNS, [(row.customer, row.tag, day(row.day), day(row.until), "Ann", day(row.arrival))
+                                    for row in given])
+
+
 def csv_text(header, lines):
     output = io.StringIO()
     writer = csv.writer(output, lineterminator="\n")
@@ -135,11 +145,15 @@ class NightCase(CliCase):
 
     scopes = ("brand", "category", "product")
 
-    def recipe(self, settings=Settings(), fit=None, name="model"):
-        """A model folder of these settings, and the same for the reference."""
+    def recipe(self, settings=Settings(), fit=None, name="model", keywords=None):
+        """A model folder of these settings, and the same for the reference; `keywords` None: those that lie there."""
         if not self.path(name).exists():
             self.make_model(name)
-        self.write(f"{name}/model.yaml", model_text(settings, self.scopes))
+        if keywords is not None:
+            self.write(f"{name}/keywords.csv", keywords)
+        read_keywords = keyword_rules.read_keywords_file(self.path(f"{name}/keywords.csv"))
+        has_regex = any(rule.regex for rule in read_keywords.rules)
+        self.write(f"{name}/model.yaml", model_text(settings, self.scopes, regex=has_regex))
         self.write(f"{name}/rates.csv", rates_text(settings))
         value = self.path(f"{name}/value.yaml")
         value.unlink(missing_ok=True)
@@ -148,9 +162,9 @@ class NightCase(CliCase):
         groups = self.path(f"{name}/rfm_groups.csv")
         if groups.exists():
             settings = settings._replace(rfm_groups=read_groups(groups))
-        return night.make_recipe(TYPES, settings, fit)
+        return night.make_recipe(TYPES, settings, fit, read_keywords)
 
-    def import_data(self, text, products=None, customers=(), stores=(), into="data"):
+    def import_data(self, text, products=None, customers=(), stores=(), into="data", given=()):
         """Puts the rows and tables into a data folder; the same for the reference."""
         self.import_rows(text, name=f"{into}.csv", into=into)
         if products:
@@ -165,8 +179,10 @@ class NightCase(CliCase):
             lines.append(("Nowhere", None, "5.1", None, None))  # half a place is none
             self.import_rows(csv_text(STORE_COLUMNS, lines),
                              name=f"{into}-stores.csv", table="stores", into=into)
+        if given:
+            self.import_rows(given_text(given), name=f"{into}-given.csv", table="given_tags", into=into)
         rows = reference.read_interactions(self.path(f"{into}.csv"), TYPES)
-        return night.Data(rows, products or {}, tuple(customers), tuple(stores))
+        return night.Data(rows, products or {}, tuple(customers), tuple(stores), tuple(given))
 
     def table(self, out, name):
         done = self.fourloop("export", out, "--table", name, "--to", "csv")
@@ -196,6 +212,23 @@ class NightCase(CliCase):
                                  scope)
         self.assert_type_view(wanted, out)
         self.assert_transitions(wanted, out)
+        if wanted.tagged.rows:
+            self.assert_tags(wanted.tagged, out)
+
+    def assert_tags(self, tagged, out):
+        self.assert_lines(tagged.rows, tags.TAG_COLUMNS, self.table(out, "tags"), f"{out} tags")
+
+    def assert_hits(self, tagged, out):
+        self.assert_lines(tagged.hits, tags.HIT_COLUMNS, self.table(out, "hits"), f"{out} hits")
+
+    def assert_lines(self, wanted, columns, found, where):
+        """Every cell of lines without a key of their own, in whatever order; the first that differ are told."""
+        wanted = collections.Counter(tuple(night.cells(row, columns)) for row in wanted)
+        found = collections.Counter((row["customer_id"] or row["customer"], *(row[name] for name in columns[1:]))
+                                    for row in found)
+        missing, foreign = sorted((wanted - found).elements()), sorted((found - wanted).elements())
+        self.assertFalse(missing or foreign, f"{where}: {columns}\n{len(missing)} missing: {missing[:5]}\n"
+                         f"{len(foreign)} foreign: {foreign[:5]}")
 
     def assert_rows(self, out, table, columns, wanted, *more_keys):
         """Every cell of every row, in one comparison a column, so that a failure says which and where first."""
@@ -231,4 +264,4 @@ def read_groups(path):
     return {int(line["code"]): line["group"] for line in csv.DictReader(io.StringIO(text), delimiter=delimiter)}
 
 
-__all__ = ["NightCase", "TABLES", "TEXT_IDS", "TYPES", "lifetime", "night", "profiles", "reference"]
+__all__ = ["NightCase", "TABLES", "TEXT_IDS", "TYPES", "lifetime", "night", "profiles", "reference", "tags"]

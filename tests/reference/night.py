@@ -13,7 +13,9 @@ import loops
 import money
 import profiles
 import reference
+import tags
 import value
+from keyword_rules import Keywords
 from settings import Settings
 
 # What every scope's table has beside reference.RESULT_COLUMNS (brands and so on have no percentile).
@@ -29,10 +31,12 @@ CUSTOMER_COLUMNS = (
     "signal_friction", "signal_returns", "churn_signals", "winback_day", "tenure_days", "tenure_band",
     "age_band", "life_stage", "country", "region", "urbanity", "store_distance_m", "nearest_store",
     "engagement_before", "band_before", "loop_before", "phase_before", "stage_before", "tier_before",
+    "tags", "tag_points",
 )
 SCOPE_COLUMNS = tuple(column for column in reference.RESULT_COLUMNS if column != "percentile") + LOOP_COLUMNS
 TYPE_COLUMNS = ("customer", "type", "rows", "units", "points", "last_day")
-DAY_COLUMNS = (*reference.DAY_COLUMNS, "first_purchase_day", "winback_day")
+DAY_COLUMNS = (*reference.DAY_COLUMNS, "first_purchase_day", "winback_day", "since", "last", "expires",
+               "first_day", "day")
 MILLI_COLUMNS = ("promo_share", "rhythm_days", "overdue")  # integers of thousandths
 BEFORE = ("engagement", "band", "loop", "phase", "stage", "tier")
 MOVES = ("band", "loop", "phase", "stage", "tier")
@@ -44,6 +48,7 @@ class Data(NamedTuple):
     products: dict = {}
     customers: tuple = ()
     stores: tuple = ()
+    given: tuple = ()  # tags by hand
 
 
 class Recipe(NamedTuple):
@@ -52,6 +57,7 @@ class Recipe(NamedTuple):
     models: dict
     settings: Settings = Settings()
     fit: Optional[lifetime.Fit] = None
+    keywords: Keywords = Keywords()
 
 
 class Night(NamedTuple):
@@ -61,19 +67,21 @@ class Night(NamedTuple):
     types: list
     transitions: Counter
     counts: Counter
+    tagged: tags.Tagged
 
 
-def make_recipe(types, settings=Settings(), fit=None, **numbers):
+def make_recipe(types, settings=Settings(), fit=None, keywords=Keywords(), **numbers):
     return Recipe(types, {scope: reference.make_model(types, scope, **numbers) for scope in reference.SCOPES},
-                  settings, fit)
+                  settings, fit, keywords)
 
 
-def scope_rows(rows, scope, data, recipe, as_of):
-    """The rows of the brands, categories or products table by (customer, word)."""
+def scope_rows(rows, scope, data, recipe, as_of, tag_points={}):
+    """The rows of the brands, categories or products table by (customer, word); tag_points: of customers alone."""
     results = {}
     scopes = reference.rows_by_scope(rows, scope, data.products)
     for key in sorted(scopes):
-        result = reference.score_groups(reference.daily_groups(scopes[key], recipe.types), as_of, recipe.models[scope])
+        result = reference.score_groups(reference.daily_groups(scopes[key], recipe.types), as_of, recipe.models[scope],
+                                        tag_points.get(key[0], ()))
         loops.add_loops(result, scopes[key], recipe.types, as_of, recipe.settings)
         results[key] = result
     return results
@@ -88,12 +96,14 @@ def view_rows(rows, data, recipe, as_of):
     return lines
 
 
-def customer_rows(rows, data, recipe, as_of, previous):
+def customer_rows(rows, data, recipe, as_of, previous, tagged):
     """The customers table: what is local first, then what needs the others."""
     types, settings = recipe.types, recipe.settings
     by_profile = profiles.latest(data.customers, lambda profile: profile.customer)
     by_customer = reference.rows_by_scope(rows, "customer", data.products)
-    results = {customer: row for (customer, _), row in scope_rows(rows, "customer", data, recipe, as_of).items()}
+    names = tags.names_by_customer(tagged)
+    results = {customer: row for (customer, _), row in
+               scope_rows(rows, "customer", data, recipe, as_of, tagged.points).items()}
     for customer, row in results.items():
         own, profile, before = by_customer[customer, ""], by_profile.get(customer), previous.get(customer)
         row.update(value.window_columns(own, types, as_of, settings))
@@ -104,6 +114,7 @@ def customer_rows(rows, data, recipe, as_of, previous):
             row, own, types, as_of, lambda entry: reference.scope_value(entry, "category", data.products), recipe.fit,
             before, profile.first_contact if profile else None, settings.life))
         row.update(profiles.profile_columns(profile, data.stores, as_of, settings.age_bands))
+        row.update(tags=names.get(customer), tag_points=sum(tagged.points.get(customer, ())))
         for column in BEFORE:
             row[f"{column}_before"] = before[column] if before else None
     reference.add_percentiles(list(results.values()))
@@ -122,9 +133,11 @@ def run_night(data, recipe, as_of, view="known-now", previous=None, scopes=()):
     """One night; `previous` is the Night before it, or None."""
     scored, counts = reference.known_rows(data.rows, recipe.types, as_of, view)
     rows = money.in_model_currency(scored, recipe.settings)
-    customers = customer_rows(rows, data, recipe, as_of, previous.customers if previous else {})
+    tagged = tags.tag_night(rows, recipe.types, data.given, recipe.keywords, as_of, view,
+                            recipe.models["customer"].horizon_days)
+    customers = customer_rows(rows, data, recipe, as_of, previous.customers if previous else {}, tagged)
     return Night(customers, {scope: scope_rows(rows, scope, data, recipe, as_of) for scope in scopes},
-                 view_rows(rows, data, recipe, as_of), transitions_of(previous.customers, customers) if previous else Counter(), counts)
+                 view_rows(rows, data, recipe, as_of), transitions_of(previous.customers, customers) if previous else Counter(), counts, tagged)
 
 
 def replay(data, recipe, first, last, scopes=()):

@@ -70,6 +70,10 @@ class Row(NamedTuple):
     discount: Optional[int] = None
     margin: Optional[int] = None
     currency: Optional[str] = None  # None: the model's
+    second: Optional[int] = None  # of the day
+    speaker: Optional[str] = None
+    message: Optional[str] = None
+    text: Optional[bytes] = None
 
 
 class Model(NamedTuple):
@@ -214,6 +218,21 @@ def read_money(line):
             **{name: minor_units(line.get(name), currency) for name in ("amount", "discount", "margin")}}
 
 
+def second_of_day(text):
+    """The seconds since midnight of `YYYY-MM-DD HH:MM:SS`; None without a time of day."""
+    if len(text) <= 10:
+        return None
+    hours, minutes, seconds = (int(part) for part in text[11:19].split(":"))
+    return 3600 * hours + 60 * minutes + seconds
+
+
+def read_message(line):
+    """The fields of a row that have to do with chat."""
+    text = line.get("text") or None
+    return {"second": second_of_day(line.get("day") or line["time"]), "speaker": line.get("speaker") or None,
+            "message": line.get("message") or None, "text": text.encode() if text else None}
+
+
 def read_interactions(path, types):
     """All rows of a canonical CSV; customers are integers if every one of them is, else all are texts."""
     ids_by_name = {entry.name: entry.type_id for entry in types.values()}
@@ -229,7 +248,7 @@ def read_interactions(path, types):
                 rows.append(Row(line["customer"], day_number(day), read_type(line["type"], ids_by_name),
                                 line.get("order") or None, line.get("brand") or None,
                                 line.get("category") or None, line.get("product") or None,
-                                day_number(arrival) if arrival else None, **read_money(line)))
+                                day_number(arrival) if arrival else None, **read_money(line), **read_message(line)))
             except (KeyError, ValueError) as problem:
                 raise ValueError(f"{path}:{reader.line_num}: {problem}") from None
     if all(INTEGER.fullmatch(row.customer) for row in rows):
@@ -395,15 +414,19 @@ def intent_groups(groups, last_purchase):
             and (last_purchase is None or group.day > last_purchase)]
 
 
-def score_groups(groups, as_of, model):
-    """All result columns of one scope but the percentile, which needs the others; days are numbers."""
+def score_groups(groups, as_of, model, tag_points=()):
+    """All result columns of one scope but the percentile, which needs the others; days are numbers.
+
+    tag_points: what each firing day of the customer's tags is worth (section 5).
+    """
     points = [(group, group_points(group, as_of, model)) for group in groups]
+    worth = [*(value for _, value in points), *tag_points]
     last_purchase = last_purchase_day(groups)
     interest = intent_groups(groups, last_purchase)
     result = {
-        "raw": sum(value for _, value in points),
-        "raw_positive": sum(value for _, value in points if value > 0),
-        "raw_negative": sum(value for _, value in points if value < 0),
+        "raw": sum(worth),
+        "raw_positive": sum(value for value in worth if value > 0),
+        "raw_negative": sum(value for value in worth if value < 0),
         "intent_raw": sum(group_points(group, as_of, model) for group in interest),
         "points_28": window_points(groups, as_of, RECENT_AGES),
         "points_84": window_points(groups, as_of, BEFORE_AGES),

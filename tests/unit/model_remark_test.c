@@ -66,13 +66,20 @@ static void test_default(void **state)
     assert_true(says(remarks, FL_REMARK_FILE, "model.yaml: currency EUR"));
     assert_true(says(remarks, FL_REMARK_FILE, "rates.csv: 0 rates"));
     assert_true(says(remarks, FL_REMARK_FILE, "rfm_groups.csv: 12 groups of RFM codes"));
+    char keywords[128];
+    (void)snprintf(keywords, sizeof keywords,
+                   "keywords.csv: %zu tags, %zu rules, %zu words: the default list",
+                   model->keywords.tag_count, model->keywords.rule_count, model->keywords.word_count);
+    assert_true(says(remarks, FL_REMARK_FILE, keywords));
     assert_int_equal(count_of(remarks, FL_REMARK_FILE), remarks->count);
     fl_model_remarks_free(remarks);
     fixture_remove("m/rfm_groups.csv");
+    fixture_remove("m/keywords.csv");
     fixture_remove("m/examples.yaml");
     fixture_put("m/model.yaml", "");
     remarks = look();
     assert_true(says(remarks, FL_REMARK_FILE, "rfm_groups.csv is not there: the default's 12 groups hold"));
+    assert_true(says(remarks, FL_REMARK_FILE, "keywords.csv is not there: no tags but those given by hand"));
     assert_true(says(remarks, FL_REMARK_FILE, "examples.yaml is not there"));
     assert_int_equal(count_of(remarks, FL_REMARK_FILE), remarks->count);
     fl_model_remarks_free(remarks);
@@ -84,7 +91,7 @@ static void test_changes(void **state)
 {
     (void)state;
     char text[8192];
-    size_t size;
+    size_t size = 0;
     init_model_folder("m");
     assert_only_with("value: {recency_cuts: [7, 30.5, 90, 180]}\n", FL_REMARK_CHANGE,
                      "model.yaml: value.recency_cuts: [7, 30.5, 90, 180] (default none)");
@@ -92,7 +99,17 @@ static void test_changes(void **state)
                      "model.yaml: scopes: [customer, brand] (default [customer])");
     assert_only_with("life: {p_alive_below: 0.25}\n", FL_REMARK_CHANGE,
                      "model.yaml: life.p_alive_below: 0.25 (default 0.3)");
+    assert_only_with("regex: true\n", FL_REMARK_CHANGE, "model.yaml: regex: true (default false)");
     fixture_put("m/model.yaml", "");
+    char *list = fixture_get("m/keywords.csv", &size);
+    fixture_put("m/keywords.csv", "tag,any\npraise,thanks\nlocal,here|there\n");
+    struct fl_model_remarks *remarks = look();
+    assert_true(says(remarks, FL_REMARK_FILE, "keywords.csv: 2 tags, 2 rules, 3 words"));
+    fl_model_remarks_free(remarks);
+    assert_only(FL_REMARK_CHANGE, "keywords.csv: another list than the default: 1 tags more, 35 of the "
+                                  "default's not there");
+    fixture_put_bytes("m/keywords.csv", list, size);
+    free(list);
     char *groups = fixture_get("m/rfm_groups.csv", &size);
     memcpy(strstr(groups, "555,champions") + 4, "CHAMPIONS", 9);
     fixture_put("m/rfm_groups.csv", groups);

@@ -308,7 +308,8 @@ static void test_rates_refused(void **state)
 static void test_hash(void **state)
 {
     (void)state;
-    static const char *const names[] = {"m/registry.csv", "m/model.yaml", "m/rates.csv", "m/rfm_groups.csv"};
+    static const char *const names[] = {"m/registry.csv", "m/model.yaml", "m/rates.csv", "m/rfm_groups.csv",
+                                        "m/keywords.csv"};
     char path[FIXTURE_PATH_SIZE];
     struct fl_model *first = NULL, *second = NULL, *built_in = default_model();
     init_model_folder("m");
@@ -331,6 +332,41 @@ static void test_hash(void **state)
     }
     fl_model_free(first);
     fl_model_free(built_in);
+    fixture_remove("m");
+}
+
+/* A file that is not there leaves no trace: models of before keywords.csv keep their hash, have no tags. */
+static void test_without_keywords(void **state)
+{
+    (void)state;
+    char path[FIXTURE_PATH_SIZE], expected[FIXTURE_PATH_SIZE];
+    struct fl_model *model = NULL;
+    struct fl_error error;
+    init_model_folder("m");
+    fixture_remove("m/keywords.csv");
+    fixture_put("m/registry.csv", "type_id,name,channel,direction,loop,weight,half_life_days,daily_cap,"
+                                  "count_by,role,pressure,consent_class\n"
+                                  "1,a,web,inbound,awareness,1,7,0,row,none,0,none\n");
+    fixture_put("m/model.yaml", "");
+    fixture_put("m/rates.csv", "currency,day,rate\n");
+    fixture_remove("m/rfm_groups.csv");
+    assert_int_equal(fl_model_open(&fl_io_system, fixture_path("m", path), &model, NULL), FL_OK);
+    assert_string_equal(fl_model_hash(model), "c06eaa35d5b9f20c6aef76a1228c4818");
+    assert_false(model->has_keywords);
+    assert_int_equal(model->keywords.tag_count, 0);
+    fl_model_free(model);
+    fixture_put("m/keywords.csv", "tag,any\na,x||y\n");
+    fl_error_clear(&error);
+    assert_int_equal(fl_model_open(&fl_io_system, fixture_path("m", path), &model, &error), FL_BAD_MODEL);
+    assert_string_equal(error.path, fixture_path("m/keywords.csv", expected));
+    assert_int_equal(error.line, 2);
+    assert_int_equal(error.line_column, 5);
+    fixture_put("m/keywords.csv", "tag,regex\na,x+\n");
+    assert_int_equal(fl_model_open(&fl_io_system, fixture_path("m", path), &model, NULL), FL_BAD_MODEL);
+    fixture_put("m/model.yaml", "regex: true\n");
+    assert_int_equal(fl_model_open(&fl_io_system, fixture_path("m", path), &model, NULL), FL_OK);
+    assert_true(model->keywords.has_regex);
+    fl_model_free(model);
     fixture_remove("m");
 }
 
@@ -361,14 +397,14 @@ static void test_init(void **state)
     fl_error_clear(&error);
     init_model_folder("m");
     fixture_list("m", list, sizeof list);
-    assert_string_equal(list, "examples.yaml model.yaml rates.csv registry.csv rfm_groups.csv");
+    assert_string_equal(list, "examples.yaml keywords.csv model.yaml rates.csv registry.csv rfm_groups.csv");
     assert_int_equal(fl_model_init(&fl_io_system, fixture_path("m", path), NULL, &error), FL_CANNOT_CREATE);
     assert_string_equal(error.message, "the folder holds a model file already: nothing was written");
     fixture_remove("m/registry.csv");
     fixture_remove("m/model.yaml");
     assert_int_equal(fl_model_init(&fl_io_system, fixture_path("m", path), NULL, NULL), FL_CANNOT_CREATE);
     fixture_list("m", list, sizeof list);
-    assert_string_equal(list, "examples.yaml rates.csv rfm_groups.csv");
+    assert_string_equal(list, "examples.yaml keywords.csv rates.csv rfm_groups.csv");
     fixture_remove("m");
     assert_int_equal(fl_model_init(&fl_io_system, fixture_path("no/m", path), NULL, NULL), FL_CANNOT_CREATE);
 }
@@ -399,7 +435,9 @@ static void test_init_when_calls_fail(void **state)
         const fl_status status = fl_model_init(&io, fixture_path("m", path), NULL, NULL);
         fixture_list("m", list, sizeof list);
         assert_string_equal(
-            list, status == FL_OK ? "examples.yaml model.yaml rates.csv registry.csv rfm_groups.csv" : "");
+            list, status == FL_OK
+                      ? "examples.yaml keywords.csv model.yaml rates.csv registry.csv rfm_groups.csv"
+                      : "");
         if (fixture_calls < at)
             return fixture_remove("m");
         fixture_remove("m");
@@ -419,6 +457,7 @@ int main(void)
         cmocka_unit_test(test_rates),
         cmocka_unit_test(test_rates_refused),
         cmocka_unit_test(test_hash),
+        cmocka_unit_test(test_without_keywords),
         cmocka_unit_test(test_open_failures),
         cmocka_unit_test(test_init),
         cmocka_unit_test(test_init_with_a_currency),

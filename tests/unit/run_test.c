@@ -110,8 +110,8 @@ static void test_same_bytes(void **state)
     /* A second run of the very same inputs: every file but the times. */
     run_well((struct fixture_run){.data = "d1", .out = "again", .as_of = as_of}, &other);
     assert_same_segments("o1", "again");
-    static const char *const names[] = {"manifest.json", "_SUCCESS",  "registry.csv",
-                                        "model.yaml",    "rates.csv", "rfm_groups.csv"};
+    static const char *const names[] = {"manifest.json", "_SUCCESS",       "registry.csv", "model.yaml",
+                                        "rates.csv",     "rfm_groups.csv", "keywords.csv"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         char a[64], b[64];
         (void)snprintf(a, sizeof a, "o1/%s", names[i]);

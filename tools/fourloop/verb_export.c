@@ -1,5 +1,4 @@
 /* verb_export.c - `fourloop export`: writes tables for other programs. */
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +8,7 @@
 #include "formats/base/publish_stage.h"
 #include "formats/exporters/export_walk.h"
 #include "tools/fourloop/export_source.h"
+#include "tools/fourloop/output_file.h"
 #include "tools/fourloop/report.h"
 #include "tools/fourloop/stdout_table.h"
 #include "tools/fourloop/verbs.h"
@@ -56,12 +56,9 @@ static fl_status read_options(const struct command *command, struct export_work 
     static const struct {
         enum flag flag;
         enum fl_export_choice choice;
-    } choices[] = {{FLAG_NULL, FL_EXPORT_CSV_MARKS},
-                   {FLAG_DELIMITER, FL_EXPORT_CSV_MARKS},
-                   {FLAG_DECIMAL, FL_EXPORT_CSV_MARKS},
-                   {FLAG_COMPRESSION, FL_EXPORT_COMPRESSION},
-                   {FLAG_DICTIONARY, FL_EXPORT_DICTIONARY},
-                   {FLAG_FILES, FL_EXPORT_PARTS}};
+    } choices[] = {{FLAG_NULL, FL_EXPORT_CSV_MARKS},        {FLAG_DELIMITER, FL_EXPORT_CSV_MARKS},
+                   {FLAG_DECIMAL, FL_EXPORT_CSV_MARKS},     {FLAG_COMPRESSION, FL_EXPORT_COMPRESSION},
+                   {FLAG_DICTIONARY, FL_EXPORT_DICTIONARY}, {FLAG_FILES, FL_EXPORT_PARTS}};
     for (size_t i = 0; i < sizeof choices / sizeof choices[0]; i++) {
         const fl_status status =
             check_choice(command, work->format, choices[i].flag, choices[i].choice, error);
@@ -84,66 +81,17 @@ static fl_status read_options(const struct command *command, struct export_work 
 
 /* --- one file */
 
-/* Renaming over a device or a folder must not be tried: as root it would replace /dev/null. */
-static fl_status check_target(const struct fl_io *io, const char *path, struct fl_error *error)
-{
-    const int file = io->open(path, O_PATH, 0);
-    if (file < 0)
-        return FL_OK;
-    struct stat facts;
-    const bool regular = io->fstat(file, &facts) == 0 && S_ISREG(facts.st_mode);
-    const bool folder = S_ISDIR(facts.st_mode);
-    (void)io->close(file);
-    if (regular)
-        return FL_OK;
-    fl_fail(error, FL_CANNOT_CREATE, "there is something that is no file; %s",
-            folder ? "a / at its end asks for files in this folder"
-                   : "without -o the standard output is used");
-    return fl_error_at_path(error, path);
-}
-
-static fl_status publish_file(const struct export_work *work, struct fl_table *table, const char *folder,
-                              const char *name, struct fl_error *error)
-{
-    struct fl_output *output;
-    fl_status status = fl_output_create(work->io, folder, &output, error);
-    if (status != FL_OK)
-        return status;
-    fl_output_without_digest(output);
-    /* What an export that was killed has left behind here; ours is locked. */
-    status = fl_directory_sweep(work->io, folder, error);
-    const struct fl_export_part part = fl_export_whole(table);
-    if (status == FL_OK)
-        status = fl_export_walk(table, &part, work->format, &work->options, output, error);
-    if (status != FL_OK) {
-        fl_output_abort(output);
-        return status;
-    }
-    status = fl_output_commit(output, name, error);
-    return status == FL_OK ? fl_directory_sync(work->io, folder, error) : status;
-}
-
-/* The folder that `path` lies in; its last part is *name. malloc()ed. */
-static char *folder_of(const char *path, const char **name)
-{
-    const char *slash = strrchr(path, '/');
-    *name = slash == NULL ? path : slash + 1;
-    if (slash == NULL)
-        return strdup(".");
-    return slash == path ? strdup("/") : strndup(path, (size_t)(slash - path));
-}
-
 static fl_status export_to_file(const struct export_work *work, const char *path, struct fl_error *error)
 {
     struct fl_table *table = work->source.tables[0].table;
-    fl_status status = check_target(work->io, path, error);
+    const struct fl_export_part part = fl_export_whole(table);
+    struct output_file file;
+    fl_status status = output_file_create(work->io, path, &file, error);
     if (status != FL_OK)
         return status;
-    const char *name;
-    char *folder = folder_of(path, &name);
-    status =
-        folder == NULL ? fl_fail_memory(error, strlen(path)) : publish_file(work, table, folder, name, error);
-    free(folder);
+    fl_output_without_digest(file.output);
+    status = fl_export_walk(table, &part, work->format, &work->options, file.output, error);
+    status = output_file_finish(&file, status, error);
     if (status == FL_OK)
         report_say("%s: %llu rows", path, (unsigned long long)fl_table_rows(table));
     return status;
@@ -265,7 +213,7 @@ static fl_status export_to_stdout(const struct export_work *work, struct fl_erro
 
 static fl_status export_tables(const struct export_work *work, const char *path, struct fl_error *error)
 {
-    const bool to_stdout = path == NULL || strcmp(path, "-") == 0;
+    const bool to_stdout = output_file_is_stdout(path);
     const bool to_folder = !to_stdout && path[strlen(path) - 1] == '/';
     const bool as_set = work->files > 0 || work->all_tables;
     if (as_set && !to_folder)

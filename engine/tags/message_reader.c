@@ -1,0 +1,173 @@
+/* message_reader.c - customers' messages of a text file, some thousand at a time. */
+#include "engine/tags/message_reader.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "formats/importers/ndjson_reader.h"
+
+/* Enough for the joined buffers of a scan to fill; few enough to stay in the cache. */
+enum { CHUNK_MESSAGES = 4096, CHUNK_BYTES = 1 << 20, NUMBER_TEXT = 24 };
+
+enum field { FIELD_TEXT, FIELD_MESSAGE, FIELD_CUSTOMER, FIELD_SPEAKER, FIELDS };
+static const char *const field_names[FIELDS] = {[FIELD_TEXT] = "text",
+                                                [FIELD_MESSAGE] = "message",
+                                                [FIELD_CUSTOMER] = "customer",
+                                                [FIELD_SPEAKER] = "speaker"};
+
+struct fl_message_reader {
+    const struct fl_message_source *source;
+    struct fl_line_reader *lines;     /* of a file of lines */
+    struct fl_ndjson_reader *objects; /* of NDJSON */
+    struct fl_ndjson_keys *keys;
+    struct fl_arena arena; /* of the texts of a part */
+    size_t count, bytes;
+    struct fl_message messages[CHUNK_MESSAGES];
+    struct fl_file_message files[CHUNK_MESSAGES];
+};
+
+static fl_status open_objects(struct fl_message_reader *reader, struct fl_error *error)
+{
+    const struct fl_message_source *source = reader->source;
+    struct fl_text names[FIELDS];
+    for (int i = 0; i < FIELDS; i++)
+        names[i] = fl_text_of(field_names[i]);
+    fl_status status = fl_ndjson_keys_create(names, FIELDS, &reader->keys, error);
+    if (status == FL_OK)
+        status = fl_ndjson_reader_create(source->io, source->file, source->shown, &reader->objects, error);
+    return status;
+}
+
+fl_status fl_message_reader_create(const struct fl_message_source *source, struct fl_message_reader **reader,
+                                   struct fl_error *error)
+{
+    *reader = calloc(1, sizeof **reader);
+    if (*reader == NULL)
+        return fl_fail_memory(error, sizeof **reader);
+    (*reader)->source = source;
+    fl_arena_init(&(*reader)->arena);
+    const fl_status status =
+        source->format == FL_MESSAGES_NDJSON
+            ? open_objects(*reader, error)
+            : fl_line_reader_create(source->io, source->file, source->shown, FL_JSON_LINE_BYTES_MAX,
+                                    "is it one message a line?", &(*reader)->lines, error);
+    if (status == FL_OK) {
+        fl_line_reader_ask(source->format == FL_MESSAGES_NDJSON ? fl_ndjson_line_reader((*reader)->objects)
+                                                                : (*reader)->lines,
+                           source->is_stopped, source->stop_context);
+        return FL_OK;
+    }
+    fl_message_reader_free(*reader);
+    *reader = NULL;
+    return status;
+}
+
+void fl_message_reader_free(struct fl_message_reader *reader)
+{
+    if (reader == NULL)
+        return;
+    fl_line_reader_free(reader->lines);
+    fl_ndjson_reader_free(reader->objects);
+    fl_ndjson_keys_free(reader->keys);
+    fl_arena_release(&reader->arena);
+    free(reader);
+}
+
+/* ---- one message ---- */
+
+/* Lines and objects live until the next is read; a part holds many. */
+static bool keep(struct fl_message_reader *reader, struct fl_text *text)
+{
+    const char *copy = fl_arena_copy(&reader->arena, text->bytes, text->size);
+    reader->bytes += text->size;
+    text->bytes = copy;
+    return copy != NULL;
+}
+
+/* Takes the message and keeps all of its texts. */
+static fl_status add(struct fl_message_reader *reader, struct fl_text text, struct fl_file_message file,
+                     struct fl_error *error)
+{
+    char number[NUMBER_TEXT];
+    if (file.id.text.size == 0) {
+        (void)snprintf(number, sizeof number, "%llu", (unsigned long long)file.line);
+        file.id = (struct fl_message_cell){fl_text_of(number), false};
+    }
+    if (!keep(reader, &text) || !keep(reader, &file.id.text) || !keep(reader, &file.customer.text) ||
+        !keep(reader, &file.speaker))
+        return fl_fail_memory(error, text.size);
+    reader->messages[reader->count] = (struct fl_message){text, fl_speaker_of(file.speaker)};
+    reader->files[reader->count++] = file;
+    return FL_OK;
+}
+
+static fl_status take_line(struct fl_message_reader *reader, bool *more, struct fl_error *error)
+{
+    struct fl_text line;
+    const fl_status status = fl_line_reader_next(reader->lines, &line, more, error);
+    if (status != FL_OK || !*more)
+        return status;
+    if (line.size > 0 && line.bytes[line.size - 1] == '\r')
+        line.size--;
+    const struct fl_file_message file = {.line = (uint64_t)fl_line_reader_number(reader->lines),
+                                         .id.text = {"", 0},
+                                         .customer.text = {"", 0},
+                                         .speaker = {"", 0}};
+    return add(reader, line, file, error);
+}
+
+/* Of a reason that begins with "record: ", as import counts them, what people need. */
+static const char *bare_reason(const char *refused)
+{
+    static const char head[] = "record: ";
+    return strncmp(refused, head, sizeof head - 1) == 0 ? refused + sizeof head - 1 : refused;
+}
+
+static fl_status fail_object(const struct fl_message_reader *reader, const struct fl_ndjson_line *line,
+                             int64_t column, const char *what, const char *field, struct fl_error *error)
+{
+    (void)fl_fail(error, FL_BAD_DATA, "%s%s", what, field);
+    (void)fl_error_at_path(error, reader->source->shown);
+    (void)fl_error_at_line(error, line->record.line, column);
+    return FL_BAD_DATA;
+}
+
+static fl_status take_object(struct fl_message_reader *reader, bool *more, struct fl_error *error)
+{
+    struct fl_ndjson_line line;
+    const fl_status status = fl_ndjson_next(reader->objects, reader->keys, &line, more, error);
+    if (status != FL_OK || !*more)
+        return status;
+    if (line.refused != NULL)
+        return fail_object(reader, &line, line.refused_at, bare_reason(line.refused), "", error);
+    for (int i = 0; i < FIELDS; i++) {
+        if (line.nested[i])
+            return fail_object(reader, &line, 1, "a list or an object for ", field_names[i], error);
+    }
+    const struct fl_text *fields = line.record.fields;
+    const bool *quoted = line.record.quoted;
+    const struct fl_file_message file = {.line = (uint64_t)line.record.line,
+                                         .id = {fields[FIELD_MESSAGE], quoted[FIELD_MESSAGE]},
+                                         .customer = {fields[FIELD_CUSTOMER], quoted[FIELD_CUSTOMER]},
+                                         .speaker = fields[FIELD_SPEAKER]};
+    return add(reader, fields[FIELD_TEXT], file, error);
+}
+
+fl_status fl_message_reader_next(struct fl_message_reader *reader, struct fl_message_chunk *chunk,
+                                 struct fl_error *error)
+{
+    const struct fl_message_source *source = reader->source;
+    bool more = true;
+    fl_arena_reset(&reader->arena);
+    reader->count = reader->bytes = 0;
+    if (source->is_stopped != NULL && source->is_stopped(source->stop_context) != 0)
+        return fl_fail(error, FL_INTERRUPTED, "interrupted");
+    while (more && reader->count < CHUNK_MESSAGES && reader->bytes < CHUNK_BYTES) {
+        const fl_status status = source->format == FL_MESSAGES_NDJSON ? take_object(reader, &more, error)
+                                                                      : take_line(reader, &more, error);
+        if (status != FL_OK)
+            return status;
+    }
+    *chunk = (struct fl_message_chunk){reader->messages, reader->files, reader->count};
+    return FL_OK;
+}

@@ -1,0 +1,43 @@
+/* message_reader.h - customers' messages of a text file, some thousand at a time. */
+#ifndef ENGINE_TAGS_MESSAGE_READER_H
+#define ENGINE_TAGS_MESSAGE_READER_H
+
+#include "engine/fourloop.h"
+#include "engine/tags/tagger.h"
+
+/* A cell of the file that is handed on: "" and not quoted where it is missing. */
+struct fl_message_cell {
+    struct fl_text text;
+    bool quoted; /* NDJSON: a string, no number */
+};
+
+/* A message and what the file says of it. */
+struct fl_file_message {
+    uint64_t line;
+    struct fl_message_cell id; /* without one of its own the number of its line */
+    struct fl_message_cell customer;
+    struct fl_text speaker; /* as the file has it */
+};
+
+/* A part of the file; messages[i] is said more of by files[i]. */
+struct fl_message_chunk {
+    const struct fl_message *messages;
+    const struct fl_file_message *files;
+    size_t count; /* 0: the file has ended */
+};
+
+/* FL_MESSAGES_LINES: each line is a message of the customer, a '\r' at its end left out. FL_MESSAGES_NDJSON:
+ * an object a line, with `text`, and `message` (its id), `customer`, `speaker` if it has them; others are not
+ * looked at. */
+struct fl_message_reader;
+fl_status fl_message_reader_create(const struct fl_message_source *source, struct fl_message_reader **reader,
+                                   struct fl_error *error);
+void fl_message_reader_free(struct fl_message_reader *reader); /* NULL is fine */
+
+/* The next part, valid until the next call; a file of any size takes the memory of one. FL_BAD_DATA names
+ * line and column: more than FL_JSON_LINE_BYTES_MAX bytes in a line, no object, a list for a text.
+ * FL_INTERRUPTED, FL_IO, FL_NO_MEMORY. */
+fl_status fl_message_reader_next(struct fl_message_reader *reader, struct fl_message_chunk *chunk,
+                                 struct fl_error *error);
+
+#endif

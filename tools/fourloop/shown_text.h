@@ -1,0 +1,16 @@
+/* shown_text.h - somebody's text as a terminal may show it, character by character. */
+#ifndef TOOLS_FOURLOOP_SHOWN_TEXT_H
+#define TOOLS_FOURLOOP_SHOWN_TEXT_H
+
+#include "formats/base/text.h"
+
+/* A character, or a byte that is none. */
+struct shown_char {
+    size_t size;      /* bytes of the text */
+    unsigned columns; /* of a terminal */
+    struct fl_text
+        as; /* what stands for it: itself, or `?` for what would steer the terminal or is no UTF-8 */
+};
+struct shown_char shown_char_at(struct fl_text text, size_t at);
+
+#endif
