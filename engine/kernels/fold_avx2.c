@@ -20,7 +20,8 @@ static inline uint64_t bits(__m256i lanes)
     return (uint32_t)_mm256_movemask_epi8(lanes);
 }
 
-/* Writes a vector; returns how many of its bytes, of which `there` are in the text, are whole plain characters.
+/* Writes a vector; returns how many of its bytes, of which `there` are in the text, are whole plain
+ * characters.
  */
 static inline size_t copy_vector(__m256i bytes, uint64_t there, uint8_t *to)
 {

@@ -14,7 +14,8 @@ static inline __mmask64 between(__m512i bytes, int first, int last)
     return _mm512_cmple_epu8_mask(above, _mm512_set1_epi8((char)(last - first)));
 }
 
-/* Writes a vector; returns how many of its bytes, of which `there` are in the text, are whole plain characters.
+/* Writes a vector; returns how many of its bytes, of which `there` are in the text, are whole plain
+ * characters.
  */
 static inline size_t copy_vector(__m512i bytes, __mmask64 there, uint8_t *to)
 {

@@ -12,9 +12,9 @@ fl_status fl_fold_create(struct fl_fold **fold, struct fl_error *error);
 void fl_fold_free(struct fl_fold *fold); /* NULL is fine */
 
 /* Appends the folded form to `out`, at most FL_FOLD_GROWTH times the size of the text; it is valid UTF-8.
- * Each byte that is no UTF-8 counts as one U+FFFD. *same_places: the folded form has the text's size, and
- * each byte stands where its original does, so nothing has to be mapped back. FL_NO_MEMORY. */
-enum { FL_FOLD_GROWTH = 18 };
+ * Each byte that is no UTF-8 counts as one U+FFFD. *same_places: each character gave
+ * one of its own size, so nothing has to be mapped back. FL_NO_MEMORY: `out` is as it was. */
+enum { FL_FOLD_GROWTH = 11 };
 fl_status fl_fold_append(const struct fl_fold *fold, struct fl_text text, struct fl_buffer *out,
                          bool *same_places, struct fl_error *error);
 

@@ -17,7 +17,7 @@ static const struct character_range unspaced[] = {
     {0x1780, 0x17FF},   /* Khmer */
     {0x2E80, 0x2FDF},   /* Han radicals */
     {0x3005, 0x3007},   /* Han: repetition mark, closing mark, zero */
-    {0x3021, 0x3029},   /* Han numerals */
+    {0x3021, 0x302D},   /* Han numerals, tone marks */
     {0x3031, 0x3035},   /* Kana repetition marks */
     {0x3038, 0x303C},   /* Han numerals, repetition mark, masu */
     {0x3041, 0x30FF},   /* Hiragana, Katakana with the long vowel mark */
@@ -30,7 +30,8 @@ static const struct character_range unspaced[] = {
     {0xAA60, 0xAA7F},   /* Myanmar extended A */
     {0xF900, 0xFAFF},   /* Han compatibility */
     {0xFF66, 0xFF9F},   /* Katakana of half width */
-    {0x16FE2, 0x16FF1}, /* Han marks */
+    {0x16FE2, 0x16FE3}, /* Han: old marks */
+    {0x16FF0, 0x16FF1}, /* Han: reading marks */
     {0x1AFF0, 0x1B16F}, /* Kana supplement, extensions */
     {0x20000, 0x3FFFD}, /* Han extensions B and on */
 };

@@ -32,16 +32,24 @@ static bool is_hangul_syllable(uint32_t character)
     return character >= 0xAC00 && character <= 0xD7A3;
 }
 
+/* Not assigned yet, but default ignorables whatever they become, which the library does not know. */
+static bool is_kept_for_no_width(uint32_t character)
+{
+    return character == 0x2065 || (character >= 0xFFF0 && character <= 0xFFF8) ||
+           (character >= 0xE0000 && character <= 0xE0FFF);
+}
+
 bool fl_unicode_is_plain(uint32_t character)
 {
     const utf8proc_property_t *property = utf8proc_get_property((utf8proc_int32_t)character);
     return property->decomp_seqindex == UINT16_MAX && property->casefold_seqindex == UINT16_MAX &&
-           property->combining_class == 0 && !property->ignorable && !is_hangul_syllable(character);
+           property->combining_class == 0 && !property->ignorable && !is_kept_for_no_width(character) &&
+           !is_hangul_syllable(character);
 }
 
 bool fl_unicode_has_no_width(uint32_t character)
 {
-    return utf8proc_get_property((utf8proc_int32_t)character)->ignorable;
+    return utf8proc_get_property((utf8proc_int32_t)character)->ignorable || is_kept_for_no_width(character);
 }
 
 unsigned fl_unicode_combining_class(uint32_t character)
@@ -64,25 +72,18 @@ static void order_marks(int32_t *characters, size_t count)
     }
 }
 
-static size_t decompose_each(const int32_t *characters, size_t count, unsigned options, int32_t *decomposed,
-                             size_t most)
+static size_t decompose(int32_t character, unsigned options, int32_t *decomposed, size_t most)
 {
-    size_t size = 0;
-    int boundary = 0;
-    for (size_t i = 0; i < count; i++) {
-        const utf8proc_ssize_t more =
-            utf8proc_decompose_char(characters[i], decomposed + size, (utf8proc_ssize_t)(most - size),
-                                    (utf8proc_option_t)options, &boundary);
-        assert(more >= 0 && (size_t)more <= most - size);
-        size += (size_t)more;
-    }
-    return size;
+    int boundary = 0; /* the library wants to know where letters end as one sees them; we do not */
+    const utf8proc_ssize_t count = utf8proc_decompose_char(character, decomposed, (utf8proc_ssize_t)most,
+                                                           (utf8proc_option_t)options, &boundary);
+    assert(count >= 0 && (size_t)count <= most);
+    return (size_t)count;
 }
 
 size_t fl_unicode_decompose(uint32_t character, int32_t decomposed[FL_UNICODE_DECOMPOSED_MAX])
 {
-    const int32_t one = (int32_t)character;
-    return decompose_each(&one, 1, UTF8PROC_DECOMPOSE, decomposed, FL_UNICODE_DECOMPOSED_MAX);
+    return decompose((int32_t)character, UTF8PROC_DECOMPOSE, decomposed, FL_UNICODE_DECOMPOSED_MAX);
 }
 
 /* Canonical order comes before case: the iota below (U+0345) becomes a letter, and marks behind it would then
@@ -92,13 +93,17 @@ size_t fl_unicode_fold(const int32_t *characters, size_t count, bool composed,
 {
     enum { CANONICAL_MAX = FL_UNICODE_CLUSTER_MAX * FL_UNICODE_DECOMPOSED_MAX };
     int32_t canonical[CANONICAL_MAX];
+    size_t size = 0;
     assert(count <= FL_UNICODE_CLUSTER_MAX);
-    size_t size =
-        decompose_each(characters, count, UTF8PROC_DECOMPOSE | UTF8PROC_IGNORE, canonical, CANONICAL_MAX);
+    for (size_t i = 0; i < count; i++)
+        if (!fl_unicode_has_no_width((uint32_t)characters[i]))
+            size += decompose(characters[i], UTF8PROC_DECOMPOSE, canonical + size, CANONICAL_MAX - size);
     order_marks(canonical, size);
-    size = decompose_each(canonical, size,
-                          UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD | UTF8PROC_IGNORE, folded,
-                          FL_UNICODE_FOLDED_MAX);
+    const size_t canonical_size = size;
+    size = 0;
+    for (size_t i = 0; i < canonical_size; i++)
+        size += decompose(canonical[i], UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD,
+                          folded + size, FL_UNICODE_FOLDED_MAX - size);
     order_marks(folded, size);
     if (!composed)
         return size;
