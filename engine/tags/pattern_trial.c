@@ -19,7 +19,7 @@ enum { CPU_SECONDS = 4, WALL_SECONDS = 60, MEMORY_MIB = 1024 };
 struct report {
     fl_status status;
     size_t at; /* the expression it is about; while they are tried one by one, the one that comes next */
-    char words[256];
+    char words[FL_ERROR_MESSAGE_SIZE];
 };
 
 /* ---- child ---- */
@@ -60,7 +60,7 @@ static void try_these(int out, const char *const *expressions, size_t first, siz
     report.status =
         fl_hyperscan_compile(expressions + first, count, FL_HYPERSCAN_FILTER, &compiled, &bad, &error);
     report.at = first + (bad < count ? bad : count - 1);
-    (void)snprintf(report.words, sizeof report.words, "%s", error.message);
+    memcpy(report.words, error.message, sizeof report.words);
     fl_hyperscan_free(compiled);
     send_report(out, &report);
 }
