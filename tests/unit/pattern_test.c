@@ -480,7 +480,7 @@ static void test_what_is_refused_is_named(void **state)
     check_refused("(\\b)*",
                   "character 5 of the regular expression: what stands before this has no character");
     check_refused("(a+b)*", "character 6 of the regular expression: an unlimited repeat within");
-    check_refused("((a{1,100}){1,100}){1,100}", "more than 2000 steps");
+    check_refused("((a{1,100}){1,100}){1,100}", "more than 1000 steps");
     check_refused("\\b|", "no character to look for");
     check_refused("[\\x-\xF4\x8F\xBF\xBF]", "between brackets there are");
     check_refused("[ -\xF4\x8F\xBF\xBF]", "the ranges have more than");
@@ -507,6 +507,22 @@ static void test_too_many_are_refused(void **state)
     free(patterns);
 }
 
+/* Each is quick for itself; together they take the library minutes. */
+static void test_a_list_that_takes_too_long_is_refused_in_time(void **state)
+{
+    (void)state;
+    static char words[FL_PATTERNS_MAX][64];
+    struct fl_text patterns[FL_PATTERNS_MAX];
+    for (size_t i = 0; i < FL_PATTERNS_MAX; i++) {
+        (void)snprintf(words[i], sizeof words[i], "\\w{100}x\\w{100}y\\w{100}z\\w{100}%zu", i);
+        patterns[i] = fl_text_of(words[i]);
+    }
+    struct compiled compiled;
+    assert_int_equal(compile(&compiled, patterns, FL_PATTERNS_MAX), FL_BAD_MODEL);
+    assert_true(compiled.bad > 0);
+    assert_non_null(strstr(compiled.error.message, "up to this one"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -515,6 +531,7 @@ int main(void)
         cmocka_unit_test(test_patterns_are_folded_as_texts_are),
         cmocka_unit_test(test_what_is_refused_is_named),
         cmocka_unit_test(test_too_many_are_refused),
+        cmocka_unit_test(test_a_list_that_takes_too_long_is_refused_in_time),
     };
     return cmocka_run_group_tests(tests, make_fold, free_fold);
 }
