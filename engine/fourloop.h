@@ -322,6 +322,43 @@ struct fl_keyword_trial_counts {
 fl_status fl_keyword_trial(const struct fl_keyword_trial_plan *plan, struct fl_keyword_trial_counts *counts,
                            struct fl_error *error);
 
+/* ---- what is wrong with a keyword list, and what is odd ---- */
+
+enum fl_keyword_remark_kind {
+    FL_KEYWORD_ERROR,   /* no run takes the list */
+    FL_KEYWORD_WARNING, /* never found, said twice, or hardly meant */
+    FL_KEYWORD_SAMPLE   /* of a rule on the sample */
+};
+enum { FL_KEYWORD_REMARKS_MAX = 1000 };
+
+struct fl_keyword_remarks {
+    const char *file; /* that was checked */
+    struct fl_keyword_remark {
+        enum fl_keyword_remark_kind kind;
+        int64_t line, column; /* from 1; 0: of no place in the file, in the line */
+        const char *cell;     /* name of the column; NULL: of none */
+        const char *text;     /* what, and what to do */
+    } *list;                  /* by line and column, the first FL_KEYWORD_REMARKS_MAX that were found */
+    size_t count;
+    size_t errors, warnings, from_sample; /* all of them */
+    size_t tags, rules, words;
+    uint64_t messages; /* of the sample */
+    struct fl_arena *owned;
+};
+
+struct fl_keyword_check_plan {
+    const struct fl_io *io;
+    const char *model; /* folder whose keywords.csv is checked; NULL: `file` is */
+    const char *file;  /* regular expressions are fine in it */
+    const struct fl_message_source *sample; /* NULL: none */
+};
+
+/* Remarks on a list that can be read at all. FL_MISSING: there is no keywords.csv; of the sample FL_BAD_DATA
+ * names line and column. */
+fl_status fl_keywords_check(const struct fl_keyword_check_plan *plan, struct fl_keyword_remarks **remarks,
+                            struct fl_error *error);
+void fl_keyword_remarks_free(struct fl_keyword_remarks *remarks); /* NULL is fine */
+
 /* ---- what there is to say about a model that can be run ---- */
 
 enum fl_remark_kind {

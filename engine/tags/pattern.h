@@ -44,7 +44,7 @@ struct fl_pattern_node {
 };
 
 enum {
-    FL_PATTERN_STEPS_MAX = 2000,
+    FL_PATTERN_STEPS_MAX = 1000,
     FL_PATTERN_REPEAT_MAX = 100,
     FL_PATTERN_DEPTH_MAX = 16,                /* of groups */
     FL_PATTERN_RANGE_CHARACTERS_MAX = 1 << 18 /* of all ranges: each is folded */

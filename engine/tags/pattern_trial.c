@@ -18,8 +18,8 @@ enum { CPU_SECONDS = 4, WALL_SECONDS = 60, MEMORY_MIB = 1024 };
 
 struct report {
     fl_status status;
-    size_t at; /* the expression it is about; while they are tried one by one, the one that comes next */
-    char words[256];
+    size_t at; /* the expression it is about */
+    char words[FL_ERROR_MESSAGE_SIZE];
 };
 
 /* ---- child ---- */
@@ -60,7 +60,7 @@ static void try_these(int out, const char *const *expressions, size_t first, siz
     report.status =
         fl_hyperscan_compile(expressions + first, count, FL_HYPERSCAN_FILTER, &compiled, &bad, &error);
     report.at = first + (bad < count ? bad : count - 1);
-    (void)snprintf(report.words, sizeof report.words, "%s", error.message);
+    memcpy(report.words, error.message, sizeof report.words);
     fl_hyperscan_free(compiled);
     send_report(out, &report);
 }
@@ -134,22 +134,6 @@ static fl_status run_child(const char *const *expressions, size_t count, bool on
     return FL_OK;
 }
 
-static bool is_refusal(const struct report *report)
-{
-    return report->status == FL_BAD_MODEL || report->status == FL_LIMIT;
-}
-
-static fl_status refuse(const struct report *report, struct fl_error *error)
-{
-    if (is_refusal(report))
-        return fl_fail(error, FL_BAD_MODEL, "the keyword library refuses the regular expression: %s",
-                       report->words);
-    return fl_fail(
-        error, FL_BAD_MODEL,
-        "the regular expression takes more than %d seconds or %d MiB to compile: make its repeats smaller",
-        CPU_SECONDS, MEMORY_MIB);
-}
-
 fl_status fl_pattern_trial(const char *const *expressions, size_t count, size_t *bad, struct fl_error *error)
 {
     assert(count > 0);
@@ -158,20 +142,20 @@ fl_status fl_pattern_trial(const char *const *expressions, size_t count, size_t 
     fl_status status = run_child(expressions, count, false, &good, &report, error);
     if (status != FL_OK || good == 1)
         return status;
-    if (report.status == FL_BAD_MODEL) {
-        *bad = report.at;
-        return refuse(&report, error);
+    if (report.status != FL_BAD_MODEL) { /* it named none, or did not live to do so */
+        report = (struct report){.status = FL_OK};
+        status = run_child(expressions, count, true, &good, &report, error);
+        if (status != FL_OK)
+            return status;
+        report.at = good < count ? good : count - 1;
     }
-    /* The library named none, or did not live to do so. */
-    report = (struct report){.status = FL_OK};
-    status = run_child(expressions, count, true, &good, &report, error);
-    if (status != FL_OK)
-        return status;
-    *bad = good < count ? good : count - 1;
-    if (good < count)
-        return refuse(&report, error);
+    *bad = report.at;
+    if (report.status == FL_BAD_MODEL)
+        return fl_fail(error, FL_BAD_MODEL, "the keyword library refuses the regular expression: %s",
+                       report.words);
     return fl_fail(
         error, FL_BAD_MODEL,
-        "the regular expressions up to this one together take more than %d seconds or %d MiB to compile",
+        "up to this one, the regular expressions take more than %d seconds or %d MiB to compile: make "
+        "their repeats smaller",
         CPU_SECONDS, MEMORY_MIB);
 }
