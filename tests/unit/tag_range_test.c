@@ -254,7 +254,7 @@ static bool row_hits(size_t row, unsigned tag)
 }
 
 /* Numbers that tell one from the next, the most important first. */
-enum { KEYS = 6 };
+enum { KEYS = 4 };
 static int compare_rows(const struct chat_row *a, const struct chat_row *b, const int64_t *x,
                         const int64_t *y)
 {
@@ -270,13 +270,6 @@ static int compare_in_time(const struct chat_row *a, const struct chat_row *b)
 {
     const int64_t x[KEYS] = {a->day, a->second, a->type, a->order},
                   y[KEYS] = {b->day, b->second, b->type, b->order};
-    return compare_rows(a, b, x, y);
-}
-
-static int compare_in_table(const struct chat_row *a, const struct chat_row *b)
-{
-    const int64_t x[KEYS] = {a->customer, a->day, a->type, a->order, a->second},
-                  y[KEYS] = {b->customer, b->day, b->type, b->order, b->second};
     return compare_rows(a, b, x, y);
 }
 
@@ -466,17 +459,32 @@ struct slow_hit {
     unsigned tag;
 };
 
+static int compare_int(int64_t a, int64_t b)
+{
+    return (a > b) - (a < b);
+}
+
+/* By the columns of their table. */
 static int compare_slow_hits(const void *a, const void *b)
 {
     const struct slow_hit *x = a, *y = b;
-    const int order = compare_in_table(x->row, y->row);
-    if (order != 0)
-        return order;
-    if (x->tag != y->tag)
-        return x->tag < y->tag ? -1 : 1;
-    if (x->hit->rule != y->hit->rule)
-        return x->hit->rule < y->hit->rule ? -1 : 1;
-    return is_earlier_place(x->hit, y->hit) ? -1 : is_earlier_place(y->hit, x->hit);
+    const char *const type_a = model->registry.types[x->row->type].name,
+                      *const type_b = model->registry.types[y->row->type].name;
+    const int orders[] = {compare_int(x->row->customer, y->row->customer),
+                          compare_int(x->row->day, y->row->day),
+                          strcmp(type_a, type_b),
+                          compare_int(x->row->order, y->row->order),
+                          compare_int(x->row->second, y->row->second),
+                          strcmp(ids[x->row->id], ids[y->row->id]),
+                          compare_int(x->tag, y->tag),
+                          compare_int(x->hit->rule, y->hit->rule),
+                          compare_int(x->hit->offset, y->hit->offset),
+                          compare_int(x->hit->size, y->hit->size)};
+    for (size_t i = 0; i < sizeof orders / sizeof orders[0]; i++) {
+        if (orders[i] != 0)
+            return orders[i];
+    }
+    return 0;
 }
 
 static size_t list_slow_hits(struct setting setting, int32_t as_of, int64_t first, int64_t last,
