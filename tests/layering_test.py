@@ -19,7 +19,7 @@ LEVELS = {
 }
 
 # Foreign headers that one file of a folder alone may include.
-BEHIND_ONE_FILE = ("lz4", "zstd", "hs", "yaml", "sodium")
+BEHIND_ONE_FILE = ("lz4", "zstd", "hs", "utf8proc", "yaml", "sodium")
 
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]+(["<])([^">]+)[">]', re.MULTILINE)
 

@@ -11,7 +11,8 @@ enum {
     QUICK_GROWTH = 3, /* most that the table makes of a byte */
     CLUSTER_BYTES_MAX = FL_UNICODE_FOLDED_MAX * 4
 };
-_Static_assert((int)FL_FOLD_BYTES_MAX <= QUICK_GROWTH && CLUSTER_BYTES_MAX >= 4, "words are stored whole");
+_Static_assert((int)FL_FOLD_BYTES_MAX <= QUICK_GROWTH && (int)CLUSTER_BYTES_MAX >= (int)FL_PLAIN_WRITES_PAST,
+               "room for a cluster is room for what the table and the kernel write past their ends");
 
 /* How far a text was folded. */
 struct folding {
@@ -36,10 +37,15 @@ static size_t read_cluster(const struct fl_fold *fold, struct fl_text text, size
     return at;
 }
 
+static inline bool is_plain_lead(uint32_t byte)
+{
+    return byte >= FL_PLAIN_LEAD_MIN && byte <= FL_PLAIN_LEAD_MAX;
+}
+
 /* A lone ASCII character is folded quicker by the table. */
 static inline bool may_begin_plain(uint32_t word)
 {
-    return (word & 0x8080) == 0 || ((word & 0xFF) >= FL_PLAIN_LEAD_MIN && (word & 0xFF) <= FL_PLAIN_LEAD_MAX);
+    return (word & 0x8080) == 0 || is_plain_lead(word & 0xFF);
 }
 
 /* Folds characters by the table, up to a cluster whose form it does not know. */
@@ -56,7 +62,7 @@ static void fold_quickly(const struct fl_fold *fold, struct fl_text text, struct
             at += plain;
             to += plain;
             if (plain > 0) {
-                const size_t latest = (uint8_t)bytes[at - 1] < 0x80 ? 1 : 3;
+                const size_t latest = bytes[at - 1] < 0x80 ? 1 : 3;
                 last_at = at - latest;
                 last_to = to - latest;
                 continue;
@@ -124,7 +130,7 @@ static fl_status make_room(struct fl_buffer *out, size_t left, struct fl_error *
     return FL_OK;
 }
 
-__attribute__((noinline)) static fl_status append_parts(const struct fl_fold *fold, struct fl_text text, struct fl_buffer *out,
+static fl_status append_parts(const struct fl_fold *fold, struct fl_text text, struct fl_buffer *out,
                               bool *same_places, struct fl_error *error)
 {
     const size_t size_before = out->size;
@@ -160,18 +166,33 @@ fl_status fl_fold_append(const struct fl_fold *fold, struct fl_text text, struct
     return FL_OK;
 }
 
+/* Whether the character at a byte of a text, if there is one, belongs to the cluster in front of it. */
+static inline bool joins_at(const struct fl_fold *fold, struct fl_text text, size_t at)
+{
+    uint32_t character;
+    const uint8_t byte = at < text.size ? (uint8_t)text.bytes[at] : 0;
+    if (byte < 0x80 || is_plain_lead(byte)) /* looked up most, and never does */
+        return false;
+    (void)fl_fold_read(text, at, &character);
+    return fl_fold_way_of(fl_fold_entry(fold, character)) == FL_FOLD_JOINS;
+}
+
 /* Where the cluster at a byte of a text ends; *folded_size: bytes of its form. */
 static size_t measure_cluster(const struct fl_fold *fold, struct fl_text text, size_t at, size_t *folded_size)
 {
     int32_t characters[FL_UNICODE_CLUSTER_MAX];
     uint8_t bytes[CLUSTER_BYTES_MAX];
+    uint32_t character;
     size_t count;
+    const size_t size = fl_fold_read(text, at, &character);
+    const enum fl_fold_way way = fl_fold_way_of(fl_fold_entry(fold, character));
+    if (way <= FL_FOLD_BYTES_MAX && !joins_at(fold, text, at + size)) {
+        const size_t same_size = character == FL_UNICODE_REPLACEMENT ? REPLACEMENT_BYTES : size;
+        *folded_size = way == FL_FOLD_SAME ? same_size : way;
+        return at + size;
+    }
     const size_t end = read_cluster(fold, text, at, characters, &count);
-    const enum fl_fold_way way = fl_fold_way_of(fl_fold_entry(fold, (uint32_t)characters[0]));
-    if (count > 1 || way > FL_FOLD_BYTES_MAX)
-        *folded_size = encode_cluster(characters, count, bytes);
-    else
-        *folded_size = way == FL_FOLD_SAME ? fl_utf8_encode((uint32_t)characters[0], bytes) : way;
+    *folded_size = encode_cluster(characters, count, bytes);
     return end;
 }
 

@@ -3,6 +3,9 @@
 
 #include <stdlib.h>
 
+/* The entry of a plain character, but for its letter. */
+static const uint32_t same = (uint32_t)FL_FOLD_SAME << FL_FOLD_WAY_SHIFT | FL_FOLD_KEEPS_PLACE;
+
 /* A set of characters. */
 struct character_set {
     uint64_t words[FL_UNICODE_END / 64];
@@ -19,7 +22,7 @@ static bool has(const struct character_set *set, uint32_t character)
 }
 
 /* Surrogates, and the planes that are for private use or will stay empty: the library is not asked for them,
- * which would take two thirds of the time. */
+ * which would take as long again. */
 static bool is_no_character(uint32_t character)
 {
     return character >> 11 == 0xD800 >> 11 || (character >= 0x40000 && character < 0xE0000) ||
@@ -47,7 +50,7 @@ static uint32_t entry_of_form(uint32_t character)
     const size_t count = fl_unicode_fold(&one, 1, true, folded);
     size_t size = 0;
     if (count == 1 && folded[0] == one)
-        return FL_FOLD_SAME << FL_FOLD_WAY_SHIFT | FL_FOLD_KEEPS_PLACE;
+        return same;
     for (size_t i = 0; i < count; i++)
         size += fl_utf8_encode((uint32_t)folded[i], bytes + size);
     if (size > FL_FOLD_BYTES_MAX)
@@ -56,8 +59,6 @@ static uint32_t entry_of_form(uint32_t character)
     return fl_utf8_word(bytes, size) | (uint32_t)size << FL_FOLD_WAY_SHIFT |
            (keeps_place ? (uint32_t)FL_FOLD_KEEPS_PLACE : 0);
 }
-
-static const uint32_t SAME = (uint32_t)FL_FOLD_SAME << FL_FOLD_WAY_SHIFT | FL_FOLD_KEEPS_PLACE;
 
 /* What is on the way to a table: an entry for each character, and which of them are not plain, which
  * something in front may take up. */
@@ -72,7 +73,7 @@ static void fill_plain(struct making *making)
 {
     for (uint32_t character = 0; character < FL_UNICODE_END; character++) {
         int32_t decomposed[FL_UNICODE_DECOMPOSED_MAX];
-        making->entries[character] = SAME;
+        making->entries[character] = same;
         if (is_no_character(character))
             continue;
         making->entries[character] |= (uint32_t)fl_letter_find(character) << FL_FOLD_LETTER_SHIFT;
@@ -95,9 +96,9 @@ static void fill_special(struct making *making)
         uint32_t *entry = &making->entries[character];
         if (has(&making->composing, character) ||
             (has(&making->special, character) && joins(&making->composing, character)))
-            *entry = (*entry & ~SAME) | (uint32_t)FL_FOLD_JOINS << FL_FOLD_WAY_SHIFT;
+            *entry = (*entry & ~same) | (uint32_t)FL_FOLD_JOINS << FL_FOLD_WAY_SHIFT;
         else if (has(&making->special, character))
-            *entry = (*entry & ~SAME) | entry_of_form(character);
+            *entry = (*entry & ~same) | entry_of_form(character);
     }
 }
 
@@ -108,15 +109,15 @@ static size_t share_pages(struct fl_fold *fold)
     size_t kept = 0;
     for (size_t number = 0; number < FL_FOLD_PAGES; number++) {
         const uint32_t *page = fold->entries + number * FL_FOLD_PAGE_CHARACTERS;
-        size_t same = kept; /* looked for from the latest on, as neighbours are alike */
-        while (same > 0 &&
-               memcmp(fold->entries + (same - 1) * FL_FOLD_PAGE_CHARACTERS, page, PAGE_BYTES) != 0)
-            same--;
-        if (same == 0) {
+        size_t found = kept; /* looked for from the latest on, as neighbours are alike */
+        while (found > 0 &&
+               memcmp(fold->entries + (found - 1) * FL_FOLD_PAGE_CHARACTERS, page, PAGE_BYTES) != 0)
+            found--;
+        if (found == 0) {
             memmove(fold->entries + kept * FL_FOLD_PAGE_CHARACTERS, page, PAGE_BYTES);
-            same = ++kept;
+            found = ++kept;
         }
-        fold->pages[number] = (uint16_t)(same - 1);
+        fold->pages[number] = (uint16_t)(found - 1);
     }
     return kept;
 }
