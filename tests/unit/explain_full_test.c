@@ -471,37 +471,25 @@ static void test_other_tables_are_found(void **state)
     assert_true(differ > 0);
 }
 
-/* Tags of another list: the first that differs, in the customers' rows or in the table of tags. */
+/* Tags that another list would have brought. */
 static void test_other_tags_are_found(void **state)
 {
     (void)state;
     static const struct {
-        const char *keywords, *table, *column;
-    } cases[] = {
-        {"tag,any,speaker,points,expiry_days,priority\nlate,late|later,,-3,20,3\nthanks,thank*,both,1,300,\n"
-         "quiet,hush,,5,1,\n",
-         "tags", "points"},
-        {"tag,any,speaker\nlate,late|later,\nthanks,thank*,agent\n", "tags", "tag"},
-        {"tag,any,expiry_days\nlate,late|later,19\nthanks,thank*,300\nquiet,hush,1\n", "tags", "expires"}};
+        const char *run, *from, *keywords, *column;
+    } cases[] = {{"t1", "dearer",
+                  "tag,any,speaker,points,expiry_days,priority\nlate,late|later,,-3,20,3\n"
+                  "thanks,thank*,both,1,300,\nquiet,hush,,5,1,\n",
+                  "points"},
+                 {"t2", "sooner",
+                  "tag,any,expiry_days\nlate,late|later,19\nthanks,thank*,299\nquiet,hush,1\n", "expires"}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        char others[16], out[16];
-        (void)snprintf(others, sizeof others, "others%zu", i);
-        (void)snprintf(out, sizeof out, "t%zu", i);
         fixture_put("model/keywords.csv", cases[i].keywords);
-        run_well("data", others, as_of, NULL, NULL);
+        run_well("data", cases[i].from, as_of, NULL, NULL);
         fixture_put("model/keywords.csv", keywords);
-        run_well("data", out, as_of, NULL, NULL);
-        swap_table(out, others, cases[i].table);
-        unsigned differ = 0;
-        for (int customer = 0; customer < CUSTOMERS; customer++) {
-            struct fl_error error;
-            const fl_status status = explain(out, customer, NULL, &error);
-            differ += status != FL_OK && strcmp(error.column, cases[i].column) == 0;
-            assert_true(status == FL_OK || strstr(error.message, "in the table tags differs") != NULL);
-            fl_explanation_release(&told);
-        }
-        if (differ == 0)
-            fail_msg("nobody differs by case %zu", i);
+        run_well("data", cases[i].run, as_of, NULL, NULL);
+        swap_table(cases[i].run, cases[i].from, "tags");
+        assert_found(cases[i].run, "tags", cases[i].column);
     }
 }
 
