@@ -2,6 +2,7 @@
 #include "engine/tags/fold.h"
 
 #include <assert.h>
+#include <stdlib.h>
 
 #include "engine/tags/fold_tables.h"
 
@@ -13,6 +14,20 @@ enum {
 };
 _Static_assert((int)FL_FOLD_BYTES_MAX <= QUICK_GROWTH && (int)CLUSTER_BYTES_MAX >= (int)FL_PLAIN_WRITES_PAST,
                "room for a cluster is room for what the table and the kernel write past their ends");
+
+fl_status fl_fold_create(struct fl_fold **fold, struct fl_error *error)
+{
+    *fold = malloc(sizeof **fold);
+    if (*fold == NULL)
+        return fl_fail_memory(error, sizeof **fold);
+    **fold = (struct fl_fold){fl_fold_kernels(), fl_fold_entries, fl_fold_pages};
+    return FL_OK;
+}
+
+void fl_fold_free(struct fl_fold *fold)
+{
+    free(fold);
+}
 
 /* How far a text was folded. */
 struct folding {
