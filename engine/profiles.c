@@ -302,27 +302,13 @@ void fl_profile_join_close(struct fl_profile_join *join)
     free(join);
 }
 
-/* The first block that may hold the customer or one behind it. */
-static size_t block_of(const struct fl_table *table, int64_t customer)
-{
-    size_t first = 0, end = fl_table_blocks(table);
-    while (first < end) {
-        const size_t middle = first + (end - first) / 2;
-        if (fl_table_block(table, middle).customer_max < customer)
-            first = middle + 1;
-        else
-            end = middle;
-    }
-    return first;
-}
-
 void fl_profile_join_seek(struct fl_profile_join *join, int64_t customer)
 {
     join->any = false;
     join->last = customer;
     for (size_t i = 0; i < join->count; i++) {
         struct profile_cursor *cursor = &join->cursors[i];
-        cursor->next_block = block_of(cursor->table, customer);
+        cursor->next_block = fl_table_find_block(cursor->table, customer);
         cursor->row = cursor->rows = 0;
         cursor->last_customer = INT64_MIN;
     }

@@ -449,16 +449,8 @@ static fl_status load_block(struct fl_scan_cursor *cursor, size_t block, const s
 
 void fl_scan_cursor_seek(struct fl_scan_cursor *cursor, int64_t customer_first)
 {
-    size_t low = 0, high = fl_table_blocks(cursor->table);
-    while (low < high) {
-        const size_t middle = low + (high - low) / 2;
-        if (fl_table_block(cursor->table, middle).customer_max < customer_first)
-            low = middle + 1;
-        else
-            high = middle;
-    }
     drop_block(cursor);
-    cursor->next_block = low;
+    cursor->next_block = fl_table_find_block(cursor->table, customer_first);
 }
 
 fl_status fl_scan_cursor_load(struct fl_scan_cursor *cursor, const struct fl_row_rules *rules,

@@ -48,6 +48,12 @@ static inline bool may_begin_plain(uint32_t word)
     return (word & 0x8080) == 0 || is_plain_lead(word & 0xFF);
 }
 
+/* The size of the last of the plain characters of bytes 0 .. end - 1; it may begin a cluster. */
+static inline size_t last_plain(const uint8_t *bytes, size_t end)
+{
+    return end == 0 ? 0 : bytes[end - 1] < 0x80 ? 1 : 3;
+}
+
 /* Folds characters by the table, up to a cluster whose form it does not know. */
 static void fold_quickly(const struct fl_fold *fold, struct fl_text text, struct folding *folding)
 {
@@ -62,7 +68,7 @@ static void fold_quickly(const struct fl_fold *fold, struct fl_text text, struct
             at += plain;
             to += plain;
             if (plain > 0) {
-                const size_t latest = bytes[at - 1] < 0x80 ? 1 : 3;
+                const size_t latest = last_plain(bytes, at);
                 last_at = at - latest;
                 last_to = to - latest;
                 continue;
@@ -130,11 +136,15 @@ static fl_status make_room(struct fl_buffer *out, size_t left, struct fl_error *
     return FL_OK;
 }
 
-fl_status fl_fold_append(const struct fl_fold *fold, struct fl_text text, struct fl_buffer *out,
-                         bool *same_places, struct fl_error *error)
+/* Of a text whose plain start, up to byte `at`, is in the buffer behind what counts. Stays a function of its
+ * own: most texts do without it. */
+__attribute__((noinline)) static fl_status append_rest(const struct fl_fold *fold, struct fl_text text,
+                                                       size_t at, struct fl_buffer *out, bool *same_places,
+                                                       struct fl_error *error)
 {
     const size_t size_before = out->size;
-    struct folding folding = {.same_places = true};
+    struct folding folding = {.at = at, .same_places = true};
+    out->size += at;
     while (folding.at < text.size) {
         const fl_status status = make_room(out, text.size - folding.at, error);
         if (status != FL_OK) {
@@ -148,6 +158,23 @@ fl_status fl_fold_append(const struct fl_fold *fold, struct fl_text text, struct
         out->size = (size_t)(folding.to - out->bytes);
     }
     *same_places = folding.same_places;
+    return FL_OK;
+}
+
+fl_status fl_fold_append(const struct fl_fold *fold, struct fl_text text, struct fl_buffer *out,
+                         bool *same_places, struct fl_error *error)
+{
+    const uint8_t *bytes = (const uint8_t *)text.bytes;
+    const size_t room = out->capacity - out->size;
+    if (text.size == 0 || room <= FL_PLAIN_WRITES_PAST || room - FL_PLAIN_WRITES_PAST < text.size)
+        return append_rest(fold, text, 0, out, same_places, error);
+    /* Most texts are short, and plain from end to end: what else is done for one takes as long as its bytes.
+     */
+    const size_t plain = fold->kernels->copy_plain(bytes, text.size, out->bytes + out->size);
+    if (plain < text.size)
+        return append_rest(fold, text, plain - last_plain(bytes, plain), out, same_places, error);
+    out->size += text.size;
+    *same_places = true;
     return FL_OK;
 }
 

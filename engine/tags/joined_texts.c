@@ -17,10 +17,11 @@ static fl_status grow(struct fl_joined_texts *joined, struct fl_error *error)
     return FL_OK;
 }
 
-static fl_status add_separator(struct fl_joined_texts *joined, struct fl_error *error)
+static inline fl_status add_separator(struct fl_buffer *bytes, struct fl_error *error)
 {
-    if (!fl_buffer_append(&joined->bytes, "\n", 1))
-        return fl_fail_memory(error, joined->bytes.size + 1);
+    if (bytes->size == bytes->capacity && !fl_buffer_reserve(bytes, bytes->size + FL_JOINED_BYTES))
+        return fl_fail_memory(error, bytes->size + FL_JOINED_BYTES);
+    bytes->bytes[bytes->size++] = '\n';
     return FL_OK;
 }
 
@@ -32,18 +33,31 @@ fl_status fl_joined_texts_add(struct fl_joined_texts *joined, const struct fl_fo
                        text_bytes_max);
     if (joined->count == joined->capacity && grow(joined, error) != FL_OK)
         return FL_NO_MEMORY;
-    if (joined->bytes.size == 0 && add_separator(joined, error) != FL_OK)
+    if (joined->bytes.size == 0 && add_separator(&joined->bytes, error) != FL_OK)
         return FL_NO_MEMORY;
     struct fl_joined_text *joined_text = &joined->texts[joined->count];
     *joined_text = (struct fl_joined_text){.from = (uint32_t)joined->bytes.size, .message = message};
     const fl_status status = fl_fold_append(fold, text, &joined->bytes, &joined_text->same_places, error);
     if (status != FL_OK)
         return status;
-    if (add_separator(joined, error) != FL_OK)
+    if (add_separator(&joined->bytes, error) != FL_OK)
         return FL_NO_MEMORY;
     joined->count++;
     joined->texts[joined->count].from = (uint32_t)joined->bytes.size;
     return FL_OK;
+}
+
+size_t fl_joined_texts_find(const struct fl_joined_texts *joined, size_t at, uint32_t byte)
+{
+    const struct fl_joined_text *texts = joined->texts;
+    size_t step = 1;
+    for (; at + step < joined->count && texts[at + step].from <= byte; step *= 2)
+        at += step;
+    for (; step > 0; step /= 2) {
+        if (at + step < joined->count && texts[at + step].from <= byte)
+            at += step;
+    }
+    return at;
 }
 
 void fl_joined_texts_clear(struct fl_joined_texts *joined)

@@ -32,6 +32,9 @@ static inline bool fl_joined_texts_full(const struct fl_joined_texts *joined)
 void fl_joined_texts_clear(struct fl_joined_texts *joined);
 void fl_joined_texts_release(struct fl_joined_texts *joined);
 
+/* The text in which a byte lies that is not before text `at`; quick where it is not far behind it. */
+size_t fl_joined_texts_find(const struct fl_joined_texts *joined, size_t at, uint32_t byte);
+
 /* The folded form of a text. */
 static inline struct fl_text fl_joined_text_at(const struct fl_joined_texts *joined, size_t at)
 {

@@ -194,6 +194,8 @@ static void add_form(struct fl_rule_index *index, struct fl_word_form *form)
     form->bound_right =
         !word->open_right && fl_letter_before(index->fold, literal, literal.size) == FL_LETTER_SPACED;
     struct fl_literal_forms *forms = &index->literals[word->literal];
+    forms->bound_left = form->bound_left && (forms->form_count == 0 || forms->bound_left);
+    forms->bound_right = form->bound_right && (forms->form_count == 0 || forms->bound_right);
     index->forms[forms->first_form + forms->form_count++] = *form;
 }
 

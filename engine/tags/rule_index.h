@@ -5,11 +5,12 @@
 
 #include "engine/model/keywords.h"
 
-/* Whether a byte beside a word makes a spaced letter touch it. */
+/* Whether a byte beside a word makes a spaced letter touch it; bits, so that many places are sifted without a
+ * branch. */
 enum fl_neighbour {
-    FL_NEIGHBOUR_APART,
-    FL_NEIGHBOUR_TOUCHES,
-    FL_NEIGHBOUR_LOOK /* a character of several bytes: it has to be looked up */
+    FL_NEIGHBOUR_APART = 0,
+    FL_NEIGHBOUR_TOUCHES = 1,
+    FL_NEIGHBOUR_LOOK = 2 /* a character of several bytes: it has to be looked up */
 };
 
 struct fl_rule_of_word {
@@ -28,8 +29,9 @@ struct fl_word_form {
 
 struct fl_literal_forms {
     uint32_t first_form;
-    uint16_t form_count;
     uint16_t size; /* bytes */
+    uint8_t form_count;
+    bool bound_left : 1, bound_right : 1; /* all of its forms are */
 };
 
 /* A rule that asks for more than one word of `any`. */
@@ -46,7 +48,7 @@ struct fl_checked_rule {
 struct fl_rule_index {
     const struct fl_keywords *keywords;
     const struct fl_fold *fold;
-    uint8_t neighbours[256]; /* enum fl_neighbour */
+    uint8_t neighbours[256]; /* enum fl_neighbour of a byte */
     struct fl_literal_forms *literals;
     struct fl_word_form *forms;
     struct fl_rule_of_word *plain, *wakes;

@@ -219,17 +219,6 @@ static void say_far(struct fl_rule_reasons *reasons, const struct fl_near *near,
             apart > APART_MAX ? (size_t)APART_MAX : apart, left, right, near->distance);
 }
 
-/* Of a pair that does not hold: how much it lacks. */
-static size_t look_at_pair(struct fl_rule_reasons *reasons, const struct fl_near *near, size_t apart)
-{
-    const bool left = is_there(reasons, near->left), right = is_there(reasons, near->right);
-    if (left && right)
-        say_far(reasons, near, apart);
-    else if (left || right)
-        say_missing(reasons, "near", left ? near->right : near->left);
-    return left && right ? 1 : 2;
-}
-
 static bool is_near(const struct fl_rule_reasons *reasons, const struct fl_near *near)
 {
     const struct fl_word_spots *spots = reasons->spots;
@@ -241,24 +230,41 @@ static bool is_near(const struct fl_rule_reasons *reasons, const struct fl_near 
     return false;
 }
 
+/* Pairs of which `wanted` words are there: 2 stand too far from each other, 1 lacks the other. One word alone
+ * lies in many a message, so it makes no good part of a rule. */
+static void say_pairs(struct fl_rule_reasons *reasons, struct fl_span span, int wanted)
+{
+    const struct fl_near *const nears = reasons->spots->keywords->nears + span.from;
+    for (uint32_t i = 0; i < span.count; i++) {
+        const bool left = fl_word_is_there(reasons->spots, nears[i].left);
+        const bool right = fl_word_is_there(reasons->spots, nears[i].right);
+        if (left + right != wanted)
+            continue;
+        reasons->has_part = reasons->has_part || wanted == 2;
+        const uint32_t there = left ? nears[i].left : nears[i].right;
+        const uint32_t missing = left ? nears[i].right : nears[i].left;
+        if (wanted == 2)
+            say_far(reasons, &nears[i], words_apart(reasons, &nears[i]));
+        else if (!say_longer(reasons, "near", missing))
+            say(reasons, "near: `%s` is there without `%s`", word_text(reasons, there),
+                word_text(reasons, missing));
+    }
+}
+
 static void look_at_near(struct fl_rule_reasons *reasons, struct fl_span span)
 {
     const struct fl_near *const nears = reasons->spots->keywords->nears + span.from;
     const size_t said = reasons->count;
-    size_t fewest = SIZE_MAX;
-    for (uint32_t i = 0; i < span.count; i++) {
-        if (is_near(reasons, &nears[i])) {
-            reasons->has_part = true;
-            return;
-        }
-    }
-    for (uint32_t i = 0; i < span.count; i++) {
-        const size_t lacks = look_at_pair(reasons, &nears[i], words_apart(reasons, &nears[i]));
-        fewest = lacks < fewest ? lacks : fewest;
-    }
-    if (span.count > 0)
-        reasons->lacks += fewest;
-    if (span.count > 0 && reasons->count == said)
+    bool there = span.count == 0;
+    for (uint32_t i = 0; i < span.count && !there; i++)
+        there = is_near(reasons, &nears[i]);
+    reasons->has_part = reasons->has_part || (there && span.count > 0);
+    if (there)
+        return;
+    reasons->lacks++;
+    for (int wanted = 2; wanted > 0 && reasons->count == said; wanted--)
+        say_pairs(reasons, span, wanted);
+    if (reasons->count == said)
         say(reasons, "near: no word of %s is there", span.count == 1 ? "the pair" : "its pairs");
 }
 

@@ -19,7 +19,8 @@ struct fl_tag_source_plan {
     bool wants_hits;              /* each hit is wanted, not tags alone */
     uint64_t memory_bytes;
 };
-/* *source NULL: the model has no tags, or the folder neither texts nor given tags. */
+/* *source NULL: the folder has no given tags, and no texts or the model no rules. FL_LIMIT: the tags have too
+ * many different half-lives. */
 fl_status fl_tag_source_open(const struct fl_tag_source_plan *plan, struct fl_tag_source **source,
                              struct fl_error *error);
 void fl_tag_source_close(struct fl_tag_source *source); /* NULL is fine */
@@ -61,23 +62,26 @@ struct fl_message_hit {
     uint32_t offset, size;
 };
 
-/* One thread's; lists are valid until the next make. */
+/* One thread's. */
 struct fl_tag_range;
 fl_status fl_tag_range_open(const struct fl_tag_source *source, struct fl_tag_range **range,
                             struct fl_error *error);
 void fl_tag_range_close(struct fl_tag_range *range); /* NULL is fine */
-/* Reads and scans the messages of customers first .. last. FL_LIMIT: the hits of one range need more than
- * the plan's memory. */
+/* What one holds as a rule, in bytes. A range with very many days of tags, or hits that are wanted, may need
+ * more, up to the plan's memory. */
+uint64_t fl_tag_range_memory(const struct fl_tag_source *source);
+/* Reads and scans the messages of customers first .. last. FL_LIMIT: the range needs more than the plan's
+ * memory. */
 fl_status fl_tag_range_make(struct fl_tag_range *range, int64_t customer_first, int64_t customer_last,
                             struct fl_error *error);
-/* As of a night: by rising customer, then tag. */
+/* As of a night: by rising customer, then tag. The list, one for each night, is valid until the next make. */
 fl_status fl_tag_range_tags(struct fl_tag_range *range, size_t night, const struct fl_customer_tag **tags,
                             size_t *count, struct fl_error *error);
-/* With wants_hits: by customer, day, type, order (none first), second, message, text, then tag, rule, offset.
- */
+/* With wants_hits: by customer, day, type, order (none first), second, message, text, then tag, rule, offset,
+ * falling size. Valid until the next call or make. */
 fl_status fl_tag_range_hits(struct fl_tag_range *range, size_t night, const struct fl_message_hit **hits,
                             size_t *count, struct fl_error *error);
-/* Messages scanned so far, and their bytes. */
+/* Messages scanned so far. */
 uint64_t fl_tag_range_messages(const struct fl_tag_range *range);
 
 #endif

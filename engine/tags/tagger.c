@@ -196,23 +196,47 @@ static fl_status tag_message(struct fl_tagger *tagger, const struct fl_message_v
 
 /* ---- many messages ---- */
 
+/* Drops places that a letter beside them makes none of a word, whatever message they are in: of most literals
+ * that is most of them, and a branch for each would cost more than all else. Returns how many are left. */
+static size_t sift(const struct fl_rule_index *index, const uint8_t *bytes, struct fl_word_place *places,
+                   size_t count)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct fl_word_place place = places[i];
+        const struct fl_literal_forms *literal = &index->literals[place.literal];
+        const unsigned left = index->neighbours[bytes[place.from - 1]] & FL_NEIGHBOUR_TOUCHES,
+                       right = index->neighbours[bytes[place.from + literal->size]] & FL_NEIGHBOUR_TOUCHES;
+        places[kept] = place;
+        kept += ((left & literal->bound_left) | (right & literal->bound_right)) == 0;
+    }
+    return kept;
+}
+
 static fl_status tag_joined(struct fl_tagger *tagger, const struct fl_message *messages,
                             struct fl_error *error)
 {
+    const struct fl_rule_index *index = &tagger->rules->index;
     const struct fl_joined_texts *joined = &tagger->joined;
-    const uint8_t restless = tagger->rules->index.restless_speakers;
     size_t count = 0, at_place = 0;
     fl_status status =
         fl_word_database_scan(tagger->rules->words, tagger->scratch, (const char *)joined->bytes.bytes,
                               joined->bytes.size, &tagger->places, &count, error);
-    const struct fl_word_place *places = (const struct fl_word_place *)tagger->places.bytes;
+    struct fl_word_place *places = (struct fl_word_place *)tagger->places.bytes;
+    if (status == FL_OK)
+        count = sift(index, joined->bytes.bytes, places, count);
     for (size_t i = 0; i < joined->count && status == FL_OK; i++) {
+        if (index->restless_count == 0) {
+            if (at_place == count)
+                break;
+            i = fl_joined_texts_find(joined, i, places[at_place].from);
+        }
         const struct fl_joined_text *text = &joined->texts[i];
         const size_t first = at_place;
         while (at_place < count && places[at_place].from < text[1].from)
             at_place++;
         const struct fl_message *message = &messages[text->message];
-        if (at_place == first && (message->speakers & restless) == 0)
+        if (at_place == first && (message->speakers & index->restless_speakers) == 0)
             continue;
         const struct fl_message_view view = {message->text, fl_joined_text_at(joined, i), text->message,
                                              message->speakers, text->same_places};

@@ -10,6 +10,7 @@
 #include "formats/base/limits.h"
 #include "formats/compact/fold_batch.h"
 #include "formats/compact/fold_cursor.h"
+#include "formats/table/table_roles.h"
 
 /* The table writer's block and pages: 8 bytes of each value twice over, texts of a block four times. */
 #define WRITER_BYTES ((64ull << 20) + 4 * FL_BLOCK_TEXT_BYTES_MAX)
@@ -39,9 +40,10 @@ struct fold {
     struct fl_buffer text;
 };
 
+/* A table with a day has a row for each thing that happened. */
 static enum fold_rule rule_of(const char *table)
 {
-    if (strcmp(table, "interactions") == 0)
+    if (fl_schema_day_id(fl_schema_by_name(table)) >= 0)
         return FOLD_ALL;
     return strcmp(table, "customer_ids") == 0 ? FOLD_ONCE : FOLD_NEWEST;
 }

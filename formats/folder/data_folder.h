@@ -12,7 +12,7 @@ enum { FL_KEY_SIZE = 16 };
 
 struct fl_data_file {
     char *name;  /* in the folder */
-    char *table; /* schema name: interactions, products, customers, stores, customer_ids */
+    char *table; /* schema name: interactions, products, customers, stores, given_tags, customer_ids */
     uint64_t rows, size_bytes, digest;
     int32_t day_min, day_max; /* 0, -1 without days */
     int64_t customer_min, customer_max;

@@ -7,6 +7,7 @@
 #include "formats/importers/import_job.h"
 #include "formats/importers/import_table.h"
 #include "formats/importers/key_set.h"
+#include "formats/table/table_roles.h"
 
 enum { PARTS_MAX = 9999, FACTS_MAX = 9, NAME_SIZE = 96 };
 
@@ -145,14 +146,14 @@ static int layout_column(const struct fl_import_job *job, int column)
     return -1;
 }
 
-/* One row a customer, a product and a store is what their tables are; interactions have a key when the
- * mapping says so. */
+/* One row a customer, a product and a store is what their tables are; a table with a day has a row for each
+ * thing that happened, and a key when the mapping says so. */
 static void open_keys(struct part_rows *rows)
 {
     const struct fl_import_job *job = rows->job;
     int columns[FL_COLUMNS_MAX];
     const size_t count = fl_mapping_key(job->mapping, columns, FL_COLUMNS_MAX);
-    rows->has_key = count > 0 || strcmp(job->schema->name, "interactions") != 0;
+    rows->has_key = count > 0 || fl_schema_day_id(job->schema) < 0;
     rows->keys.layout = &job->layout;
     for (size_t i = 0; i < count; i++) {
         const int column = layout_column(job, columns[i]);

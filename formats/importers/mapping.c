@@ -85,19 +85,22 @@ bool fl_kind_is_numeric(enum fl_kind kind)
            kind == FL_KIND_INTEGER;
 }
 
-const char *const fl_mapping_tables[] = {"interactions", "products", "customers", "stores", NULL};
+const char *const fl_mapping_tables[] = {"interactions", "products",   "customers",
+                                         "stores",       "given_tags", NULL};
 
-/* What no row of a table can be without. Of the others it is what a row is about: their first column. */
+/* What no row of a table can be without: what it is about, which is the first column, and some others. */
 static bool is_required(const struct fl_schema *schema, const char *name)
 {
-    static const char *const of_interactions[] = {"customer", "day", "time", "type"};
-    if (strcmp(schema->name, "interactions") != 0)
-        return strcmp(name, schema->columns[0].name) == 0;
-    for (size_t i = 0; i < sizeof of_interactions / sizeof of_interactions[0]; i++) {
-        if (strcmp(of_interactions[i], name) == 0)
+    static const char *const others[][2] = {{"interactions", "day"},
+                                            {"interactions", "time"},
+                                            {"interactions", "type"},
+                                            {"given_tags", "tag"},
+                                            {"given_tags", "day"}};
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        if (strcmp(others[i][0], schema->name) == 0 && strcmp(others[i][1], name) == 0)
             return true;
     }
-    return false;
+    return strcmp(name, schema->columns[0].name) == 0;
 }
 
 /* What the numbers of a column may be, as stored; all others any. */
@@ -248,8 +251,8 @@ static bool is_importable(const struct fl_schema *schema)
 }
 
 fl_status fl_mapping_own_names(const struct fl_io *io, const struct fl_schema *schema,
-                               const struct fl_names *types, enum fl_money_unit money, struct fl_mapping **mapping,
-                               struct fl_error *error)
+                               const struct fl_names *types, enum fl_money_unit money,
+                               struct fl_mapping **mapping, struct fl_error *error)
 {
     *mapping = NULL;
     if (!is_importable(schema))

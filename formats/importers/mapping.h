@@ -15,7 +15,7 @@ fl_status fl_mapping_parse(const struct fl_io *io, const char *bytes, size_t siz
                            const struct fl_names *types, struct fl_mapping **mapping, struct fl_error *error);
 /* Names of the tables that are imported, NULL at the end, and the same in words. */
 extern const char *const fl_mapping_tables[];
-#define FL_MAPPING_TABLES_WORDS "interactions, products, customers and stores"
+#define FL_MAPPING_TABLES_WORDS "interactions, products, customers, stores and given_tags"
 
 /* What a number in a money column counts. */
 enum fl_money_unit {

@@ -224,7 +224,8 @@ static fl_status check_required(const struct fl_compiler *compiler, const struct
     static const char *const required[][4] = {{"interactions", "customer", "type", "time"},
                                               {"products", "product"},
                                               {"customers", "customer"},
-                                              {"stores", "store"}};
+                                              {"stores", "store"},
+                                              {"given_tags", "customer", "tag", "day"}};
     const char *table = compiler->mapping->schema->name;
     for (size_t i = 0; i < sizeof required / sizeof required[0]; i++) {
         if (strcmp(required[i][0], table) != 0)

@@ -37,6 +37,9 @@ static const struct fl_column type_scores_columns[] = {
 static const struct fl_column transitions_columns[] = {
 #include "formats/schema/transitions.def"
 };
+static const struct fl_column given_tags_columns[] = {
+#include "formats/schema/given_tags.def"
+};
 #undef FL_COLUMN
 
 /* The ids are on disk: append only. A column appended to a .def raises the version here, and is `since` it.
@@ -52,7 +55,8 @@ static const struct fl_column transitions_columns[] = {
     X(8, stores, "flint", 1)                                                                                 \
     X(9, product_scores, "flseg", 1)                                                                         \
     X(10, type_scores, "flseg", 1)                                                                           \
-    X(12, transitions, "flseg", 1)
+    X(12, transitions, "flseg", 1)                                                                           \
+    X(13, given_tags, "flint", 1)
 
 static const struct fl_schema schemas[] = {
 #define X(id, name, extension, version)                                                                      \

@@ -149,6 +149,19 @@ struct fl_block_facts fl_table_block(const struct fl_table *table, size_t block)
     return facts;
 }
 
+size_t fl_table_find_block(const struct fl_table *table, int64_t customer)
+{
+    size_t first = 0, end = fl_table_blocks(table);
+    while (first < end) {
+        const size_t middle = first + (end - first) / 2;
+        if (fl_table_block(table, middle).customer_max < customer)
+            first = middle + 1;
+        else
+            end = middle;
+    }
+    return first;
+}
+
 bool fl_table_page(const struct fl_table *table, size_t block, uint16_t column_id,
                    struct fl_page_facts *facts)
 {

@@ -39,6 +39,8 @@ struct fl_block_facts {
     uint64_t type_bits[4];              /* interaction types in the block */
 };
 struct fl_block_facts fl_table_block(const struct fl_table *table, size_t block);
+/* The first block that may hold the customer or one behind it; the number of blocks when there is none. */
+size_t fl_table_find_block(const struct fl_table *table, int64_t customer);
 
 struct fl_page_facts {
     unsigned encoding;

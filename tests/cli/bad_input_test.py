@@ -50,9 +50,9 @@ class BadInput(CliCase):
         bad = SMALL.encode() + b"9,2026-03-30 10:00:00,chat_customer_message,,,,,,,,,,customer,m9,a\xc3(b\n"
         self.assert_refused_then_mended(bad, "rows.csv", "line 8", "text")
 
-    def test_profiles_and_stores_that_cannot_be(self):
+    def test_profiles_stores_and_given_tags_that_cannot_be(self):
         good = {"customers": ("customer", "birth_year,latitude,longitude,store_distance_m,first_contact"),
-                "stores": ("store", "latitude,longitude")}
+                "stores": ("store", "latitude,longitude"), "given_tags": ("customer", "day,tag,until")}
         bad = (("customers", "1,80,,,,", "birth_year: out of range: 1850 to 2100"),
                ("customers", "1,1980.5,,,,", "birth_year: not a whole number"),
                ("customers", "1,,5.1,520.1,,", "longitude: out of range: -180 to 180"),
@@ -62,19 +62,24 @@ class BadInput(CliCase):
                ("customers", ",1980,,,,", "customer: empty"),
                ("stores", "S1,90.5,5.1", "latitude: out of range: -90 to 90"),
                ("stores", "S1,north,5.1", "latitude: not a number"),
-               ("stores", ",52.1,5.1", "store: empty"))
+               ("stores", ",52.1,5.1", "store: empty"),
+               ("given_tags", ",2026-11-01,vip,", "customer: empty"), ("given_tags", "1,,vip,", "day: empty"),
+               ("given_tags", "1,2026-11-01,,", "tag: empty"),
+               ("given_tags", "1,2026-11-01,vip,2026-11-31", "until: no such day"))
         for table, row, reason in bad:
             key, columns = good[table]
             self.import_rows(f"{key},{columns}\n{row}\n", name="rows.csv", table=table, code=65, says=("line 2", reason))
             self.assert_nothing_there("data")
         self.import_rows("store,lattitude\nS1,52.1\n", table="stores", code=65, says=("rows.csv:1", "latitude"))
         self.import_rows("latitude,longitude\n52.1,5.1\n", table="stores", code=65, says="stores needs a column `store`")
-        self.import_rows("store\nS1\n", table="shops", code=64, says="customers and stores")
+        self.import_rows("store\nS1\n", table="shops", code=64, says="customers, stores and given_tags")
         self.write("map.yaml", "table: shops\ncolumns: {store: s}\n")
         self.fourloop("import", "--map", "map.yaml", "--into", "data", "rows.csv", code=78, says="stores")
         self.assert_nothing_there("data")
+        self.import_rows("customer,tag\n1,vip\n", table="given_tags", code=65, says="given_tags needs a column `day`")
         for table, (key, columns) in good.items():
-            self.import_rows(f"{key},{columns}\n7{',' * (columns.count(',') + 1)}\n", table=table)
+            rest = ",2026-11-01,vip," if table == "given_tags" else "," * (columns.count(",") + 1)
+            self.import_rows(f"{key},{columns}\n7{rest}\n", table=table)
 
     def test_text_over_a_mebibyte(self):
         row = "9,2026-03-30 10:00:00,chat_customer_message,,,,,,,,,,customer,m9,"

@@ -116,6 +116,18 @@ class Folding(CompactCase):
                 row = dict(zip(cells[0].split(","), cells[1].split(",")))
                 self.assertEqual((values[1], "2026-11-11"), (row[column], row["arrival"]), table)
 
+    def test_tags_given_by_hand_all_stay(self):
+        """Twice the same is two rows, within a file and over files; the rest in order of customer and day."""
+        self.import_rows("customer,day,tag,until,giver,arrival\n7,2026-11-02,vip,2026-12-01,Ann,\n7,2026-11-01,vip,,,\n"
+                         "7,2026-11-01,vip,,,\n", name="g1.csv", table="given_tags")
+        self.import_rows("day,customer,tag,arrival\n2026-11-01,7,vip,\n2026-11-03,3,angry,2026-11-05\n", name="g2.csv",
+                         table="given_tags")
+        self.compact()
+        self.fourloop("verify", "data")
+        rows = ["3,2026-11-03,angry,,,2026-11-05", *["7,2026-11-01,vip,,,"] * 3, "7,2026-11-02,vip,2026-12-01,Ann,"]
+        exported = self.fourloop("export", "data", "--table", "given_tags", "--to", "csv").stdout.decode().split()
+        self.assertEqual(["customer,day,tag,until,giver,arrival", *rows], exported)
+
     def test_equal_folders_become_equal_files(self):
         parts = self.make_parts()
         for into, order in (("a", range(parts)), ("b", reversed(range(parts)))):

@@ -89,7 +89,7 @@ class ChatMaker:
         """Spellings of which something is left when they are folded, escaped, perhaps open at an end."""
         word = ""
         while not folding.fold(word).strip():
-            word = self.spelling()
+            word = self.spelling().strip()
         word = word.replace("\\", "\\\\").replace("|", "\\|").replace("*", "\\*")
         return self.pick(("", "", "", "*")) + word + self.pick(("", "", "", "*"))
 
@@ -113,14 +113,14 @@ class ChatMaker:
     def rule(self, tag):
         """A line with some cells of words filled."""
         chance = self.chance.random
-        line = {"tag": tag, "speaker": self.pick(("", "", "customer", "agent", "both"))}
+        line = {"tag": tag}
         for cell, likely, make in (("any", 0.75, self.words), ("all", 0.15, self.words), ("near", 0.2, self.near),
                                    ("regex", 0.15, lambda: self.pick(REGEXES))):
             if chance() < likely:
                 line[cell] = make()
-        if len(line) > 2 and chance() < 0.25:
+        if len(line) > 1 and chance() < 0.25:
             line["none"] = self.words()
-        return line
+        return {**line, "speaker": self.pick(("", "", "customer", "agent", "both"))}
 
     def tag_cells(self):
         """What a tag asks for; days never more than the expiry."""

@@ -27,14 +27,27 @@ def is_ignorable(character):
     return any(first <= ord(character) <= last for first, last in IGNORABLE_RANGES)
 
 
-def fold_characters(characters):
-    """NFKC, full case folding, no ignorables: again and again until nothing changes."""
+def without_ignorables(characters):
+    return "".join(one for one in characters if not is_ignorable(one))
+
+
+@lru_cache(maxsize=None)
+def fold_character(character):
+    """Compatible form and full case folding, again and again until nothing changes (Unicode's NFKC_CF)."""
     while True:
-        once = "".join(one for one in unicodedata.normalize("NFKC", characters).casefold() if not is_ignorable(one))
-        folded = unicodedata.normalize("NFKC", once)
-        if folded == characters:
+        folded = unicodedata.normalize("NFKC", without_ignorables(character.casefold()))
+        if folded == character:
             return folded
-        characters = folded
+        character = folded
+
+
+def fold_characters(characters):
+    """Each character of what is taken apart, then put together (Unicode's toNFKC_Casefold of NFD).
+
+    Taken apart first: the small iota of U+1FC7 becomes a letter, which stands behind all marks of its eta however it came.
+    """
+    apart = unicodedata.normalize("NFD", without_ignorables(characters))
+    return unicodedata.normalize("NFC", "".join(fold_character(one) for one in apart))
 
 
 def fold(text):
@@ -52,9 +65,9 @@ def second_halves():
 @lru_cache(maxsize=None)
 def goes_with_the_one_before(character):
     """Marks, jamo of a syllable's end and the like; what has no width goes with what it follows."""
-    folded = unicodedata.normalize("NFKD", fold_characters(character))
-    return (folded == "" or unicodedata.combining(folded[0]) != 0 or folded[0] in second_halves()
-            or ord(folded[0]) in JAMO_VOWELS or ord(folded[0]) in JAMO_TAILS)
+    parts = without_ignorables(unicodedata.normalize("NFKD", character))
+    return (parts == "" or unicodedata.combining(parts[0]) != 0 or parts[0] in second_halves()
+            or ord(parts[0]) in JAMO_VOWELS or ord(parts[0]) in JAMO_TAILS)
 
 
 def characters_of(text):

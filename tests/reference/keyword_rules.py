@@ -69,7 +69,7 @@ def read_word(text):
     open_left = text.startswith("*")
     open_right = re.search(r"(?<!\\)(?:\\\\)*\*$", text) is not None
     inner = text[1 if open_left else 0:-1 if open_right else None]
-    return Word(fold(re.sub(r"\\(.)", r"\1", inner, flags=re.DOTALL)), open_left, open_right)
+    return Word(fold(re.sub(r"\\(.)", r"\1", inner, flags=re.DOTALL)).strip(" "), open_left, open_right)
 
 
 def read_words(cell):

@@ -56,7 +56,7 @@ class Folding(unittest.TestCase):
         for text, wanted in (("Straße STRASSE", "strasse strasse"), ("Ａｐｐｌｅ １２", "apple 12"),
                              ("ﬁne", "fine"), ("E\u0301 É é", "é é é"), ("ПРИВЕТ", "привет"), ("ς Σ", "σ σ"),
                              ("İ", "i\u0307"), ("re\u00adturn pri\u200bce", "return price"), ("ｶﾞ", "ガ"),
-                             ("\u1112\u1161\u11ab", "한"), ("e\u200d\u0301", "é"), ("½", "1\u20442"), ("℡", "tel")):
+                             ("\u1112\u1161\u11ab", "한"), ("e\u200d\u0301", "é"), ("\u1fc7\u0300", "\u1fc6\u0300\u03b9"), ("½", "1\u20442"), ("℡", "tel")):
             self.assertEqual(wanted, folding.fold(text), text)
 
     def test_places(self):

@@ -647,7 +647,7 @@ static void wrong_inputs_are_refused(void **state)
     assert_int_equal(import(&plan, &roomy), FL_BAD_MODEL);
     assert_string_equal(
         error.message,
-        "table customer_ids is not imported: interactions, products, customers and stores are");
+        "table customer_ids is not imported: interactions, products, customers, stores and given_tags are");
     plan.table = "prodcuts";
     assert_int_equal(import(&plan, &roomy), FL_USAGE);
     fixture_remove("data");

@@ -822,7 +822,7 @@ static void maps_our_own_names(void **state)
                      FL_BAD_MODEL);
     assert_string_equal(
         error.message,
-        "table customer_scores is not imported: interactions, products, customers and stores are");
+        "table customer_scores is not imported: interactions, products, customers, stores and given_tags are");
 }
 
 static void tells_what_it_fills(void **state)
@@ -872,6 +872,7 @@ static void refuses_mappings(void **state)
         {"tabel: products\ncolumns: {}\n", "unknown key `tabel`; did you mean `table`?", 1, 1},
         {"table: shops\ncolumns: {}\n", "", 1, 8},
         {"table: stores\ncolumns: {}\n", "stores needs a column `store`", 2, 10},
+        {"table: given_tags\ncolumns: {customer: c, day: d}\n", "given_tags needs a column `tag`", 2, 10},
         {"ids: number\ncolumns: {}\n", "", 1, 6},
         {"zone: Europe/Olso\ncolumns: {}\n", "", 1, 7},
         {"csv: {delimiter: ab}\ncolumns: {}\n",

@@ -248,8 +248,13 @@ static void test_reasons(void **state)
     expect("t,,,,late near/1 parcel,\n", "late by the big parcel", true,
            "near: 3 words between `late` and `parcel`, at most 1");
     expect("t,,,,late near/1 parcel,\n", "parcel is late", false, NULL);
-    expect("t,,,,late near/1 parcel,\n", "late, late", false, "near: `parcel` is missing");
+    expect("t,,,,late near/1 parcel,\n", "late, late", false, "near: `late` is there without `parcel`");
     expect("t,,,,late near/1 parcel,\n", "nothing", false, "near: no word of the pair is there");
+    expect("t,,,,late near/1 parcel,\n", "late parcels", true,
+           "near: `parcel` is inside the longer word `parcels` at byte 5 (write `parcel*`)");
+    expect("t,late,,,late near/1 parcel,\n", "late again", true, "near: `late` is there without `parcel`");
+    expect("t,,,,late near/1 parcel|late near/0 no,\n", "late, says my box: no", true,
+           "near: 3 words between `late` and `no`, at most 0");
     expect("t,,,,手机 near/1 机,\n", "手机", true, "near: `手机` and `机` overlap");
     expect("t,late,,,,agent\n", "late", true,
            "speaker: a rule for the agent's messages, and this one is the customer's");

@@ -64,6 +64,8 @@ static const char *const frozen[] = {
     "24 last_day day, 25 last_purchase_day day, 26 lost_to_cap micro, 27 lost_to_decay micro, ",
     "type_scores 10: 1 customer key, 2 customer_id text, 28 type word, 21 rows integer, 22 units integer, "
     "9 points micro, 24 last_day day, ",
+    "transitions 12: 1 what word, 2 from word, 3 to word, 4 customers integer, ",
+    "given_tags 13: 1 customer key, 2 day day, 3 tag word, 4 until day, 5 giver word, 6 arrival day, ",
 };
 
 static void test_what_is_on_disk_is_frozen(void **state)
@@ -145,6 +147,7 @@ static void test_ids_by_name(void **state)
     assert_int_equal(FL_PRODUCTS_CATEGORY, 3);
     assert_int_equal(FL_CUSTOMERS_FIRST_CONTACT, 11);
     assert_int_equal(FL_STORES_ARRIVAL, 6);
+    assert_int_equal(FL_GIVEN_TAGS_ARRIVAL, 6);
     assert_int_equal(FL_CUSTOMER_IDS_ID, 2);
     assert_int_equal(FL_SCORES_LOST_TO_DECAY, 27);
 }

@@ -1,0 +1,211 @@
+/* given_tags.c - the tags that people gave to a range of customers, file by file, block by block. */
+#include "engine/tags/given_tags.h"
+
+#include <stdlib.h>
+
+#include "engine/dimension_files.h"
+
+enum { COLUMN_IDS = FL_GIVEN_TAGS_ARRIVAL + 1 };
+
+/* Who gave a tag is for people to read: nothing follows from it. */
+static const uint16_t wanted_ids[] = {FL_GIVEN_TAGS_CUSTOMER, FL_GIVEN_TAGS_DAY, FL_GIVEN_TAGS_TAG,
+                                      FL_GIVEN_TAGS_UNTIL, FL_GIVEN_TAGS_ARRIVAL};
+enum { WANTED = sizeof wanted_ids / sizeof *wanted_ids };
+
+struct fl_given_file {
+    char *path;
+    uint32_t *numbers; /* of the file's tags among all */
+};
+
+struct fl_given_scan {
+    const struct fl_given_tags *given;
+    const struct fl_tag_nights *nights;
+    struct fl_table **tables;
+    int64_t customer_first, customer_last;
+    size_t file, next_block, row, rows; /* `row`: the next one of the block in hand */
+    struct fl_column_data columns[COLUMN_IDS];
+};
+
+/* ---- what is shared ---- */
+
+static fl_status map_file(struct fl_table *table, const struct fl_word_union *names,
+                          struct fl_given_tags *given, struct fl_error *error)
+{
+    struct fl_given_file *file = &given->files[given->count++];
+    const struct fl_words *words = NULL;
+    const fl_status status = fl_table_words(table, FL_GIVEN_TAGS_TAG, &words, error);
+    if (status != FL_OK)
+        return status;
+    file->path = strdup(fl_table_path(table));
+    file->numbers = malloc((words->count + 1) * sizeof *file->numbers);
+    if (file->path == NULL || file->numbers == NULL)
+        return fl_fail_memory(error, words->count * sizeof *file->numbers);
+    fl_word_union_map(names, words, file->numbers);
+    for (size_t block = 0; block < fl_table_blocks(table); block++) {
+        const uint32_t rows = fl_table_block(table, block).rows;
+        given->block_rows_max = rows > given->block_rows_max ? rows : given->block_rows_max;
+    }
+    return FL_OK;
+}
+
+static fl_status read_files(const struct fl_dimension_files *files, struct fl_word_union *names,
+                            struct fl_given_tags *given, struct fl_error *error)
+{
+    fl_status status = FL_OK;
+    for (size_t i = 0; i < files->count && status == FL_OK; i++) {
+        const struct fl_words *words = NULL;
+        status = fl_table_words(files->tables[i], FL_GIVEN_TAGS_TAG, &words, error);
+        if (status == FL_OK)
+            status = fl_word_union_add(names, words, error);
+    }
+    given->files = calloc(files->count + 1, sizeof *given->files);
+    if (given->files == NULL)
+        return fl_fail_memory(error, files->count * sizeof *given->files);
+    for (size_t i = 0; i < files->count && status == FL_OK; i++)
+        status = map_file(files->tables[i], names, given, error);
+    return status;
+}
+
+fl_status fl_given_tags_open(const struct fl_data_folder *folder, enum fl_io_mode io_mode,
+                             struct fl_word_union *names, struct fl_given_tags *given, struct fl_error *error)
+{
+    struct fl_dimension_files files = {0};
+    *given = (struct fl_given_tags){.io = folder->io, .io_mode = io_mode};
+    fl_status status = fl_dimension_files_open(folder, "given_tags", io_mode, &files, error);
+    if (status == FL_OK)
+        status = read_files(&files, names, given, error);
+    fl_dimension_files_close(&files);
+    return status;
+}
+
+void fl_given_tags_release(struct fl_given_tags *given)
+{
+    for (size_t i = 0; i < given->count; i++) {
+        free(given->files[i].path);
+        free(given->files[i].numbers);
+    }
+    free(given->files);
+    *given = (struct fl_given_tags){0};
+}
+
+/* ---- one thread's way ---- */
+
+static fl_status open_tables(struct fl_given_scan *scan, struct fl_error *error)
+{
+    const struct fl_given_tags *given = scan->given;
+    scan->tables = calloc(given->count + 1, sizeof(struct fl_table *));
+    if (scan->tables == NULL)
+        return fl_fail_memory(error, given->count * sizeof(struct fl_table *));
+    fl_status status = FL_OK;
+    for (size_t i = 0; i < given->count && status == FL_OK; i++)
+        status = fl_table_open(given->io, given->files[i].path, given->io_mode, &scan->tables[i], error);
+    return status;
+}
+
+fl_status fl_given_scan_open(const struct fl_given_tags *given, const struct fl_tag_nights *nights,
+                             struct fl_given_scan **scan, struct fl_error *error)
+{
+    *scan = NULL;
+    struct fl_given_scan *opened = calloc(1, sizeof *opened);
+    if (opened == NULL)
+        return fl_fail_memory(error, sizeof *opened);
+    opened->given = given;
+    opened->nights = nights;
+    const fl_status status = open_tables(opened, error);
+    if (status == FL_OK)
+        *scan = opened;
+    else
+        fl_given_scan_close(opened);
+    return status;
+}
+
+void fl_given_scan_close(struct fl_given_scan *scan)
+{
+    if (scan == NULL)
+        return;
+    for (size_t i = 0; scan->tables != NULL && i < scan->given->count; i++)
+        fl_table_close(scan->tables[i]);
+    free(scan->tables);
+    for (int id = 0; id < COLUMN_IDS; id++)
+        fl_column_data_release(&scan->columns[id]);
+    free(scan);
+}
+
+uint64_t fl_given_scan_memory(const struct fl_given_tags *given)
+{
+    /* A value, its null, the page as it is stored and as it is unpacked. */
+    return sizeof(struct fl_given_scan) + given->count * FL_FILE_MAP_WINDOW_BYTES +
+           (uint64_t)WANTED * given->block_rows_max * (3 * sizeof(int64_t) + 1);
+}
+
+static void go_to_file(struct fl_given_scan *scan, size_t file)
+{
+    scan->file = file;
+    scan->row = scan->rows = 0;
+    scan->next_block =
+        file < scan->given->count ? fl_table_find_block(scan->tables[file], scan->customer_first) : 0;
+}
+
+void fl_given_scan_range(struct fl_given_scan *scan, int64_t customer_first, int64_t customer_last)
+{
+    scan->customer_first = customer_first;
+    scan->customer_last = customer_last;
+    go_to_file(scan, 0);
+}
+
+static fl_status load_block(struct fl_given_scan *scan, struct fl_error *error)
+{
+    struct fl_table *table = scan->tables[scan->file];
+    const size_t block = scan->next_block++;
+    fl_status status = FL_OK;
+    for (size_t i = 0; i < WANTED && status == FL_OK; i++)
+        status = fl_table_read_column(table, block, wanted_ids[i], &scan->columns[wanted_ids[i]], error);
+    scan->row = 0;
+    scan->rows = status == FL_OK ? scan->columns[FL_GIVEN_TAGS_CUSTOMER].rows : 0;
+    return status;
+}
+
+/* False: the row is no tag of the range that counts on a night. */
+static bool take_row(const struct fl_given_scan *scan, size_t row, struct fl_tag_day *taken)
+{
+    const struct fl_column_data *columns = scan->columns, *tag = &columns[FL_GIVEN_TAGS_TAG],
+                                *until = &columns[FL_GIVEN_TAGS_UNTIL],
+                                *arrival = &columns[FL_GIVEN_TAGS_ARRIVAL];
+    const int64_t customer = columns[FL_GIVEN_TAGS_CUSTOMER].as.i64[row];
+    const int32_t day = columns[FL_GIVEN_TAGS_DAY].as.i32[row];
+    uint32_t night;
+    if (customer < scan->customer_first || customer > scan->customer_last || fl_is_null(tag, row) ||
+        !fl_tag_nights_count(scan->nights, day, fl_is_null(arrival, row) ? day : arrival->as.i32[row],
+                             &night))
+        return false;
+    *taken = (struct fl_tag_day){.customer = customer,
+                                 .tag = scan->given->files[scan->file].numbers[tag->as.words[row]],
+                                 .day = day,
+                                 .night = night,
+                                 .given = fl_is_null(until, row),
+                                 .until = fl_is_null(until, row) ? FL_NO_UNTIL : until->as.i32[row]};
+    return true;
+}
+
+fl_status fl_given_scan_next(struct fl_given_scan *scan, struct fl_tag_day *day, bool *more,
+                             struct fl_error *error)
+{
+    *more = true;
+    while (scan->file < scan->given->count) {
+        while (scan->row < scan->rows) {
+            if (take_row(scan, scan->row++, day))
+                return FL_OK;
+        }
+        const struct fl_table *table = scan->tables[scan->file];
+        if (scan->next_block == fl_table_blocks(table) ||
+            fl_table_block(table, scan->next_block).customer_min > scan->customer_last) {
+            go_to_file(scan, scan->file + 1);
+            continue;
+        }
+        const fl_status status = load_block(scan, error);
+        if (status != FL_OK)
+            return status;
+    }
+    *more = false;
+    return FL_OK;
+}
