@@ -7,6 +7,7 @@
 #include "engine/diff_explain.h"
 #include "engine/diff_ids.h"
 #include "engine/diff_movers.h"
+#include "engine/diff_tags.h"
 #include "engine/diff_tally.h"
 #include "engine/model/model.h"
 #include "engine/rank_correlation.h"
@@ -29,7 +30,6 @@ struct walk {
     size_t id_at[2];
     bool has_ids;
     struct fl_word_union scope_words;
-    uint32_t *word_numbers[SIDES_MAX];
     struct fl_diff_tally tally;
     struct fl_diff_movers *movers;
     struct fl_buffer crossed;
@@ -138,31 +138,6 @@ static fl_status open_sides(struct walk *walk, struct fl_error *error)
                    walk->plan->table);
 }
 
-/* One numbering of the words of all sides, so that rows of one scope meet. */
-static fl_status number_words(struct walk *walk, struct fl_error *error)
-{
-    if (walk->sides[0].word_at == SIZE_MAX)
-        return FL_OK;
-    const struct fl_words *words = NULL;
-    fl_status status = FL_OK;
-    for (int pass = 0; pass < 2; pass++) {
-        for (size_t side = 0; side < walk->side_count && status == FL_OK; side++) {
-            struct fl_diff_rows *rows = &walk->sides[side];
-            status = fl_table_words(rows->table, rows->ids[rows->word_at], &words, error);
-            if (status == FL_OK && pass == 0)
-                status = fl_word_union_add(&walk->scope_words, words, error);
-            if (status != FL_OK || pass == 0)
-                continue;
-            rows->word_numbers = walk->word_numbers[side] =
-                calloc((size_t)words->count + 1, sizeof(uint32_t));
-            if (walk->word_numbers[side] == NULL)
-                return fl_fail_memory(error, (uint64_t)words->count * sizeof(uint32_t));
-            fl_word_union_map(&walk->scope_words, words, walk->word_numbers[side]);
-        }
-    }
-    return status;
-}
-
 static fl_status want_ids(struct walk *walk, struct fl_error *error)
 {
     struct fl_diff_rows *const sides[2] = {&walk->sides[0], side_b(walk)};
@@ -224,7 +199,7 @@ static fl_status take_pairs(struct walk *walk, struct fl_error *error)
 
 static fl_status begin(struct walk *walk, struct fl_error *error)
 {
-    fl_status status = number_words(walk, error);
+    fl_status status = fl_diff_rows_number(walk->sides, walk->side_count, &walk->scope_words, error);
     if (status == FL_OK)
         status = want_ids(walk, error);
     if (status == FL_OK)
@@ -396,6 +371,8 @@ static fl_status finish(struct walk *walk, struct fl_error *error)
     fl_diff_tally_end(&walk->tally);
     diff->has_correlation = fl_rank_correlation(walk->pairs, walk->pair_count, &diff->correlation_micro);
     fl_status status = fl_diff_movers_tell(walk->movers, walk->arena, error);
+    if (status == FL_OK && strcmp(diff->table, "customers") == 0)
+        status = fl_diff_count_tags(walk->plan, walk->manifests, walk->arena, diff, error);
     if (status == FL_OK && walk->plan->data != NULL && walk->sides[0].word_at == SIZE_MAX)
         status = fl_diff_explain(walk->plan, diff, walk->arena, error);
     return status == FL_OK ? fl_diff_movers_publish(walk->movers, error) : status;
@@ -422,10 +399,8 @@ static fl_status compare_runs(struct walk *walk, struct fl_error *error)
 static void release(struct walk *walk)
 {
     fl_diff_movers_free(walk->movers);
-    for (size_t side = 0; side < SIDES_MAX; side++) {
+    for (size_t side = 0; side < SIDES_MAX; side++)
         fl_diff_rows_release(&walk->sides[side]);
-        free(walk->word_numbers[side]);
-    }
     fl_diff_between_release(&walk->between);
     fl_word_union_release(&walk->scope_words);
     fl_buffer_release(&walk->crossed);

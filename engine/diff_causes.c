@@ -25,8 +25,12 @@ const char *fl_diff_cause_word(unsigned cause)
 
 static bool is_of_cause(const struct fl_run_file *file, enum fl_diff_cause cause)
 {
-    const bool registry = strcmp(file->name, fl_model_part_name(FL_MODEL_REGISTRY)) == 0;
-    return strcmp(file->table, "model") == 0 && registry == (cause == FL_DIFF_REGISTRY);
+    enum fl_diff_cause of = FL_DIFF_MODEL;
+    if (strcmp(file->name, fl_model_part_name(FL_MODEL_REGISTRY)) == 0)
+        of = FL_DIFF_REGISTRY;
+    else if (strcmp(file->name, fl_model_part_name(FL_MODEL_KEYWORDS)) == 0)
+        of = FL_DIFF_KEYWORDS;
+    return strcmp(file->table, "model") == 0 && of == cause;
 }
 
 /* Whether each model file of the cause in A is in B with the same bytes. */
@@ -71,9 +75,9 @@ static bool reads_all(const struct fl_run_manifest *a, const struct fl_run_manif
 void fl_diff_find_causes(const struct fl_run_manifest *a, const struct fl_run_manifest *b,
                          bool differs[FL_DIFF_CAUSES])
 {
-    differs[FL_DIFF_REGISTRY] = !covers(a, b, FL_DIFF_REGISTRY) || !covers(b, a, FL_DIFF_REGISTRY);
-    differs[FL_DIFF_MODEL] = !covers(a, b, FL_DIFF_MODEL) || !covers(b, a, FL_DIFF_MODEL);
-    const bool same_model = !differs[FL_DIFF_MODEL];
+    for (int cause = FL_DIFF_REGISTRY; cause <= FL_DIFF_MODEL; cause++)
+        differs[cause] = !covers(a, b, (enum fl_diff_cause)cause) || !covers(b, a, (enum fl_diff_cause)cause);
+    const bool same_model = !differs[FL_DIFF_MODEL] && !differs[FL_DIFF_KEYWORDS];
     const bool same_night_before =
         a->has_previous == b->has_previous && (!a->has_previous || a->previous_digest == b->previous_digest);
     differs[FL_DIFF_DATA] = a->as_of_day != b->as_of_day || a->view != b->view || !same_night_before ||
@@ -149,6 +153,7 @@ static fl_status score_between(const struct fl_diff_plan *plan, const struct fl_
                                     .view = a->view,
                                     .io_mode = FL_IO_MAP,
                                     .columns = "engagement,raw",
+                                    .is_between = true,
                                     .memory_bytes = plan->memory_bytes,
                                     .threads = plan->threads,
                                     .progress = plan->progress,

@@ -8,9 +8,9 @@
 void fl_diff_find_causes(const struct fl_run_manifest *a, const struct fl_run_manifest *b,
                          bool differs[FL_DIFF_CAUSES]);
 
-/* From A to B one cause after the other: A's data with B's registry, then with B's model, then B itself. Each
- * run is the one before it but for one cause, so the effects add up. Zero-initialise; release once, which
- * removes the runs. */
+/* From A to B one cause after the other: A's data with B's registry, then with B's keywords, then with all of
+ * B's model, then B itself. Each run is the one before it but for one cause, so the effects add up.
+ * Zero-initialise; release once, which removes the runs. */
 struct fl_diff_between {
     const struct fl_io *io;
     char *folder;                  /* holds them and their models */

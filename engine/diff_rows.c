@@ -24,7 +24,7 @@ static fl_status fail_no_table(const struct fl_run_manifest *manifest, const cha
 /* A table without a word for its scope is one of customers. */
 static fl_status find_key(struct fl_diff_rows *rows, struct fl_error *error)
 {
-    static const char *const scopes[] = {"brand", "category", "product"};
+    static const char *const scopes[] = {"brand", "category", "product", "tag"};
     bool has = false;
     rows->word_at = SIZE_MAX;
     fl_status status = fl_diff_rows_want(rows, "customer", &has, &rows->customer_at, error);
@@ -78,6 +78,39 @@ fl_status fl_diff_rows_want(struct fl_diff_rows *rows, const char *column, bool 
     ids[*place] = schema->columns[index].id;
     columns[*place] = (struct fl_column_data){0};
     return FL_OK;
+}
+
+static fl_status number_words(struct fl_diff_rows *rows, const struct fl_word_union *all,
+                              struct fl_error *error)
+{
+    const struct fl_words *words = NULL;
+    const fl_status status = fl_table_words(rows->table, rows->ids[rows->word_at], &words, error);
+    if (status != FL_OK)
+        return status;
+    rows->word_numbers = calloc((size_t)words->count + 1, sizeof *rows->word_numbers);
+    if (rows->word_numbers == NULL)
+        return fl_fail_memory(error, (uint64_t)words->count * sizeof *rows->word_numbers);
+    fl_word_union_map(all, words, rows->word_numbers);
+    return FL_OK;
+}
+
+fl_status fl_diff_rows_number(struct fl_diff_rows *sides, size_t count, struct fl_word_union *words,
+                              struct fl_error *error)
+{
+    fl_status status = FL_OK;
+    for (size_t i = 0; i < count && status == FL_OK; i++) {
+        const struct fl_words *own = NULL;
+        if (sides[i].table == NULL || sides[i].word_at == SIZE_MAX)
+            continue;
+        status = fl_table_words(sides[i].table, sides[i].ids[sides[i].word_at], &own, error);
+        if (status == FL_OK)
+            status = fl_word_union_add(words, own, error);
+    }
+    for (size_t i = 0; i < count && status == FL_OK; i++) {
+        if (sides[i].table != NULL && sides[i].word_at != SIZE_MAX)
+            status = number_words(&sides[i], words, error);
+    }
+    return status;
 }
 
 static fl_status load_block(struct fl_diff_rows *rows, struct fl_error *error)
@@ -139,6 +172,7 @@ void fl_diff_rows_release(struct fl_diff_rows *rows)
         fl_column_data_release(&rows->columns[i]);
     free(rows->columns);
     free(rows->ids);
+    free(rows->word_numbers);
     if (rows->table != NULL)
         fl_table_close(rows->table);
     *rows = (struct fl_diff_rows){0};

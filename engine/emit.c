@@ -8,10 +8,11 @@
 #include "engine/population.h"
 #include "engine/result_fields.h"
 #include "engine/result_words.h"
+#include "engine/tag_columns.h"
 #include "formats/table/word_union.h"
 
 /* Results are turned into columns this many at a time: they stay in the core's first cache until then. */
-enum { BATCH_ROWS = 128, COLUMNS_MAX = 96 };
+enum { BATCH_ROWS = FL_TAG_COLUMN_ROWS, COLUMNS_MAX = 96 };
 /* A block's columns stay there, too, until they are packed. */
 enum { BLOCK_ROWS = 8192 };
 
@@ -25,6 +26,8 @@ const struct fl_emit_table fl_emit_tables[FL_RESULT_KINDS] = {
                           .stem = "products",
                           .word_id = FL_PRODUCT_SCORES_PRODUCT},
     [FL_RESULT_TYPES] = {.schema = "type_scores", .stem = "types", .word_id = FL_TYPE_SCORES_TYPE},
+    [FL_RESULT_TAGS] = {.schema = "customer_tags", .stem = "tags", .of_tags = true},
+    [FL_RESULT_HITS] = {.schema = "message_hits", .stem = "hits", .of_tags = true},
 };
 
 /* In the order of the schema. */
@@ -64,6 +67,7 @@ struct fl_emit {
     struct field_source sources[FL_RESULT_FIELDS];
     struct fl_text id_texts[BATCH_ROWS];
     struct fl_buffer id_bytes; /* what they point to */
+    struct fl_tag_columns tags;
     /* Columns of the file and where their values come from, dictionaries. */
     uint16_t column_ids[COLUMNS_MAX], late_ids[LATE_COLUMNS];
     struct fl_column_values columns[COLUMNS_MAX];
@@ -74,9 +78,9 @@ struct fl_emit {
 
 /* ---- the file ---- */
 
-static bool is_late(uint16_t id)
+static bool is_late(const struct fl_emit *emit, uint16_t id)
 {
-    for (size_t i = 0; i < LATE_COLUMNS; i++) {
+    for (size_t i = 0; i < LATE_COLUMNS && emit->table->of_customers; i++) {
         if (late_ids[i] == id)
             return true;
     }
@@ -107,6 +111,9 @@ static struct fl_column_values values_of(struct fl_emit *emit, uint16_t id)
 {
     if (id == FL_SCORES_CUSTOMER_ID)
         return (struct fl_column_values){.as.texts = emit->id_texts};
+    if (id != FL_SCORES_CUSTOMER &&
+        (emit->table->of_tags || id == FL_SCORES_TAGS || id == FL_SCORES_TAG_POINTS))
+        return fl_tag_columns_values(&emit->tags, emit->plan.kind, id);
     for (size_t i = 0; i < FL_RESULT_FIELDS; i++) {
         if (fl_result_fields[i].id != id)
             continue;
@@ -115,14 +122,14 @@ static struct fl_column_values values_of(struct fl_emit *emit, uint16_t id)
                                          .give_context = &emit->sources[i],
                                          .gives_nulls = fl_result_field_can_be_null(&fl_result_fields[i])};
     }
-    assert(is_late(id) || id == FL_SCORES_CUSTOMER || id == emit->table->word_id);
+    assert(is_late(emit, id) || id == FL_SCORES_CUSTOMER || id == emit->table->word_id);
     return (struct fl_column_values){.nulls = NULL};
 }
 
 static struct fl_words dictionary_of(struct fl_emit *emit, uint16_t id)
 {
     const struct fl_result_words fixed = fl_result_words_of(id);
-    if (fixed.count > 0)
+    if (fixed.count > 0 && !emit->table->of_tags)
         return fl_result_dictionary_fill(fixed, &emit->fixed[emit->column_count]);
     for (size_t i = 0; i < FL_EMIT_DICTIONARIES_MAX && emit->plan.dictionaries[i].id != 0; i++) {
         if (emit->plan.dictionaries[i].id == id)
@@ -144,7 +151,7 @@ static void choose_columns(struct fl_emit *emit)
         emit->column_ids[emit->column_count++] = id;
         if (id == emit->table->word_id)
             emit->word_column = emit->column_count - 1;
-        if (is_late(id))
+        if (is_late(emit, id))
             emit->late_ids[emit->late_count++] = id;
     }
     assert(emit->column_ids[0] == FL_SCORES_CUSTOMER);
@@ -207,6 +214,8 @@ fl_status fl_emit_create(const struct fl_emit_plan *plan, struct fl_emit **emit,
         return fl_fail_memory(error, sizeof *made);
     made->plan = *plan;
     made->table = &fl_emit_tables[plan->kind];
+    made->tags.names = plan->tag_names;
+    made->tags.types = plan->types;
     made->schema = fl_schema_by_name(made->table->schema);
     fl_status status = start_file(made, error);
     const struct fl_population_plan population = {
@@ -232,27 +241,6 @@ const uint8_t *fl_emit_uuid(const struct fl_emit *emit)
 }
 
 /* ---- rows ---- */
-
-/* A text lives only until the next is asked for, so all are copied first. */
-static fl_status fill_ids(struct fl_emit *emit, const int64_t *customers, size_t count,
-                          struct fl_error *error)
-{
-    emit->id_bytes.size = 0;
-    for (size_t row = 0; row < count; row++) {
-        struct fl_text *text = &emit->id_texts[row];
-        fl_status status = fl_id_join_find(emit->ids, customers[row], text, error);
-        if (status != FL_OK)
-            return status;
-        if (!fl_buffer_append(&emit->id_bytes, text->bytes, text->size))
-            return fl_fail_memory(error, emit->id_bytes.size + text->size);
-    }
-    const char *at = (const char *)emit->id_bytes.bytes; /* it grew: only now it stays where it is */
-    for (size_t row = 0; row < count; row++) {
-        emit->id_texts[row].bytes = at;
-        at += emit->id_texts[row].size;
-    }
-    return FL_OK;
-}
 
 /* What the comparison of all customers needs. */
 static struct fl_standing standing_of(const struct fl_emit *emit, int64_t customer,
@@ -299,12 +287,16 @@ static fl_status add_to_population(struct fl_emit *emit, const struct fl_results
 static fl_status append(struct fl_emit *emit, const struct fl_results *results, struct fl_error *error)
 {
     fl_status status = FL_OK;
+    const int64_t *customers = emit->table->of_tags ? emit->tags.customers : results->customers;
     emit->results = *results;
-    emit->columns[0].as.i64 = results->customers;
+    emit->columns[0].as.i64 = customers;
     if (emit->table->word_id != 0)
         emit->columns[emit->word_column].as.words = results->words;
-    if (emit->ids != NULL)
-        status = fill_ids(emit, results->customers, results->count, error);
+    if (emit->table->of_tags || results->tag_summaries != NULL)
+        status = fl_tag_columns_fill(&emit->tags, results, error);
+    if (status == FL_OK && emit->ids != NULL)
+        status =
+            fl_id_join_list(emit->ids, customers, results->count, &emit->id_bytes, emit->id_texts, error);
     if (status == FL_OK && emit->late_count > 0)
         status = add_to_population(emit, results, error);
     return status == FL_OK ? fl_table_writer_append(emit->writer, emit->columns, results->count, error)
@@ -313,16 +305,13 @@ static fl_status append(struct fl_emit *emit, const struct fl_results *results, 
 
 fl_status fl_emit_add(struct fl_emit *emit, const struct fl_results *results, struct fl_error *error)
 {
+    struct fl_results left = *results;
     fl_status status = FL_OK;
-    for (size_t done = 0; done < results->count && status == FL_OK; done += BATCH_ROWS) {
-        const size_t left = results->count - done;
-        struct fl_results some = *results;
-        some.count = left < BATCH_ROWS ? left : BATCH_ROWS;
-        some.customers += done;
-        some.scores += done;
-        some.words = some.words == NULL ? NULL : some.words + done;
-        some.facts = some.facts == NULL ? NULL : some.facts + done;
+    while (left.count > 0 && status == FL_OK) {
+        struct fl_results some = left;
+        some.count = left.count < BATCH_ROWS ? left.count : BATCH_ROWS;
         status = append(emit, &some, error);
+        fl_results_pass(&left, some.count);
     }
     return status;
 }
@@ -467,5 +456,6 @@ void fl_emit_free(struct fl_emit *emit)
     fl_id_join_close(emit->ids);
     fl_population_release(&emit->population);
     fl_buffer_release(&emit->id_bytes);
+    fl_tag_columns_release(&emit->tags);
     free(emit);
 }

@@ -14,6 +14,7 @@ struct fl_emit_table {
     const char *schema, *stem; /* "customer_scores", "customers" */
     uint16_t word_id;          /* column of the scope's word; 0: the scope is the customer */
     bool of_customers;         /* has what only customers have: facts, and what compares them all */
+    bool of_tags;              /* has no scores: its column ids are its own */
 };
 extern const struct fl_emit_table fl_emit_tables[FL_RESULT_KINDS];
 
@@ -33,10 +34,12 @@ struct fl_emit_plan {
     const struct fl_data_folder *folder; /* its io is used; gives the text of customer ids */
     enum fl_io_mode io_mode;
     int32_t as_of_day;
-    const char *out;          /* directory */
-    const char *const *facts; /* as for a table writer: what, with the data, tells two files apart */
-    uint8_t data_digest[16];  /* of the rows that are scored: fl_scan_digest() */
-    uint64_t memory_bytes;    /* for comparing all customers: 16 bytes each */
+    const char *out;                   /* directory */
+    const struct fl_words *tag_names;  /* NULL: nobody has tags */
+    const struct fl_type_words *types; /* of the table of hits */
+    const char *const *facts;          /* as for a table writer: what, with the data, tells two files apart */
+    uint8_t data_digest[16];           /* of the rows that are scored: fl_scan_digest() */
+    uint64_t memory_bytes;             /* for comparing all customers: 16 bytes each */
 };
 
 struct fl_emit;

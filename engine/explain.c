@@ -153,7 +153,7 @@ static bool is_wanted(const struct work *work, unsigned kind)
 {
     if (kind == FL_SCOPE_CUSTOMER)
         return true;
-    if (work->plan->points_only)
+    if (work->plan->points_only || kind == FL_RESULT_TAGS || kind == FL_RESULT_HITS)
         return false;
     return kind == FL_RESULT_TYPES ? work->model->settings.type_view : work->model->settings.scopes[kind];
 }
@@ -177,6 +177,8 @@ static fl_status read_stored(struct work *work, struct fl_error *error)
 static fl_status take_results(void *context, const struct fl_results *results, struct fl_error *error)
 {
     struct work *work = context;
+    if (results->tags != NULL)
+        return FL_OK;
     if (results->words == NULL) {
         work->has_score = true;
         work->score = results->scores[0];

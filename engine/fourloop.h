@@ -15,7 +15,8 @@ enum fl_view {
     FL_VIEW_KNOWN_THEN /* rows that had arrived by the as-of day */
 };
 
-/* ---- the model folder: registry.csv, model.yaml, rates.csv; rfm_groups.csv, value.yaml, keywords.csv if there ---- */
+/* ---- the model folder: registry.csv, model.yaml, rates.csv; rfm_groups.csv, value.yaml, keywords.csv if
+ * there ---- */
 
 struct fl_model;
 
@@ -54,6 +55,11 @@ struct fl_run_plan {
         *columns; /* of the customers table, with commas between; NULL: all. Others are neither computed nor
                      written; the customer and its text id always are. FL_USAGE: an unknown one. */
     const char *previous; /* run folder of the night before; NULL: none */
+    bool is_between; /* a run in between of a diff: its keywords may be of another model than model.yaml */
+    bool wants_hits; /* write the table of hits too */
+    bool tags_only;  /* no tables but those of tags and hits: nothing is scored. FL_MISSING: the data folder
+                        has neither texts nor tags given by hand; FL_BAD_MODEL: it has texts alone, and the
+                        model no  rules. Not with columns, previous, is_replay. */
     /* Not the night of as_of_day alone but each from replay_from_day on, each with the view known-then and
      * the night before as its previous run, in one folder a day ("2026-11-20") below `out`. The counts of the
      * report are those of the last night. */
@@ -75,7 +81,8 @@ struct fl_run_counts {
 
 struct fl_run_report {
     struct fl_run_counts counts;
-    bool already_there; /* `out` held the complete run of the same inputs: nothing was done */
+    uint64_t messages, tags, hits; /* scanned in all; rows of the tables, of the last night */
+    bool already_there;            /* `out` held the complete run of the same inputs: nothing was done */
     size_t nights, nights_already_there;
 };
 
@@ -287,6 +294,43 @@ struct fl_keyword_trial_counts {
 fl_status fl_keyword_trial(const struct fl_keyword_trial_plan *plan, struct fl_keyword_trial_counts *counts,
                            struct fl_error *error);
 
+/* ---- what is wrong with a keyword list, and what is odd ---- */
+
+enum fl_keyword_remark_kind {
+    FL_KEYWORD_ERROR,   /* no run takes the list */
+    FL_KEYWORD_WARNING, /* never found, said twice, or hardly meant */
+    FL_KEYWORD_SAMPLE   /* of a rule on the sample */
+};
+enum { FL_KEYWORD_REMARKS_MAX = 1000 };
+
+struct fl_keyword_remarks {
+    const char *file; /* that was checked */
+    struct fl_keyword_remark {
+        enum fl_keyword_remark_kind kind;
+        int64_t line, column; /* from 1; 0: of no place in the file, in the line */
+        const char *cell;     /* name of the column; NULL: of none */
+        const char *text;     /* what, and what to do */
+    } *list;                  /* by line and column, the first FL_KEYWORD_REMARKS_MAX that were found */
+    size_t count;
+    size_t errors, warnings, from_sample; /* all of them */
+    size_t tags, rules, words;
+    uint64_t messages; /* of the sample */
+    struct fl_arena *owned;
+};
+
+struct fl_keyword_check_plan {
+    const struct fl_io *io;
+    const char *model; /* folder whose keywords.csv is checked; NULL: `file` is */
+    const char *file;  /* regular expressions are fine in it */
+    const struct fl_message_source *sample; /* NULL: none */
+};
+
+/* Remarks on a list that can be read at all. FL_MISSING: there is no keywords.csv; of the sample FL_BAD_DATA
+ * names line and column. */
+fl_status fl_keywords_check(const struct fl_keyword_check_plan *plan, struct fl_keyword_remarks **remarks,
+                            struct fl_error *error);
+void fl_keyword_remarks_free(struct fl_keyword_remarks *remarks); /* NULL is fine */
+
 /* ---- what there is to say about a model that can be run ---- */
 
 enum fl_remark_kind {
@@ -357,6 +401,7 @@ void fl_model_test_free(struct fl_model_test *test);
 /* What two runs may differ in, in the order in which their effects are told apart. */
 #define FL_DIFF_CAUSE_LIST(X)                                                                                \
     X(REGISTRY, "registry", "registry.csv of the model")                                                     \
+    X(KEYWORDS, "keywords", "keywords.csv of the model")                                                     \
     X(MODEL, "model", "the model's other files")                                                             \
     X(DATA, "data", "input files, as-of day, view, night before")
 #define X(name, word, what) FL_DIFF_##name,
@@ -437,6 +482,13 @@ struct fl_diff_split {
     const struct fl_diff_group *groups; /* those with rows, in the order of the words */
 };
 
+/* Customers who have a tag. */
+struct fl_diff_tag {
+    const char *tag;
+    uint64_t customers[2]; /* in A, in B */
+    uint64_t gained, lost; /* in B only, in A only */
+};
+
 /* What one cause did: to all rows of either run, one that is not there counting 0. The net sums of all causes
  * add up to what B has more than A, exactly. */
 struct fl_diff_effect {
@@ -461,7 +513,8 @@ struct fl_diff_mover {
     const char *crossed;              /* "band warm>engaged; engagement up 40", or "" */
     const struct fl_diff_type *types; /* whose points differ, by falling size of the difference */
     size_t type_count;
-    bool explained;
+    int64_t tag_points[2]; /* what tags add beside the types, micro-points */
+    bool explained;        /* the types and the points of tags are known */
 };
 
 struct fl_diff {
@@ -485,6 +538,9 @@ struct fl_diff {
     size_t flag_count;
     struct fl_diff_split *splits;
     size_t split_count;
+    bool has_tags;            /* with the table of customers, when one of the runs has tags */
+    struct fl_diff_tag *tags; /* by name */
+    size_t tag_count;
     const char **not_compared; /* columns that one run lacks */
     size_t not_compared_count;
     struct fl_diff_mover *movers; /* by falling size of the change of engagement, then of raw, then by key */

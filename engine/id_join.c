@@ -161,3 +161,23 @@ fl_status fl_id_join_find(struct fl_id_join *join, int64_t customer, struct fl_t
                        join->count);
     return FL_OK;
 }
+
+/* A text lives only until the next is asked for, so all are copied first. */
+fl_status fl_id_join_list(struct fl_id_join *join, const int64_t *customers, size_t count,
+                          struct fl_buffer *bytes, struct fl_text *ids, struct fl_error *error)
+{
+    bytes->size = 0;
+    for (size_t i = 0; i < count; i++) {
+        fl_status status = fl_id_join_find(join, customers[i], &ids[i], error);
+        if (status != FL_OK)
+            return status;
+        if (!fl_buffer_append(bytes, ids[i].bytes, ids[i].size))
+            return fl_fail_memory(error, bytes->size + ids[i].size);
+    }
+    const char *at = (const char *)bytes->bytes; /* it grew: only now it stays where it is */
+    for (size_t i = 0; i < count; i++) {
+        ids[i].bytes = at;
+        at += ids[i].size;
+    }
+    return FL_OK;
+}

@@ -14,6 +14,9 @@ fl_status fl_id_join_open(const struct fl_data_folder *folder, enum fl_io_mode i
  * two files give it different texts (both are named), or none has one. */
 fl_status fl_id_join_find(struct fl_id_join *join, int64_t customer, struct fl_text *id,
                           struct fl_error *error);
+/* Those of `count` customers: the texts lie in `bytes`, which is emptied first. */
+fl_status fl_id_join_list(struct fl_id_join *join, const int64_t *customers, size_t count,
+                          struct fl_buffer *bytes, struct fl_text *ids, struct fl_error *error);
 void fl_id_join_close(struct fl_id_join *join);
 
 #endif

@@ -20,6 +20,7 @@ struct job {
     struct fl_stages stages;
     struct fl_night_shared shared;
     struct fl_workers *workers;
+    uint64_t messages;           /* that were scanned for tags */
     struct fl_night *nights;     /* of days one behind the other */
     char **outs;                 /* their folders */
     size_t named_count;          /* of nights and outs */
@@ -56,15 +57,33 @@ static fl_status open_data(struct job *job, struct fl_error *error)
     return status;
 }
 
+/* Tables of tags alone want something to make them of. */
+static fl_status check_tags(const struct job *job, struct fl_error *error)
+{
+    if (!job->plan->tags_only || job->stages.tags != NULL)
+        return FL_OK;
+    if (job->model->keywords.rule_count > 0) {
+        fl_fail(error, FL_MISSING, "the data folder has neither texts nor tags given by hand");
+        fl_error_at_path(error, job->plan->data);
+        return FL_MISSING;
+    }
+    fl_fail(error, FL_BAD_MODEL,
+            "the model has no rules that make tags of texts (keywords.csv), and the data folder has no tags "
+            "given by hand");
+    fl_error_at_path(error, job->plan->model);
+    return FL_BAD_MODEL;
+}
+
 /* Tiers by a value that nobody has would put every buyer into one. */
 static fl_status check_fit(const struct job *job, struct fl_error *error)
 {
     if (!job->shared.has_facts || job->model->value != NULL ||
         job->model->settings.value.tier_by != FL_TIER_BY_LIFETIME)
         return FL_OK;
-    fl_fail(error, FL_BAD_MODEL,
-            "model.yaml has tiers by life-time value, but the model has no value fit: make one with `fourloop "
-            "value fit`, or set `tier_by: net`");
+    fl_fail(
+        error, FL_BAD_MODEL,
+        "model.yaml has tiers by life-time value, but the model has no value fit: make one with `fourloop "
+        "value fit`, or set `tier_by: net`");
     fl_error_at_path(error, job->plan->model);
     return FL_BAD_MODEL;
 }
@@ -73,7 +92,8 @@ static fl_status open_inputs(struct job *job, struct fl_error *error)
 {
     const struct fl_run_plan *plan = job->plan;
     struct fl_night_shared *shared = &job->shared;
-    fl_status status = fl_model_open(plan->io, plan->model, &job->model, error);
+    fl_status status = plan->is_between ? fl_model_open_between(plan->io, plan->model, &job->model, error)
+                                        : fl_model_open(plan->io, plan->model, &job->model, error);
     if (status == FL_OK)
         status = open_data(job, error);
     if (status == FL_OK)
@@ -82,7 +102,9 @@ static fl_status open_inputs(struct job *job, struct fl_error *error)
     shared->io_mode = plan->io_mode;
     shared->memory_bytes = plan->memory_bytes;
     shared->model = job->model;
-    shared->has_facts = status == FL_OK && fl_result_columns_want_facts(shared->columns);
+    shared->wants_hits = plan->wants_hits;
+    shared->tags_only = plan->tags_only;
+    shared->has_facts = status == FL_OK && !plan->tags_only && fl_result_columns_want_facts(shared->columns);
     return status == FL_OK ? check_fit(job, error) : status;
 }
 
@@ -179,11 +201,15 @@ static fl_status open_stages(struct job *job, struct fl_error *error)
                                           .view = last->view,
                                           .columns = shared->columns,
                                           .has_facts = shared->has_facts,
+                                          .wants_hits = plan->wants_hits,
+                                          .tags_only = plan->tags_only,
                                           .memory_bytes = plan->memory_bytes};
     fl_status status = fl_stages_open(&job->stages, &stages, error);
     shared->words = fl_stages_words(&job->stages);
     shared->types = fl_stages_types(&job->stages);
     shared->profiles = job->stages.profiles;
+    shared->tags = job->stages.tags;
+    shared->hit_types = &job->stages.types;
     return status;
 }
 
@@ -195,7 +221,7 @@ static fl_status put_results(void *context, const struct fl_results *results, st
     return fl_night_put(&job->nights[job->to_make + results->night], results, error);
 }
 
-/* Every row has exactly one fate. */
+/* Every row has exactly one fate; without scores nobody counts them. */
 static fl_status check_counts(const struct fl_run_counts *counts, uint64_t rows, struct fl_error *error)
 {
     const uint64_t fates = counts->scored + counts->after_as_of + counts->not_yet_known + counts->quarantined;
@@ -214,10 +240,11 @@ static fl_status score_all(struct job *job, struct fl_error *error)
     fl_status status = counts == NULL ? fl_fail_memory(error, nights * sizeof *counts)
                                       : fl_workers_run(job->workers, put_results, job, counts, error);
     for (size_t i = 0; i < nights && status == FL_OK; i++) {
-        status = check_counts(&counts[i], rows, error);
+        status = job->plan->tags_only ? FL_OK : check_counts(&counts[i], rows, error);
         job->nights[job->to_make + i].manifest.counts = counts[i];
     }
     free(counts);
+    job->messages = fl_workers_messages(job->workers);
     fl_workers_close(job->workers); /* their buffers make room for comparing customers */
     job->workers = NULL;
     fl_timing_end(&job->timing, "score");
@@ -227,13 +254,14 @@ static fl_status score_all(struct job *job, struct fl_error *error)
 static fl_status prepare(struct job *job, struct fl_error *error)
 {
     const int32_t last_day = job->nights[job->night_count - 1].as_of_day;
-    fl_status status =
-        fl_check_currencies(job->model, job->shared.folder, job->plan->io_mode, last_day, error);
+    fl_status status = job->plan->tags_only ? FL_OK
+                                            : fl_check_currencies(job->model, job->shared.folder,
+                                                                  job->plan->io_mode, last_day, error);
     fl_timing_end(&job->timing, "currencies");
     if (status == FL_OK)
         status = open_stages(job, error);
     fl_timing_end(&job->timing, "dimensions");
-    return status;
+    return status == FL_OK ? check_tags(job, error) : status;
 }
 
 static fl_status open_tables(struct job *job, struct fl_error *error)
@@ -274,12 +302,22 @@ static fl_status make_nights(struct job *job, struct fl_error *error)
     return status == FL_OK ? finish_nights(job, error) : status;
 }
 
+static uint64_t rows_of(const struct fl_run_manifest *manifest, const char *table)
+{
+    const struct fl_run_file *file = fl_run_manifest_output(manifest, table);
+    return file == NULL ? 0 : file->rows;
+}
+
 static void add_to_report(const struct job *job, struct fl_run_report *report)
 {
+    const struct fl_run_manifest *last = &job->nights[job->night_count - 1].manifest;
+    report->messages += job->messages;
+    report->tags = rows_of(last, fl_emit_tables[FL_RESULT_TAGS].stem);
+    report->hits = rows_of(last, fl_emit_tables[FL_RESULT_HITS].stem);
     report->nights += job->night_count;
     report->nights_already_there += job->to_make;
     report->already_there = report->nights == report->nights_already_there;
-    report->counts = job->nights[job->night_count - 1].manifest.counts;
+    report->counts = last->counts;
 }
 
 static fl_status run(struct job *job, struct pass *pass, struct fl_run_report *report, struct fl_error *error)

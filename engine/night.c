@@ -60,8 +60,10 @@ static bool is_input(const struct fl_night_shared *shared, const struct fl_data_
 {
     if (strcmp(file->table, "interactions") == 0)
         return true;
+    if (strcmp(file->table, "given_tags") == 0)
+        return true;
     if (strcmp(file->table, "products") == 0)
-        return has_product_words(shared);
+        return !shared->tags_only && has_product_words(shared);
     if (strcmp(file->table, "customers") == 0 || strcmp(file->table, "stores") == 0)
         return shared->has_facts;
     return strcmp(file->table, "customer_ids") == 0 && shared->folder->text_ids &&
@@ -88,6 +90,8 @@ static fl_status describe(struct fl_night *night, struct fl_error *error)
     manifest->as_of_day = night->as_of_day;
     manifest->view = night->view;
     manifest->columns = shared->columns;
+    manifest->hits = shared->wants_hits;
+    manifest->tags_only = shared->tags_only;
     if (!fl_result_columns_print(shared->columns, &night->columns))
         return fl_fail_memory(error, night->columns.size);
     manifest->version = strdup(FOURLOOP_VERSION);
@@ -144,8 +148,11 @@ fl_status fl_night_begin(struct fl_night *night, const char *previous, struct fl
     if (status == FL_OK)
         status = fl_run_output_begin(night->shared->io, night->out, &night->manifest, &night->output,
                                      &night->already_there, &present, error);
-    if (status == FL_OK && night->already_there)
-        night->manifest.counts = present.counts;
+    if (status == FL_OK && night->already_there) {
+        fl_run_manifest_release(&night->manifest);
+        night->manifest = present; /* of the same inputs, and it has outputs, counts */
+        return FL_OK;
+    }
     fl_run_manifest_release(&present);
     return status;
 }
@@ -189,11 +196,12 @@ static fl_result_columns absent_columns(const struct fl_night *night)
         absent |= fl_result_columns_of(FL_COLUMNS_OF_PROFILE);
     if (night->previous_uuid[0] == '\0')
         absent |= fl_result_columns_of(FL_COLUMNS_OF_PREVIOUS);
+    if (shared->tags == NULL)
+        absent |= fl_result_columns_of(FL_COLUMNS_OF_TAGS);
     return absent;
 }
 
-/* Of the customers table. */
-static void list_dictionaries(const struct fl_night_shared *shared, struct fl_emit_plan *plan)
+static void list_customers_dictionaries(const struct fl_night_shared *shared, struct fl_emit_plan *plan)
 {
     size_t count = 0;
     plan->dictionaries[count++] =
@@ -204,6 +212,25 @@ static void list_dictionaries(const struct fl_night_shared *shared, struct fl_em
     for (enum fl_profile_word word = 0; word < FL_PROFILE_WORDS && shared->profiles != NULL; word++)
         plan->dictionaries[count++] = (struct fl_emit_dictionary){fl_profile_word_column(word),
                                                                   *fl_profiles_words(shared->profiles, word)};
+}
+
+static void list_dictionaries(const struct fl_night_shared *shared, int kind, struct fl_emit_plan *plan)
+{
+    const int worded = fl_worded_of((enum fl_scope)kind);
+    const uint16_t word_id = fl_emit_tables[kind].word_id;
+    struct fl_emit_dictionary *list = plan->dictionaries;
+    if (worded >= 0)
+        list[0] = (struct fl_emit_dictionary){word_id, shared->words->words[worded].words};
+    else if (kind == FL_RESULT_TYPES)
+        list[0] = (struct fl_emit_dictionary){word_id, fl_type_words_all(shared->types)};
+    else if (kind == FL_RESULT_TAGS)
+        list[0] = (struct fl_emit_dictionary){FL_TAGS_TAG, *fl_tag_source_names(shared->tags)};
+    else if (kind == FL_RESULT_HITS) {
+        list[0] = (struct fl_emit_dictionary){FL_HITS_TYPE, fl_type_words_all(shared->hit_types)};
+        list[1] = (struct fl_emit_dictionary){FL_HITS_TAG, *fl_tag_source_names(shared->tags)};
+    } else {
+        list_customers_dictionaries(shared, plan);
+    }
 }
 
 static fl_status open_emit(struct fl_night *night, int kind, const uint8_t data_digest[16],
@@ -219,24 +246,27 @@ static fl_status open_emit(struct fl_night *night, int kind, const uint8_t data_
                                 .absent = absent_columns(night),
                                 .model = shared->model,
                                 .as_of_day = night->as_of_day,
+                                .tag_names = shared->tags == NULL ? NULL : fl_tag_source_names(shared->tags),
+                                .types = shared->hit_types,
                                 .facts = night->facts[kind].list,
                                 .memory_bytes = shared->memory_bytes};
-    const int worded = fl_worded_of((enum fl_scope)kind);
     memcpy(plan.data_digest, data_digest, sizeof plan.data_digest);
-    if (worded >= 0)
-        plan.dictionaries[0] =
-            (struct fl_emit_dictionary){fl_emit_tables[kind].word_id, shared->words->words[worded].words};
-    else if (kind == FL_RESULT_TYPES)
-        plan.dictionaries[0] =
-            (struct fl_emit_dictionary){fl_emit_tables[kind].word_id, fl_type_words_all(shared->types)};
-    else
-        list_dictionaries(shared, &plan);
+    list_dictionaries(shared, kind, &plan);
     return fl_emit_create(&plan, &night->emits[kind], error);
 }
 
 static bool is_wanted(const struct fl_night_shared *shared, int kind)
 {
-    return kind == FL_RESULT_TYPES ? shared->types != NULL : shared->model->settings.scopes[kind];
+    switch (kind) {
+    case FL_RESULT_TAGS:
+        return shared->tags != NULL;
+    case FL_RESULT_HITS:
+        return shared->tags != NULL && shared->wants_hits;
+    case FL_RESULT_TYPES:
+        return !shared->tags_only && shared->types != NULL;
+    default:
+        return !shared->tags_only && shared->model->settings.scopes[kind];
+    }
 }
 
 fl_status fl_night_open_tables(struct fl_night *night, const uint8_t data_digest[16],

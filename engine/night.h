@@ -12,12 +12,16 @@ struct fl_night_shared {
     enum fl_io_mode io_mode;
     uint64_t memory_bytes;
     const struct fl_model *model;
-    const struct fl_data_folder *folder; /* the files that count */
-    const struct fl_scope_words *words;  /* of the scopes that the model asks for, and of what facts need */
-    const struct fl_profiles *profiles;  /* NULL: nobody has one */
-    const struct fl_type_words *types;   /* NULL: the model asks for no table of types */
-    fl_result_columns columns;           /* of the table of customers */
-    bool has_facts;                      /* results of customers come with facts */
+    const struct fl_data_folder *folder;   /* the files that count */
+    const struct fl_scope_words *words;    /* of the scopes that the model asks for, and of what facts need */
+    const struct fl_profiles *profiles;    /* NULL: nobody has one */
+    const struct fl_type_words *types;     /* NULL: the model asks for no table of types */
+    const struct fl_tag_source *tags;      /* NULL: nobody has any */
+    const struct fl_type_words *hit_types; /* of the table of hits */
+    bool wants_hits;                       /* it was asked for; there is one where there are tags */
+    bool tags_only;                        /* no tables but those of tags and hits */
+    fl_result_columns columns;             /* of the table of customers */
+    bool has_facts;                        /* results of customers come with facts */
 };
 
 /* Where a run's time went: into timing.json, never into a result. */
@@ -52,8 +56,7 @@ struct fl_night {
     struct fl_buffer columns;           /* names of the shared columns, as a text */
     struct fl_run_manifest manifest;
     struct fl_run_output *output;
-    bool
-        already_there; /* `out` holds the complete night of the same inputs; its counts are in the manifest */
+    bool already_there; /* `out` holds the complete night of the same inputs; the manifest is its own */
     struct fl_emit *emits[FL_RESULT_KINDS];
     struct fl_night_facts facts[FL_RESULT_KINDS];
 };

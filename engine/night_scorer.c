@@ -14,11 +14,26 @@ struct fl_night_scorer {
     struct fl_buffer type_words;  /* of the rows of a piece */
     struct fl_facts_stage *facts; /* NULL: they are not wanted */
     struct fl_customer_facts made_facts[FL_CUSTOMERS_AT_ONCE];
+    struct fl_tag_stage tags;
+    struct fl_added_points added[FL_CUSTOMERS_AT_ONCE]; /* what they add */
+    struct fl_tag_summary tag_summaries[FL_CUSTOMERS_AT_ONCE];
     uint64_t customers;
     fl_result_sink *sink;
     void *sink_context;
     enum fl_scope scope; /* or FL_RESULT_TYPES: whose words are being given */
 };
+
+void fl_results_pass(struct fl_results *results, size_t count)
+{
+    results->count -= count;
+    results->customers = results->customers == NULL ? NULL : results->customers + count;
+    results->words = results->words == NULL ? NULL : results->words + count;
+    results->scores = results->scores == NULL ? NULL : results->scores + count;
+    results->facts = results->facts == NULL ? NULL : results->facts + count;
+    results->tag_summaries = results->tag_summaries == NULL ? NULL : results->tag_summaries + count;
+    results->tags = results->tags == NULL ? NULL : results->tags + count;
+    results->hits = results->hits == NULL ? NULL : results->hits + count;
+}
 
 /* NULL: not wanted. */
 static const struct fl_value_rules *value_of(const struct fl_night_scorer *scorer)
@@ -82,6 +97,7 @@ static void init_scorer(struct fl_night_scorer *scorer)
     fl_scorer_init(&scorer->scorer, rules->points, &rules->model->settings, FL_SCOPE_CUSTOMER,
                    scorer->as_of_day);
     scorer->scorer.value = value_of(scorer);
+    scorer->scorer.added = rules->has_tags ? scorer->added : NULL;
     /* Facts follow from intent and trend. */
     scorer->scorer.raw_only = rules->facts == NULL && fl_result_columns_raw_only(rules->columns);
 }
@@ -119,7 +135,23 @@ void fl_night_scorer_close(struct fl_night_scorer *scorer)
     fl_scope_stage_free(scorer->types);
     fl_buffer_release(&scorer->type_words);
     fl_facts_stage_free(scorer->facts);
+    fl_tag_stage_release(&scorer->tags);
     free(scorer);
+}
+
+void fl_night_scorer_take_tags(struct fl_night_scorer *scorer, const struct fl_customer_tag *tags,
+                               size_t count)
+{
+    fl_tag_stage_begin(&scorer->tags, tags, count);
+}
+
+/* What the tags of some customers add to their scores. */
+static fl_status find_tags(struct fl_night_scorer *scorer, const int64_t *customers, size_t count,
+                           struct fl_error *error)
+{
+    return scorer->rules->has_tags ? fl_tag_stage_take(&scorer->tags, customers, count, scorer->added,
+                                                       scorer->tag_summaries, error)
+                                   : FL_OK;
 }
 
 void fl_night_scorer_put_to(struct fl_night_scorer *scorer, fl_result_sink *sink, void *context)
@@ -268,12 +300,15 @@ static fl_status run_stages(struct fl_night_scorer *scorer, const struct fl_scan
 static fl_status put_customers(struct fl_night_scorer *scorer, const int64_t *customers,
                                const struct fl_scope_score *scores, size_t count, struct fl_error *error)
 {
-    const struct fl_results results = {.night = scorer->night,
-                                       .scope = FL_SCOPE_CUSTOMER,
-                                       .customers = customers,
-                                       .scores = scores,
-                                       .facts = scorer->facts == NULL ? NULL : scorer->made_facts,
-                                       .count = count};
+    const struct fl_results results = {
+        .night = scorer->night,
+        .scope = FL_SCOPE_CUSTOMER,
+        .customers = customers,
+        .scores = scores,
+        .facts = scorer->facts == NULL ? NULL : scorer->made_facts,
+        .tag_summaries = scorer->rules->has_tags ? scorer->tag_summaries : NULL,
+        .tag_numbers = (const uint32_t *)(const void *)scorer->tags.numbers.bytes,
+        .count = count};
     scorer->customers += count;
     return scorer->sink(scorer->sink_context, &results, error);
 }
@@ -284,11 +319,14 @@ fl_status fl_night_scorer_end(struct fl_night_scorer *scorer, int64_t customer,
     struct fl_scope_score score;
     if (scorer->scorer.span.rows == 0)
         return FL_OK;
+    fl_status status = find_tags(scorer, &customer, 1, error);
+    if (status != FL_OK)
+        return status;
     fl_scorer_end(&scorer->scorer, &score);
     fl_scorer_begin(&scorer->scorer);
     if (scorer->facts != NULL)
         fl_facts_stage_end(scorer->facts, &score, profile, &scorer->made_facts[0]);
-    fl_status status = put_customers(scorer, &customer, &score, 1, error);
+    status = put_customers(scorer, &customer, &score, 1, error);
     return status == FL_OK ? end_stages(scorer, customer, error) : status;
 }
 
@@ -310,9 +348,12 @@ fl_status fl_night_scorer_whole(struct fl_night_scorer *scorer, const struct fl_
 {
     struct fl_scope_score scores[FL_CUSTOMERS_AT_ONCE];
     const struct fl_scope_rows scopes = fl_some_scopes(&piece->scopes, first, count);
+    fl_status status = find_tags(scorer, piece->customers + first, count, error);
+    if (status != FL_OK)
+        return status;
     fl_scorer_whole(&scorer->scorer, &scopes, scores);
     fl_scorer_begin(&scorer->scorer);
-    fl_status status = make_facts(scorer, piece, first, scores, count, known, error);
+    status = make_facts(scorer, piece, first, scores, count, known, error);
     if (status == FL_OK)
         status = put_customers(scorer, piece->customers + first, scores, count, error);
     if (status == FL_OK && scorer->has_stages)

@@ -7,6 +7,7 @@
 #include "engine/result_columns.h"
 #include "engine/scan.h"
 #include "engine/scope_stage.h"
+#include "engine/tag_stage.h"
 #include "engine/type_words.h"
 
 /* The worded scope of a kind of scope, or -1. */
@@ -24,8 +25,9 @@ static inline int fl_worded_of(enum fl_scope scope)
     }
 }
 
-/* The kinds of results: each kind of scope, and what a customer has of each interaction type. */
-enum { FL_RESULT_TYPES = FL_SCOPES, FL_RESULT_KINDS };
+/* The kinds of results: each kind of scope, what a customer has of each interaction type, its tags, the
+ * places in its messages that they come from. */
+enum { FL_RESULT_TYPES = FL_SCOPES, FL_RESULT_TAGS, FL_RESULT_HITS, FL_RESULT_KINDS };
 
 /* What the results of all customers follow from. Borrowed, and may be shared by threads. */
 struct fl_night_rules {
@@ -39,6 +41,7 @@ struct fl_night_rules {
     const struct fl_type_words *types;  /* NULL: results of interaction types are not wanted */
     const struct fl_scope_words *words; /* of the scopes that the model asks for; NULL: no brand, category or
                                            product is scored, whatever it asks for */
+    bool has_tags;                      /* customers may have some */
     uint64_t memory_bytes;              /* for the brands or categories of one customer */
 };
 
@@ -48,18 +51,25 @@ static inline bool fl_scores_words(const struct fl_night_rules *rules, enum fl_s
     return rules->words != NULL && fl_worded_of(scope) >= 0 && rules->model->settings.scopes[scope];
 }
 
-/* Scores of scopes of one kind. Borrowed. */
+/* Results of one kind. Borrowed. */
 struct fl_results {
-    size_t night;             /* number of the night among those that are scored at once */
-    enum fl_scope scope;      /* or FL_RESULT_TYPES: the customer's rows of one type, scored apart */
+    size_t night;        /* number of the night among those that are scored at once */
+    enum fl_scope scope; /* or another kind; FL_RESULT_TYPES: a customer's rows of one type, scored apart */
     const int64_t *customers; /* of each scope */
     const uint32_t *words;    /* its word; NULL: the scope is the customer */
     const struct fl_scope_score *scores;
-    const struct fl_customer_facts *facts; /* of customers; NULL: none are wanted */
+    const struct fl_customer_facts *facts;      /* of customers; NULL: none are wanted */
+    const struct fl_tag_summary *tag_summaries; /* of customers; NULL: nobody has tags */
+    const uint32_t *tag_numbers;                /* that these speak of */
+    const struct fl_customer_tag *tags;         /* of FL_RESULT_TAGS, which have nothing of the above */
+    const struct fl_message_hit *hits;          /* of FL_RESULT_HITS, likewise */
     size_t count;
 };
 
-/* Takes results: those of one kind of scope by rising customer, then word. */
+/* Passes the first `count` results. */
+void fl_results_pass(struct fl_results *results, size_t count);
+
+/* Takes results: those of one kind by rising customer, then word. */
 typedef fl_status fl_result_sink(void *context, const struct fl_results *results, struct fl_error *error);
 
 /* At most so many whole customers are scored at once: their scores stay in the core's first cache. */
@@ -71,6 +81,9 @@ struct fl_night_scorer;
 fl_status fl_night_scorer_open(const struct fl_night_rules *rules, size_t night, int32_t as_of_day,
                                struct fl_night_scorer **scorer, struct fl_error *error);
 void fl_night_scorer_close(struct fl_night_scorer *scorer);
+/* Of the customers that come from now on, the tags of those that have some, by rising customer; borrowed. */
+void fl_night_scorer_take_tags(struct fl_night_scorer *scorer, const struct fl_customer_tag *tags,
+                               size_t count);
 /* Where results go from now on. */
 void fl_night_scorer_put_to(struct fl_night_scorer *scorer, fl_result_sink *sink, void *context);
 

@@ -19,7 +19,8 @@ struct fl_range_scorer {
     struct fl_profile profiles[FL_CUSTOMERS_AT_ONCE], profiles_of_view[FL_CUSTOMERS_AT_ONCE];
     struct fl_day_facts_list days; /* of customers that several nights look at */
     const struct fl_day_facts *days_of_view[FL_CUSTOMERS_AT_ONCE];
-    bool in_customer; /* whose rows come in pieces */
+    struct fl_tag_range *tags; /* NULL: nobody has any */
+    bool in_customer;          /* whose rows come in pieces */
     int64_t customer;
 };
 
@@ -64,9 +65,11 @@ fl_status fl_range_scorer_open(const struct fl_range_scorer_plan *plan, struct f
     opened->plan = *plan;
     opened->night_count = plan->night_count == 0 ? 1 : plan->night_count;
     fl_day_facts_list_init(&opened->days, &plan->rules.model->registry, plan->rules.memory_bytes);
-    fl_status status = open_nights(opened, error);
+    fl_status status = plan->tags_only ? FL_OK : open_nights(opened, error);
     if (status == FL_OK)
         status = open_scan(opened, error);
+    if (status == FL_OK && plan->tags != NULL)
+        status = fl_tag_range_open(plan->tags, &opened->tags, error);
     if (status == FL_OK && plan->profiles != NULL && plan->rules.facts != NULL)
         status = fl_profile_join_open(plan->profiles, FL_PROFILE_WITH_ALL, &opened->profile_join, error);
     if (status != FL_OK) {
@@ -87,6 +90,7 @@ void fl_range_scorer_close(struct fl_range_scorer *scorer)
     fl_night_view_release(&scorer->view);
     fl_day_facts_list_release(&scorer->days);
     fl_profile_join_close(scorer->profile_join);
+    fl_tag_range_close(scorer->tags);
     free(scorer->nights);
     free(scorer->counts);
     free(scorer);
@@ -208,11 +212,10 @@ static fl_status take_piece(struct fl_range_scorer *scorer, const struct fl_scan
     return status;
 }
 
-fl_status fl_range_scorer_run(struct fl_range_scorer *scorer, int64_t customer_first, int64_t customer_last,
-                              fl_result_sink *sink, void *context, struct fl_error *error)
+/* The rows of the customers of a range. */
+static fl_status score_range(struct fl_range_scorer *scorer, int64_t customer_first, int64_t customer_last,
+                             struct fl_error *error)
 {
-    for (size_t night = 0; night < scorer->night_count; night++)
-        fl_night_scorer_put_to(scorer->nights[night], sink, context);
     fl_scan_range(scorer->scan, customer_first, customer_last);
     if (scorer->profile_join != NULL)
         fl_profile_join_seek(scorer->profile_join, customer_first);
@@ -229,6 +232,80 @@ fl_status fl_range_scorer_run(struct fl_range_scorer *scorer, int64_t customer_f
     }
 }
 
+/* ---- tags ---- */
+
+/* Those that are on; the others only bring points. */
+static fl_status put_tags(size_t night, const struct fl_customer_tag *tags, size_t count,
+                          fl_result_sink *sink, void *context, struct fl_error *error)
+{
+    fl_status status = FL_OK;
+    for (size_t from = 0, to; from < count && status == FL_OK; from = to + 1) {
+        for (to = from; to < count && tags[to].on; to++)
+            ;
+        const struct fl_results results = {
+            .night = night, .scope = (enum fl_scope)FL_RESULT_TAGS, .tags = tags + from, .count = to - from};
+        if (results.count > 0)
+            status = sink(context, &results, error);
+    }
+    return status;
+}
+
+static fl_status put_hits(struct fl_range_scorer *scorer, size_t night, fl_result_sink *sink, void *context,
+                          struct fl_error *error)
+{
+    struct fl_results results = {.night = night, .scope = (enum fl_scope)FL_RESULT_HITS};
+    fl_status status = fl_tag_range_hits(scorer->tags, night, &results.hits, &results.count, error);
+    return status == FL_OK && results.count > 0 ? sink(context, &results, error) : status;
+}
+
+static fl_status make_tags(struct fl_range_scorer *scorer, int64_t customer_first, int64_t customer_last,
+                           fl_result_sink *sink, void *context, struct fl_error *error)
+{
+    if (scorer->tags == NULL)
+        return FL_OK;
+    fl_status status = fl_tag_range_make(scorer->tags, customer_first, customer_last, error);
+    for (size_t night = 0; night < scorer->night_count && status == FL_OK; night++) {
+        const struct fl_customer_tag *tags = NULL;
+        size_t count = 0;
+        status = fl_tag_range_tags(scorer->tags, night, &tags, &count, error);
+        if (status == FL_OK && !scorer->plan.tags_only)
+            fl_night_scorer_take_tags(scorer->nights[night], tags, count);
+        if (status == FL_OK)
+            status = put_tags(night, tags, count, sink, context, error);
+        if (status == FL_OK && scorer->plan.wants_hits)
+            status = put_hits(scorer, night, sink, context, error);
+    }
+    return status;
+}
+
+/* Between ranges, as no scan asks on the way. */
+static fl_status tell_progress(const struct fl_range_scorer *scorer, struct fl_error *error)
+{
+    const struct fl_scan_plan *plan = &scorer->plan.scan;
+    const uint64_t messages = fl_range_scorer_messages(scorer), rows = fl_scan_rows(scorer->scan);
+    if (plan->progress == NULL || plan->progress(plan->progress_context, messages, rows) == 0)
+        return FL_OK;
+    return fl_fail(error, FL_INTERRUPTED, "stopped after %llu messages", (unsigned long long)messages);
+}
+
+fl_status fl_range_scorer_run(struct fl_range_scorer *scorer, int64_t customer_first, int64_t customer_last,
+                              fl_result_sink *sink, void *context, struct fl_error *error)
+{
+    fl_status status = make_tags(scorer, customer_first, customer_last, sink, context, error);
+    if (status != FL_OK)
+        return status;
+    if (scorer->plan.tags_only)
+        return tell_progress(scorer, error);
+    for (size_t night = 0; night < scorer->night_count; night++)
+        fl_night_scorer_put_to(scorer->nights[night], sink, context);
+    return score_range(scorer, customer_first, customer_last, error);
+}
+
+uint64_t fl_range_scorer_messages(const struct fl_range_scorer *scorer)
+{
+    return scorer->tags == NULL ? 0 : fl_tag_range_messages(scorer->tags);
+}
+
 struct fl_run_counts fl_range_scorer_counts(const struct fl_range_scorer *scorer, size_t night)
 {
     struct fl_run_counts counts = *fl_scan_counts(scorer->scan);
@@ -238,7 +315,8 @@ struct fl_run_counts fl_range_scorer_counts(const struct fl_range_scorer *scorer
         counts.rows_in += after_last;
         counts.after_as_of += after_last;
     }
-    counts.customers = fl_night_scorer_customers(scorer->nights[night]);
+    if (!scorer->plan.tags_only)
+        counts.customers = fl_night_scorer_customers(scorer->nights[night]);
     return counts;
 }
 

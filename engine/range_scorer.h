@@ -9,6 +9,9 @@ struct fl_range_scorer_plan {
     struct fl_night_rules rules;
     size_t night_count; /* nights of days one behind the other, the last as of scan.rules; 0 is 1 */
     const struct fl_profiles *profiles; /* NULL: nobody has one; looked at with facts only */
+    const struct fl_tag_source *tags;   /* NULL: nobody has any, and rules.has_tags is false */
+    bool wants_hits;                    /* results come with FL_RESULT_HITS; the source is opened for them */
+    bool tags_only;                     /* no results but of tags, no counts but of messages */
     uint32_t range_rows; /* of workers' ranges; 0: the usual, fewer make many ranges of few rows, for tests */
 };
 
@@ -18,11 +21,14 @@ fl_status fl_range_scorer_open(const struct fl_range_scorer_plan *plan, struct f
                                struct fl_error *error);
 void fl_range_scorer_close(struct fl_range_scorer *scorer);
 
-/* The results of a night come by rising customer; nights take turns. */
+/* The results of one kind and night come by rising customer; nights take turns, and tags come first. */
 fl_status fl_range_scorer_run(struct fl_range_scorer *scorer, int64_t customer_first, int64_t customer_last,
                               fl_result_sink *sink, void *context, struct fl_error *error);
 /* What all its ranges so far have counted, of one night. */
 struct fl_run_counts fl_range_scorer_counts(const struct fl_range_scorer *scorer, size_t night);
+/* Messages that were scanned for tags. */
+uint64_t fl_range_scorer_messages(const struct fl_range_scorer *scorer);
+/* With tags_only it reads no rows. */
 const struct fl_scan *fl_range_scorer_scan(const struct fl_range_scorer *scorer);
 
 #endif

@@ -80,6 +80,8 @@ fl_result_columns fl_result_columns_of(enum fl_column_group group)
         return bits(FL_SCORES_AGE_BAND, FL_SCORES_NEAREST_STORE);
     case FL_COLUMNS_OF_PREVIOUS:
         return of_previous;
+    case FL_COLUMNS_OF_TAGS:
+        return bits(FL_SCORES_TAGS, FL_SCORES_TAG_POINTS);
     }
     return 0;
 }
@@ -100,6 +102,7 @@ bool fl_result_columns_raw_only(fl_result_columns columns)
 {
     const fl_result_columns of_raw = ALWAYS | bit(FL_SCORES_ENGAGEMENT) | bit(FL_SCORES_BAND) |
                                      bit(FL_SCORES_PERCENTILE) | bit(FL_SCORES_RAW) | bit(FL_SCORES_ROWS) |
-                                     bit(FL_SCORES_FIRST_DAY) | bit(FL_SCORES_LAST_DAY);
+                                     bit(FL_SCORES_FIRST_DAY) | bit(FL_SCORES_LAST_DAY) |
+                                     fl_result_columns_of(FL_COLUMNS_OF_TAGS);
     return columns != 0 && (columns & ~of_raw) == 0;
 }

@@ -75,9 +75,9 @@ bool fl_run_manifest_same_inputs(const struct fl_run_manifest *a, const struct f
     const bool same_zone =
         a->zone == NULL || b->zone == NULL ? a->zone == b->zone : strcmp(a->zone, b->zone) == 0;
     if (strcmp(a->version, b->version) != 0 || a->as_of_day != b->as_of_day || a->view != b->view ||
-        a->columns != b->columns || !same_zone || strcmp(a->model_hash, b->model_hash) != 0 ||
-        a->input_count != b->input_count || a->has_previous != b->has_previous ||
-        (a->has_previous && a->previous_digest != b->previous_digest))
+        a->columns != b->columns || a->hits != b->hits || a->tags_only != b->tags_only || !same_zone ||
+        strcmp(a->model_hash, b->model_hash) != 0 || a->input_count != b->input_count ||
+        a->has_previous != b->has_previous || (a->has_previous && a->previous_digest != b->previous_digest))
         return false;
     for (size_t i = 0; i < a->input_count; i++) {
         if (strcmp(a->inputs[i].name, b->inputs[i].name) != 0 || a->inputs[i].digest != b->inputs[i].digest)
@@ -150,6 +150,13 @@ static bool print_columns(fl_result_columns columns, json_t *root)
     return done;
 }
 
+/* A run without hits does not speak of them, nor one of all tables of its tables. False: no memory. */
+static bool print_tables(const struct fl_run_manifest *manifest, json_t *root)
+{
+    return (!manifest->hits || json_object_set_new(root, "hits", json_true()) == 0) &&
+           (!manifest->tags_only || json_object_set_new(root, "only", json_string("tags")) == 0);
+}
+
 /* A run without a night before does not speak of one. False: no memory. */
 static bool print_previous(const struct fl_run_manifest *manifest, json_t *root)
 {
@@ -174,7 +181,8 @@ fl_status fl_run_manifest_print(const struct fl_run_manifest *manifest, struct f
                   "model_hash", manifest->model_hash, "without_history", "model", "dimension tables",
                   "inputs", print_inputs(manifest), "outputs", print_outputs(manifest), "counts",
                   print_counts(&manifest->counts));
-    if (root != NULL && (!print_columns(manifest->columns, root) || !print_previous(manifest, root))) {
+    if (root != NULL && (!print_columns(manifest->columns, root) || !print_tables(manifest, root) ||
+                         !print_previous(manifest, root))) {
         json_decref(root);
         return fl_fail_memory(error, 64);
     }
@@ -306,11 +314,20 @@ static bool parse_previous(json_t *previous, struct fl_run_manifest *manifest)
            parse_digest(hex, &manifest->previous_digest);
 }
 
+/* Both keys speak of what is not as usual alone. */
+static bool parse_tables(json_t *hits, const char *only, struct fl_run_manifest *manifest)
+{
+    manifest->hits = hits != NULL;
+    manifest->tags_only = only != NULL;
+    return (hits == NULL || json_is_true(hits)) && (only == NULL || strcmp(only, "tags") == 0);
+}
+
 static fl_status parse_head(json_t *root, struct fl_run_manifest *manifest, json_t *parts[3],
                             struct fl_error *error)
 {
-    const char *format = NULL, *version = NULL, *day = NULL, *view = NULL, *hash = NULL, *columns = NULL;
-    json_t *zone = NULL, *without_history = NULL, *previous = NULL;
+    const char *format = NULL, *version = NULL, *day = NULL, *view = NULL, *hash = NULL, *columns = NULL,
+               *only = NULL;
+    json_t *zone = NULL, *without_history = NULL, *previous = NULL, *hits = NULL;
     int format_version = 0;
     json_error_t trouble;
     /* The version comes first: a newer manifest may have other keys. */
@@ -321,11 +338,11 @@ static fl_status parse_head(json_t *root, struct fl_run_manifest *manifest, json
         return fl_fail(error, FL_UNSUPPORTED, "manifest version %d, this build reads %d", format_version,
                        MANIFEST_VERSION);
     if (json_unpack_ex(root, &trouble, JSON_STRICT,
-                       "{s:s, s:i, s:s, s:s, s:s, s:o, s:s, s:o, s:o, s:o, s:o, s?s, s?o}", "format", &format,
-                       "format_version", &format_version, "version", &version, "as_of", &day, "view", &view,
-                       "zone", &zone, "model_hash", &hash, "without_history", &without_history, "inputs",
-                       &parts[0], "outputs", &parts[1], "counts", &parts[2], "columns", &columns, "previous",
-                       &previous) != 0)
+                       "{s:s, s:i, s:s, s:s, s:s, s:o, s:s, s:o, s:o, s:o, s:o, s?s, s?o, s?s, s?o}",
+                       "format", &format, "format_version", &format_version, "version", &version, "as_of",
+                       &day, "view", &view, "zone", &zone, "model_hash", &hash, "without_history",
+                       &without_history, "inputs", &parts[0], "outputs", &parts[1], "counts", &parts[2],
+                       "columns", &columns, "hits", &hits, "only", &only, "previous", &previous) != 0)
         return fl_fail(error, FL_CORRUPT, "%s", trouble.text);
     const bool zone_ok = json_is_null(zone) || json_is_string(zone);
     const bool then = strcmp(view, "known-then") == 0;
@@ -334,6 +351,8 @@ static fl_status parse_head(json_t *root, struct fl_run_manifest *manifest, json
         return fl_fail(error, FL_CORRUPT, "as_of, view, zone or model_hash is wrong");
     if (fl_result_columns_parse(columns, &manifest->columns, NULL) != FL_OK)
         return fl_fail(error, FL_CORRUPT, "columns: a name is wrong");
+    if (!parse_tables(hits, only, manifest))
+        return fl_fail(error, FL_CORRUPT, "hits or only is wrong");
     if (!parse_previous(previous, manifest))
         return fl_fail(error, FL_CORRUPT, "previous: a day or a digest is wrong");
     manifest->view = then ? FL_VIEW_KNOWN_THEN : FL_VIEW_KNOWN_NOW;

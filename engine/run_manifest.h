@@ -17,6 +17,8 @@ struct fl_run_manifest {
     int32_t as_of_day;
     enum fl_view view;
     fl_result_columns columns; /* of the customers table */
+    bool hits;                 /* the table of hits was asked for */
+    bool tags_only;            /* there are no tables but those of tags and hits, and no counts */
     char *zone;                /* NULL: the data folder had no interactions yet */
     char model_hash[33];
     struct fl_run_input *inputs; /* sorted by name */
@@ -48,7 +50,7 @@ fl_status fl_run_manifest_add_output(struct fl_run_manifest *manifest, const cha
                                      struct fl_error *error);
 /* The output of a table, or NULL. */
 const struct fl_run_file *fl_run_manifest_output(const struct fl_run_manifest *manifest, const char *table);
-/* The same version, as-of day, view, columns, zone, model, inputs, previous run. */
+/* The same version, as-of day, view, columns, tables, zone, model, inputs, previous run. */
 bool fl_run_manifest_same_inputs(const struct fl_run_manifest *a, const struct fl_run_manifest *b);
 
 #endif

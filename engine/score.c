@@ -167,10 +167,12 @@ static int64_t raw_of(const struct fl_row_sums *sums)
 }
 
 static void finish_raw_only(const struct fl_scorer *scorer, const struct fl_row_sums *sums,
-                            const struct fl_scope_span *span, struct fl_scope_score *score)
+                            const struct fl_scope_span *span, struct fl_added_points added,
+                            struct fl_scope_score *score)
 {
     const struct fl_model_settings *settings = scorer->settings;
-    score->raw = raw_of(sums); /* the rest stays as it is: clearing it takes longer than all this */
+    /* What is not set stays as it is: clearing it takes longer than all this. */
+    score->raw = raw_of(sums) + added.positive + added.negative;
     score->rows = span->rows;
     score->first_day = span->first_day;
     score->last_day = span->last_day;
@@ -179,24 +181,28 @@ static void finish_raw_only(const struct fl_scorer *scorer, const struct fl_row_
     score->band = (uint8_t)fl_band_of(score->engagement, settings->band_floor);
 }
 
+/* `added`: of this scope; NULL: none. */
 static void finish(const struct fl_scorer *scorer, const struct fl_row_sums *sums,
-                   const struct fl_scope_span *span, struct fl_scope_score *score)
+                   const struct fl_scope_span *span, const struct fl_added_points *added,
+                   struct fl_scope_score *score)
 {
+    const struct fl_added_points more = added == NULL ? (struct fl_added_points){0} : *added;
     assert(span->rows > 0);
     if (scorer->raw_only) {
-        finish_raw_only(scorer, sums, span, score);
+        finish_raw_only(scorer, sums, span, more, score);
         return;
     }
     const struct fl_model_settings *settings = scorer->settings;
-    const int64_t raw = raw_of(sums), points_84 = sums->points_112 - sums->points_28;
+    const int64_t of_rows = raw_of(sums), raw = of_rows + more.positive + more.negative;
+    const int64_t points_84 = sums->points_112 - sums->points_28;
     const int64_t intent_points_84 = sums->intent_112 - sums->intent_28, unit = settings->trend_unit_micro;
     const bool started =
         span->first_weighted_day != INT32_MAX && scorer->as_of_day - span->first_weighted_day < 28;
     const uint8_t engagement = fl_score_of(raw, settings->engagement_k_micro[scorer->scope]);
     *score = (struct fl_scope_score){
         .raw = raw,
-        .raw_positive = sums->positive,
-        .raw_negative = raw - sums->positive,
+        .raw_positive = sums->positive + more.positive,
+        .raw_negative = of_rows - sums->positive + more.negative,
         .intent_raw = sums->intent,
         .points_28 = sums->points_28,
         .points_84 = points_84,
@@ -206,7 +212,7 @@ static void finish(const struct fl_scorer *scorer, const struct fl_row_sums *sum
         .rows = span->rows,
         .units = span->rows - sums->uncounted,
         .lost_to_cap = sums->lost_to_cap,
-        .lost_to_decay = sums->full - raw,
+        .lost_to_decay = sums->full - of_rows,
         .first_day = span->first_day,
         .last_day = span->last_day,
         .last_purchase_day = sums->purchase_day,
@@ -219,12 +225,18 @@ static void finish(const struct fl_scorer *scorer, const struct fl_row_sums *sum
     };
 }
 
-void fl_scorer_end(struct fl_scorer *scorer, struct fl_scope_score *score)
+static void end_scope(struct fl_scorer *scorer, const struct fl_added_points *added,
+                      struct fl_scope_score *score)
 {
     close_group(scorer);
-    finish(scorer, &scorer->sums, &scorer->span, score);
+    finish(scorer, &scorer->sums, &scorer->span, added, score);
     if (has_value(scorer))
         fl_value_end(scorer->value, &scorer->value_sums, score);
+}
+
+void fl_scorer_end(struct fl_scorer *scorer, struct fl_scope_score *score)
+{
+    end_scope(scorer, scorer->added, score);
 }
 
 /* ---- whole scopes ---- */
@@ -253,14 +265,21 @@ static size_t list_scopes(const struct fl_scorer *scorer, const struct fl_scope_
     return batch->count;
 }
 
+/* Of whole scopes the index-th. */
+static const struct fl_added_points *added_of(const struct fl_scorer *scorer, size_t index)
+{
+    return scorer->added == NULL ? NULL : scorer->added + index;
+}
+
 static void score_one(const struct fl_scorer *scorer, const struct fl_rows *rows,
-                      const struct fl_row_sums *sums, struct fl_scope_score *score)
+                      const struct fl_row_sums *sums, const struct fl_added_points *added,
+                      struct fl_scope_score *score)
 {
     const struct fl_scope_span span = {.rows = rows->count,
                                        .first_day = rows->day[0],
                                        .last_day = rows->day[rows->count - 1],
                                        .first_weighted_day = first_weighted_day(scorer->points, rows)};
-    finish(scorer, sums, &span, score);
+    finish(scorer, sums, &span, added, score);
     if (has_value(scorer)) {
         struct fl_value_sums value;
         fl_value_begin(&value);
@@ -271,7 +290,8 @@ static void score_one(const struct fl_scorer *scorer, const struct fl_rows *rows
         fl_lone_rows_learn(scorer, rows, score);
 }
 
-static void score_batch(const struct fl_scorer *scorer, const struct fl_scope_rows *batch,
+/* Whole scopes from number `first` on. */
+static void score_batch(const struct fl_scorer *scorer, const struct fl_scope_rows *batch, size_t first,
                         struct fl_scope_score *scores)
 {
     const struct fl_score_kernels *kernels = scorer->kernels;
@@ -290,24 +310,26 @@ static void score_batch(const struct fl_scorer *scorer, const struct fl_scope_ro
         fl_daily_groups_correct(scorer->points, kernels, scorer->as_of_day, batch, sums);
     for (size_t k = 0; k < count; k++) {
         const struct fl_rows rows = fl_scope_rows_of(batch, list[k]);
-        score_one(scorer, &rows, &sums[list[k]], &scores[list[k]]);
+        score_one(scorer, &rows, &sums[list[k]], added_of(scorer, first + list[k]), &scores[list[k]]);
     }
 }
 
 void fl_scorer_whole(struct fl_scorer *scorer, const struct fl_scope_rows *scopes,
                      struct fl_scope_score *scores)
 {
+    assert(scorer->added == NULL || scorer->lone == NULL);
     for (size_t done = 0; done < scopes->count;) {
         const struct fl_scope_rows batch = next_batch(scopes, done);
         if (batch.count > 0) {
-            score_batch(scorer, &batch, scores + done);
+            score_batch(scorer, &batch, done, scores + done);
             done += batch.count;
             continue;
         }
         const struct fl_rows rows = fl_scope_rows_of(scopes, done);
         fl_scorer_begin(scorer);
         (void)fl_scorer_add(scorer, &rows); /* a scope in 32-bit rows is never too large */
-        fl_scorer_end(scorer, &scores[done++]);
+        end_scope(scorer, added_of(scorer, done), &scores[done]);
+        done++;
     }
 }
 

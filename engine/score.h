@@ -41,6 +41,11 @@ struct fl_scope_score {
     int64_t net_12m;
 };
 
+/* Points that a scope has beside those of its rows: they count for raw and for what follows from it alone. */
+struct fl_added_points {
+    int64_t positive, negative; /* negative <= 0 */
+};
+
 /* The rows so far, but for what the kernels sum. */
 struct fl_scope_span {
     uint64_t rows;
@@ -70,6 +75,8 @@ struct fl_scorer {
                                            engaged_no_value are not wanted, and 0 */
     struct fl_lone_rows *lone; /* set after init, borrowed, not with raw_only; NULL: scopes of one row are
                                   scored as all others */
+    const struct fl_added_points *added; /* set before end, or whole, borrowed: of each scope that is scored;
+                                            NULL: none have any. Not with lone rows. */
     const struct fl_score_kernels *kernels;
     /* Of the scope in hand. With raw_only sums.loop counts alone, and only as a sum. */
     struct fl_scope_span span;

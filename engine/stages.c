@@ -57,12 +57,29 @@ static fl_status make_value_rules(struct fl_stages *stages, struct fl_error *err
     return FL_OK;
 }
 
+static fl_status open_tags(struct fl_stages *stages, struct fl_error *error)
+{
+    const struct fl_stages_plan *plan = &stages->plan;
+    const struct fl_tag_source_plan source = {.folder = plan->folder,
+                                              .io_mode = plan->io_mode,
+                                              .model = plan->model,
+                                              .as_of_day = plan->as_of_day,
+                                              .night_count = plan->night_count == 0 ? 1 : plan->night_count,
+                                              .view = plan->view,
+                                              .wants_hits = plan->wants_hits,
+                                              .memory_bytes = plan->memory_bytes};
+    return fl_tag_source_open(&source, &stages->tags, error);
+}
+
 fl_status fl_stages_open(struct fl_stages *stages, const struct fl_stages_plan *plan, struct fl_error *error)
 {
     stages->plan = *plan;
     fl_money_init(&stages->money, plan->model);
     fl_type_words_init(&stages->types, &plan->model->registry);
-    fl_status status = make_value_rules(stages, error);
+    fl_status status = open_tags(stages, error);
+    if (status != FL_OK || plan->tags_only)
+        return status;
+    status = make_value_rules(stages, error);
     if (status == FL_OK)
         status = fl_points_create(plan->model, &stages->points, error);
     if (status == FL_OK)
@@ -72,6 +89,7 @@ fl_status fl_stages_open(struct fl_stages *stages, const struct fl_stages_plan *
 
 void fl_stages_release(struct fl_stages *stages)
 {
+    fl_tag_source_close(stages->tags);
     fl_profiles_close(stages->profiles);
     fl_facts_rules_release(&stages->facts);
     fl_scope_words_release(&stages->words);
@@ -90,6 +108,12 @@ const struct fl_type_words *fl_stages_types(const struct fl_stages *stages)
     return stages->plan.model->settings.type_view ? &stages->types : NULL;
 }
 
+static unsigned more_tables(const struct fl_stages *stages)
+{
+    const bool tags = stages->tags != NULL;
+    return (unsigned)(fl_stages_types(stages) != NULL) + tags + (tags && stages->plan.wants_hits);
+}
+
 struct fl_range_scorer_plan fl_stages_scorer_plan(const struct fl_stages *stages)
 {
     const struct fl_stages_plan *plan = &stages->plan;
@@ -105,7 +129,7 @@ struct fl_range_scorer_plan fl_stages_scorer_plan(const struct fl_stages *stages
                            .customer_last = INT64_MAX},
                  .words = fl_stages_words(stages),
                  .money = stages->has_scope_value ? &stages->money : NULL,
-                 .more_tables = fl_stages_types(stages) != NULL,
+                 .more_tables = more_tables(stages),
                  .memory_bytes = plan->memory_bytes},
         .rules = {.model = plan->model,
                   .points = stages->points,
@@ -114,7 +138,11 @@ struct fl_range_scorer_plan fl_stages_scorer_plan(const struct fl_stages *stages
                   .facts = plan->has_facts ? &stages->facts : NULL,
                   .types = fl_stages_types(stages),
                   .words = fl_stages_words(stages),
+                  .has_tags = stages->tags != NULL,
                   .memory_bytes = plan->memory_bytes},
         .night_count = plan->night_count,
-        .profiles = stages->profiles};
+        .profiles = stages->profiles,
+        .tags = stages->tags,
+        .wants_hits = stages->tags != NULL && plan->wants_hits,
+        .tags_only = plan->tags_only};
 }

@@ -16,6 +16,8 @@ struct fl_stages_plan {
     enum fl_view view;
     fl_result_columns columns; /* of the customers' own scores */
     bool has_facts;            /* facts of customers are wanted */
+    bool wants_hits;           /* places in messages are wanted, not tags alone */
+    bool tags_only;            /* nothing else is wanted */
     uint64_t memory_bytes;
 };
 
@@ -31,6 +33,7 @@ struct fl_stages {
     struct fl_type_words types;
     struct fl_facts_rules facts;
     struct fl_profiles *profiles; /* NULL: nobody has one */
+    struct fl_tag_source *tags;   /* the same */
 };
 
 /* Zero-initialise; release once, whatever came. */

@@ -12,36 +12,15 @@
 #include <string.h>
 
 #include "engine/customer_ranges.h"
+#include "engine/result_batch.h"
 
-/* Results of a range that wait: 6 MiB. A range has a few thousand customers as a rule. With their brands or
- * types, or for many nights, it has more results than rows: then a range is one block, and a batch takes 24
- * MiB, since a worker whose batch is full scores no more before its turn comes. */
-enum { BATCH_RESULTS = 32768, BATCH_MANY_RESULTS = 4 * BATCH_RESULTS };
-/* Of these so many may be customers with facts, which are large: 1.4 MiB, allocated where they are wanted.
- */
-enum { BATCH_FACTS = 8192 };
 #define NO_RANGE SIZE_MAX
-
-struct batch {
-    struct batch *next; /* of the free ones */
-    size_t count, fact_count;
-    struct fl_customer_facts *facts; /* of the customers among the results; NULL: not wanted */
-    /* Of each result; all lie behind the batch. */
-    struct fl_scope_score *scores;
-    int64_t *customers;
-    uint32_t *words;
-    uint16_t *nights;
-    uint8_t *scopes;
-};
-enum {
-    RESULT_BYTES = sizeof(struct fl_scope_score) + sizeof(int64_t) + sizeof(uint32_t) + sizeof(uint16_t) + 1
-};
 
 struct worker {
     struct fl_workers *workers;
     struct fl_range_scorer *scorer;
     pthread_t thread;
-    struct batch *batch; /* NULL: of the only worker */
+    struct fl_result_batch *batch; /* NULL: of the only worker */
     size_t range;
     bool is_head;
     uint64_t rows_told; /* of progress */
@@ -49,17 +28,17 @@ struct worker {
 
 struct fl_workers {
     struct fl_range_scorer_plan plan;
-    size_t batch_results; /* that a batch has room for */
     struct fl_customer_ranges ranges;
     struct worker *workers;
     size_t count;
     fl_result_sink *sink;
     void *sink_context;
-    struct batch **done; /* by range: its results, all of them, waiting */
+    struct fl_result_batch **done; /* by range: its results, all of them, waiting */
     /* All below, and `done`, under the lock; `moved` when any of it has changed. */
     pthread_mutex_t lock;
     pthread_cond_t moved;
-    struct batch *free_batches;
+    struct fl_result_batch **free_batches;
+    size_t free_count;
     size_t next_range, head;
     size_t failed; /* the first range that failed, or NO_RANGE */
     fl_status status;
@@ -105,38 +84,10 @@ static int on_progress(void *context, uint64_t rows_done, uint64_t rows_all)
     return stop;
 }
 
-static bool is_alike(const struct batch *batch, size_t a, size_t b)
+static fl_status sink_batch(const struct fl_workers *workers, struct fl_result_batch *batch,
+                            struct fl_error *error)
 {
-    return batch->scopes[a] == batch->scopes[b] && batch->nights[a] == batch->nights[b];
-}
-
-/* Those of the batch from number `first` on that are of one night and kind of scope; so many facts are those
- * of customers before them. */
-static struct fl_results next_results(const struct batch *batch, size_t first, size_t facts)
-{
-    struct fl_results results = {.night = batch->nights[first],
-                                 .scope = (enum fl_scope)batch->scopes[first],
-                                 .customers = batch->customers + first,
-                                 .words = batch->words + first,
-                                 .scores = batch->scores + first};
-    while (first + results.count < batch->count && is_alike(batch, first, first + results.count))
-        results.count++;
-    if (results.scope == FL_SCOPE_CUSTOMER && batch->facts != NULL)
-        results.facts = batch->facts + facts;
-    return results;
-}
-
-static fl_status sink_batch(const struct fl_workers *workers, struct batch *batch, struct fl_error *error)
-{
-    fl_status status = FL_OK;
-    for (size_t done = 0, facts = 0; done < batch->count && status == FL_OK;) {
-        const struct fl_results results = next_results(batch, done, facts);
-        status = workers->sink(workers->sink_context, &results, error);
-        done += results.count;
-        facts += results.facts == NULL ? 0 : results.count;
-    }
-    batch->count = batch->fact_count = 0;
-    return status;
+    return fl_result_batch_sink(batch, workers->sink, workers->sink_context, error);
 }
 
 /* Waits until the worker's range is the head, then empties its batch. */
@@ -151,44 +102,12 @@ static fl_status become_head(struct worker *worker, struct fl_error *error)
     return worker->is_head ? sink_batch(workers, worker->batch, error) : give_up(error);
 }
 
-static size_t room_for(const struct fl_workers *workers, const struct batch *batch,
-                       const struct fl_results *results)
-{
-    const size_t room = workers->batch_results - batch->count, facts = BATCH_FACTS - batch->fact_count;
-    return results->facts != NULL && facts < room ? facts : room;
-}
-
-/* As many of the results as there is room for; returns how many. */
-static size_t keep(const struct fl_workers *workers, struct batch *batch, const struct fl_results *results)
-{
-    const size_t room = room_for(workers, batch, results),
-                 count = results->count < room ? results->count : room;
-    if (results->facts != NULL) {
-        memcpy(batch->facts + batch->fact_count, results->facts, count * sizeof *batch->facts);
-        batch->fact_count += count;
-    }
-    memcpy(batch->customers + batch->count, results->customers, count * sizeof *batch->customers);
-    memcpy(batch->scores + batch->count, results->scores, count * sizeof *batch->scores);
-    for (size_t i = 0; i < count; i++) {
-        batch->words[batch->count + i] = results->words == NULL ? 0 : results->words[i];
-        batch->scopes[batch->count + i] = (uint8_t)results->scope;
-        batch->nights[batch->count + i] = (uint16_t)results->night;
-    }
-    batch->count += count;
-    return count;
-}
-
 static fl_status put(void *context, const struct fl_results *results, struct fl_error *error)
 {
     struct worker *worker = context;
     struct fl_results left = *results;
     if (!worker->is_head) {
-        const size_t kept = keep(worker->workers, worker->batch, results);
-        left.customers += kept;
-        left.scores += kept;
-        left.facts = left.facts == NULL ? NULL : left.facts + kept;
-        left.words = left.words == NULL ? NULL : left.words + kept;
-        left.count -= kept;
+        fl_results_pass(&left, fl_result_batch_keep(worker->batch, results));
         if (left.count == 0)
             return FL_OK;
         fl_status status = become_head(worker, error);
@@ -205,13 +124,12 @@ static fl_status move_head(struct fl_workers *workers, struct fl_error *error)
     fl_status status = FL_OK;
     workers->head++;
     while (status == FL_OK && workers->head < workers->ranges.count && workers->done[workers->head] != NULL) {
-        struct batch *batch = workers->done[workers->head];
+        struct fl_result_batch *batch = workers->done[workers->head];
         pthread_mutex_unlock(&workers->lock);
         status = sink_batch(workers, batch, error);
         pthread_mutex_lock(&workers->lock);
         workers->done[workers->head] = NULL;
-        batch->next = workers->free_batches;
-        workers->free_batches = batch;
+        workers->free_batches[workers->free_count++] = batch;
         if (status == FL_OK)
             workers->head++;
         pthread_cond_broadcast(&workers->moved);
@@ -226,12 +144,11 @@ static fl_status leave_batch(struct worker *worker, struct fl_error *error)
     struct fl_workers *workers = worker->workers;
     workers->done[worker->range] = worker->batch;
     worker->batch = NULL;
-    while (workers->free_batches == NULL && workers->failed == NO_RANGE)
+    while (workers->free_count == 0 && workers->failed == NO_RANGE)
         pthread_cond_wait(&workers->moved, &workers->lock);
-    worker->batch = workers->free_batches;
-    if (worker->batch == NULL)
+    if (workers->free_count == 0)
         return give_up(error);
-    workers->free_batches = worker->batch->next;
+    worker->batch = workers->free_batches[--workers->free_count];
     return FL_OK;
 }
 
@@ -334,24 +251,15 @@ fl_status fl_workers_run(struct fl_workers *workers, fl_result_sink *sink, void 
     return workers->status;
 }
 
+uint64_t fl_workers_messages(const struct fl_workers *workers)
+{
+    uint64_t messages = 0;
+    for (size_t i = 0; i < workers->count; i++)
+        messages += fl_range_scorer_messages(workers->workers[i].scorer);
+    return messages;
+}
+
 /* ---- opening ---- */
-
-static size_t batch_facts_bytes(const struct fl_workers *workers)
-{
-    return workers->plan.rules.facts == NULL ? 0 : BATCH_FACTS * sizeof(struct fl_customer_facts);
-}
-
-static void free_batch(struct batch *batch)
-{
-    if (batch != NULL)
-        free(batch->facts);
-    free(batch);
-}
-
-static size_t batch_bytes(const struct fl_workers *workers)
-{
-    return sizeof(struct batch) + workers->batch_results * RESULT_BYTES;
-}
 
 /* Whether customers have more results than their own. */
 static bool has_many_results(const struct fl_range_scorer_plan *plan)
@@ -362,26 +270,31 @@ static bool has_many_results(const struct fl_range_scorer_plan *plan)
     return many;
 }
 
-static bool add_batch(struct fl_workers *workers)
+static struct fl_result_batch_plan batch_plan(const struct fl_range_scorer_plan *plan)
 {
-    const size_t facts_bytes = batch_facts_bytes(workers), results = workers->batch_results;
-    struct batch *batch = malloc(batch_bytes(workers));
-    if (batch == NULL)
-        return false;
-    batch->count = batch->fact_count = 0;
-    batch->scores = (struct fl_scope_score *)(void *)(batch + 1);
-    batch->customers = (int64_t *)(void *)(batch->scores + results);
-    batch->words = (uint32_t *)(void *)(batch->customers + results);
-    batch->nights = (uint16_t *)(void *)(batch->words + results);
-    batch->scopes = (uint8_t *)(void *)(batch->nights + results);
-    batch->facts = facts_bytes == 0 ? NULL : malloc(facts_bytes);
-    if (facts_bytes > 0 && batch->facts == NULL) {
-        free(batch);
-        return false;
+    return (struct fl_result_batch_plan){.many = has_many_results(plan),
+                                         .facts = plan->rules.facts != NULL,
+                                         .tags = plan->tags != NULL,
+                                         .hits = plan->wants_hits};
+}
+
+/* Two for each worker: one in hand, one that waits. */
+static fl_status make_batches(struct fl_workers *workers, struct fl_error *error)
+{
+    const struct fl_result_batch_plan plan = batch_plan(&workers->plan);
+    const size_t wanted = 2 * workers->count;
+    workers->free_batches = calloc(wanted, sizeof(struct fl_result_batch *));
+    if (workers->free_batches == NULL)
+        return fl_fail_memory(error, wanted * sizeof(struct fl_result_batch *));
+    for (; workers->free_count < wanted; workers->free_count++) {
+        struct fl_result_batch *batch = fl_result_batch_create(&plan);
+        if (batch == NULL)
+            return fl_fail_memory(error, fl_result_batch_memory(&plan));
+        workers->free_batches[workers->free_count] = batch;
     }
-    batch->next = workers->free_batches;
-    workers->free_batches = batch;
-    return true;
+    for (size_t i = 0; i < workers->count; i++)
+        workers->workers[i].batch = workers->free_batches[--workers->free_count];
+    return FL_OK;
 }
 
 static fl_status open_worker(struct fl_workers *workers, struct fl_error *error)
@@ -397,15 +310,17 @@ static fl_status open_worker(struct fl_workers *workers, struct fl_error *error)
     return status;
 }
 
-/* What one more worker holds: its scan, its way through the profiles, its batch, one that waits. */
+/* What one more worker holds: its scan, the tags of a range, its way through the profiles, its batch, one
+ * that waits. */
 static size_t affordable_workers(const struct fl_workers *workers, unsigned wanted)
 {
     const struct fl_range_scorer_plan *plan = &workers->plan;
-    const uint64_t waiting_bytes = batch_bytes(workers) + batch_facts_bytes(workers);
+    const struct fl_result_batch_plan batch = batch_plan(plan);
     const bool joins = plan->rules.facts != NULL && plan->profiles != NULL;
     const uint64_t join_bytes = joins ? fl_profile_join_memory(plan->profiles, FL_PROFILE_WITH_ALL) : 0;
-    const uint64_t each =
-        fl_scan_memory(fl_range_scorer_scan(workers->workers[0].scorer)) + 2 * waiting_bytes + join_bytes;
+    const uint64_t tag_bytes = plan->tags == NULL ? 0 : fl_tag_range_memory(plan->tags);
+    const uint64_t scan_bytes = plan->tags_only ? 0 : fl_scan_memory(fl_workers_scan(workers));
+    const uint64_t each = scan_bytes + tag_bytes + 2 * fl_result_batch_memory(&batch) + join_bytes;
     const uint64_t affordable = workers->plan.scan.memory_bytes / each;
     const uint64_t count = wanted < affordable ? wanted : affordable;
     return count == 0 ? 1 : (size_t)count;
@@ -416,27 +331,23 @@ static fl_status open_others(struct fl_workers *workers, unsigned threads, struc
 {
     const size_t affordable = affordable_workers(workers, threads);
     const size_t wanted = affordable < workers->ranges.count ? affordable : workers->ranges.count;
-    workers->done = calloc(workers->ranges.count, sizeof(struct batch *));
+    workers->done = calloc(workers->ranges.count, sizeof(struct fl_result_batch *));
     if (workers->done == NULL)
-        return fl_fail_memory(error, workers->ranges.count * sizeof(struct batch *));
+        return fl_fail_memory(error, workers->ranges.count * sizeof(struct fl_result_batch *));
     while (workers->count < wanted) {
         fl_status status = open_worker(workers, error);
         if (status != FL_OK)
             return status;
     }
-    for (size_t i = 0; i < 2 * wanted && wanted > 1; i++) {
-        if (!add_batch(workers))
-            return fl_fail_memory(error, batch_bytes(workers));
-    }
-    for (size_t i = 0; i < wanted && wanted > 1; i++) {
-        workers->workers[i].batch = workers->free_batches;
-        workers->free_batches = workers->free_batches->next;
-    }
-    return FL_OK;
+    return workers->count > 1 ? make_batches(workers, error) : FL_OK;
 }
 
-static uint32_t range_rows(const struct fl_range_scorer_plan *plan)
+/* Cuts cost something, and one thread needs none but where the tags of a range wait in memory for its rows.
+ */
+static uint32_t range_rows(const struct fl_range_scorer_plan *plan, unsigned threads)
 {
+    if (threads == 1 && plan->tags == NULL)
+        return 0;
     if (plan->range_rows != 0)
         return plan->range_rows;
     return has_many_results(plan) ? FL_BLOCK_ROWS_MAX : FL_RANGE_ROWS;
@@ -451,7 +362,6 @@ fl_status fl_workers_open(const struct fl_range_scorer_plan *plan, unsigned thre
     if (opened == NULL)
         return fl_fail_memory(error, sizeof *opened);
     opened->plan = *plan;
-    opened->batch_results = has_many_results(plan) ? BATCH_MANY_RESULTS : BATCH_RESULTS;
     opened->failed = NO_RANGE;
     pthread_mutex_init(&opened->lock, NULL);
     pthread_cond_init(&opened->moved, NULL);
@@ -459,8 +369,8 @@ fl_status fl_workers_open(const struct fl_range_scorer_plan *plan, unsigned thre
     fl_status status = opened->workers == NULL ? fl_fail_memory(error, threads * sizeof *opened->workers)
                                                : open_worker(opened, error);
     if (status == FL_OK)
-        status = fl_customer_ranges_cut(fl_workers_scan(opened), threads == 1 ? 0 : range_rows(plan),
-                                        &opened->ranges, error);
+        status = fl_customer_ranges_cut(fl_workers_scan(opened), range_rows(plan, threads), &opened->ranges,
+                                        error);
     if (status == FL_OK)
         status = open_others(opened, threads, error);
     if (status != FL_OK) {
@@ -482,18 +392,16 @@ void fl_workers_close(struct fl_workers *workers)
         return;
     for (size_t i = 0; i < workers->count; i++) {
         fl_range_scorer_close(workers->workers[i].scorer);
-        free_batch(workers->workers[i].batch);
+        fl_result_batch_free(workers->workers[i].batch);
     }
     for (size_t range = 0; workers->done != NULL && range < workers->ranges.count; range++)
-        free_batch(workers->done[range]);
-    while (workers->free_batches != NULL) {
-        struct batch *batch = workers->free_batches;
-        workers->free_batches = batch->next;
-        free_batch(batch);
-    }
+        fl_result_batch_free(workers->done[range]);
+    for (size_t i = 0; i < workers->free_count; i++)
+        fl_result_batch_free(workers->free_batches[i]);
     fl_customer_ranges_release(&workers->ranges);
     pthread_cond_destroy(&workers->moved);
     pthread_mutex_destroy(&workers->lock);
+    free(workers->free_batches);
     free(workers->done);
     free(workers->workers);
     free(workers);

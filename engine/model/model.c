@@ -26,6 +26,13 @@ const char *fl_model_part_name(enum fl_model_part part)
     return part_names[part];
 }
 
+/* What a model is read for. */
+enum purpose {
+    FOR_NIGHTS,
+    FOR_FIT,    /* value.yaml is not read */
+    FOR_BETWEEN /* regular expressions hold, whatever model.yaml says */
+};
+
 static void add_part(struct fl_digest *digest, const char *name, const struct fl_buffer *part)
 {
     uint8_t size[8];
@@ -87,7 +94,8 @@ static fl_status parse_value(struct fl_model *model, const char *shown_path, str
                                 &model->value, error);
 }
 
-static fl_status parse_keywords(struct fl_model *model, const char *shown_path, struct fl_error *error)
+static fl_status parse_keywords(struct fl_model *model, const char *shown_path, enum purpose purpose,
+                                struct fl_error *error)
 {
     const struct fl_buffer *part = &model->parts[FL_MODEL_KEYWORDS];
     model->has_keywords = model->has_part[FL_MODEL_KEYWORDS];
@@ -97,12 +105,12 @@ static fl_status parse_keywords(struct fl_model *model, const char *shown_path, 
     if (status != FL_OK)
         return status;
     return fl_keywords_read((const char *)part->bytes, part->size, shown_path, model->fold,
-                            model->settings.regex, &model->keywords, error);
+                            model->settings.regex || purpose == FOR_BETWEEN, &model->keywords, error);
 }
 
 /* Checks the files whose bytes the model holds already. */
 static fl_status parse_parts(struct fl_model *model, const char *const shown_paths[FL_MODEL_PARTS],
-                             bool for_fit, struct fl_error *error)
+                             enum purpose purpose, struct fl_error *error)
 {
     const struct fl_buffer *part = model->parts;
     fl_status status =
@@ -117,10 +125,10 @@ static fl_status parse_parts(struct fl_model *model, const char *const shown_pat
                                 shown_paths[FL_MODEL_RATES], model->settings.currency, &model->rates, error);
     if (status == FL_OK)
         status = parse_rfm_groups(model, shown_paths[FL_MODEL_RFM_GROUPS], error);
-    if (status == FL_OK && !for_fit)
+    if (status == FL_OK && purpose != FOR_FIT)
         status = parse_value(model, shown_paths[FL_MODEL_VALUE], error);
     if (status == FL_OK)
-        status = parse_keywords(model, shown_paths[FL_MODEL_KEYWORDS], error);
+        status = parse_keywords(model, shown_paths[FL_MODEL_KEYWORDS], purpose, error);
     if (status == FL_OK)
         status = hash_parts(model, error);
     return status;
@@ -154,7 +162,7 @@ static fl_status read_part(const struct fl_io *io, const char *path, int part, s
     return FL_OK;
 }
 
-static fl_status read_and_parse(const struct fl_io *io, const char *path, bool for_fit,
+static fl_status read_and_parse(const struct fl_io *io, const char *path, enum purpose purpose,
                                 struct fl_model *model, struct fl_error *error)
 {
     char *paths[FL_MODEL_PARTS] = {NULL};
@@ -165,20 +173,20 @@ static fl_status read_and_parse(const struct fl_io *io, const char *path, bool f
         const char *shown_paths[FL_MODEL_PARTS];
         for (int part = 0; part < FL_MODEL_PARTS; part++)
             shown_paths[part] = paths[part];
-        status = parse_parts(model, shown_paths, for_fit, error);
+        status = parse_parts(model, shown_paths, purpose, error);
     }
     free_paths(paths);
     return status;
 }
 
-static fl_status open_model(const struct fl_io *io, const char *path, bool for_fit, struct fl_model **model,
-                            struct fl_error *error)
+static fl_status open_model(const struct fl_io *io, const char *path, enum purpose purpose,
+                            struct fl_model **model, struct fl_error *error)
 {
     *model = NULL;
     struct fl_model *opened = calloc(1, sizeof *opened);
     if (opened == NULL)
         return fl_fail_memory(error, sizeof *opened);
-    fl_status status = read_and_parse(io, path, for_fit, opened, error);
+    fl_status status = read_and_parse(io, path, purpose, opened, error);
     if (status != FL_OK) {
         fl_model_free(opened);
         return status;
@@ -190,13 +198,19 @@ static fl_status open_model(const struct fl_io *io, const char *path, bool for_f
 fl_status fl_model_open(const struct fl_io *io, const char *path, struct fl_model **model,
                         struct fl_error *error)
 {
-    return open_model(io, path, false, model, error);
+    return open_model(io, path, FOR_NIGHTS, model, error);
 }
 
 fl_status fl_model_open_for_fit(const struct fl_io *io, const char *path, struct fl_model **model,
                                 struct fl_error *error)
 {
-    return open_model(io, path, true, model, error);
+    return open_model(io, path, FOR_FIT, model, error);
+}
+
+fl_status fl_model_open_between(const struct fl_io *io, const char *path, struct fl_model **model,
+                                struct fl_error *error)
+{
+    return open_model(io, path, FOR_BETWEEN, model, error);
 }
 
 fl_status fl_model_take_fit(struct fl_model *model, const struct fl_buffer *text, struct fl_error *error)
@@ -228,7 +242,7 @@ fl_status fl_model_default(struct fl_model **model, struct fl_error *error)
         return fl_fail_memory(error, sizeof *opened);
     fl_status status = copy_defaults(opened, error);
     if (status == FL_OK)
-        status = parse_parts(opened, part_names, false, error);
+        status = parse_parts(opened, part_names, FOR_NIGHTS, error);
     if (status != FL_OK) {
         fl_model_free(opened);
         return status;

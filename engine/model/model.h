@@ -41,6 +41,11 @@ struct fl_model {
 fl_status fl_model_open_for_fit(const struct fl_io *io, const char *path, struct fl_model **model,
                                 struct fl_error *error);
 
+/* As fl_model_open(), but keywords.csv may hold regular expressions whatever model.yaml says: for a diff's
+ * run in between, which has the keywords of one model and the other files of another. */
+fl_status fl_model_open_between(const struct fl_io *io, const char *path, struct fl_model **model,
+                                struct fl_error *error);
+
 /* Takes `text` for the value.yaml of a model opened for a fit: its hash becomes that of the model with this
  * file. On failure the model is of no more use. */
 fl_status fl_model_take_fit(struct fl_model *model, const struct fl_buffer *text, struct fl_error *error);

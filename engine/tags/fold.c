@@ -136,11 +136,9 @@ static fl_status make_room(struct fl_buffer *out, size_t left, struct fl_error *
     return FL_OK;
 }
 
-/* Of a text whose plain start, up to byte `at`, is in the buffer behind what counts. Stays a function of its
- * own: most texts do without it. */
-__attribute__((noinline)) static fl_status append_rest(const struct fl_fold *fold, struct fl_text text,
-                                                       size_t at, struct fl_buffer *out, bool *same_places,
-                                                       struct fl_error *error)
+/* Of a text whose plain start, up to byte `at`, is in the buffer behind what counts. */
+static fl_status append_rest(const struct fl_fold *fold, struct fl_text text, size_t at,
+                             struct fl_buffer *out, bool *same_places, struct fl_error *error)
 {
     const size_t size_before = out->size;
     struct folding folding = {.at = at, .same_places = true};

@@ -2,6 +2,7 @@
 #include "engine/tags/hit_list.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 struct kept_hit {
     const struct fl_tag_message *message;
@@ -18,7 +19,6 @@ void fl_hit_list_release(struct fl_hit_list *list)
 void fl_hit_list_reset(struct fl_hit_list *list)
 {
     list->hits.size = list->shown.size = 0;
-    list->sorted = false;
 }
 
 fl_status fl_hit_list_add(struct fl_hit_list *list, const struct fl_tag_message *message,
@@ -48,30 +48,38 @@ static int compare_numbers(int64_t a, int64_t b)
     return (a > b) - (a < b);
 }
 
-/* Rows of a day lie by type, order, second in the interactions table: so do their hits. */
-static int compare_messages(const struct fl_tag_message *a, const struct fl_tag_message *b)
+static int compare_message_ids(struct fl_text a, struct fl_text b)
 {
-    int order = compare_numbers(a->customer, b->customer);
-    if (order == 0)
-        order = compare_numbers(a->day, b->day);
-    if (order == 0)
-        order = a->type - b->type;
-    if (order == 0)
-        order = a->has_order - b->has_order;
-    if (order == 0 && a->has_order)
-        order = compare_numbers(a->order, b->order);
-    return order == 0 ? fl_tag_message_compare(a, b) : order;
+    if (a.size == 0 || b.size == 0)
+        return (a.size != 0) - (b.size != 0);
+    return fl_text_compare(a, b);
 }
 
-static int compare_hits(const void *a, const void *b)
+/* In the order of the table's columns, what is missing first. */
+static int compare_shown(const void *a, const void *b, void *context)
 {
-    const struct kept_hit *x = a, *y = b;
-    int order = x->message == y->message ? 0 : compare_messages(x->message, y->message);
+    const struct fl_message_hit *x = a, *y = b;
+    const struct fl_registry *registry = *(const struct fl_registry *const *)context;
+    int order = compare_numbers(x->customer, y->customer);
+    if (order == 0)
+        order = compare_numbers(x->day, y->day);
+    if (order == 0 && x->type != y->type)
+        order = strcmp(registry->types[x->type].name, registry->types[y->type].name);
+    if (order == 0)
+        order = x->has_order - y->has_order;
+    if (order == 0 && x->has_order)
+        order = compare_numbers(x->order, y->order);
+    if (order == 0)
+        order = compare_numbers(x->second, y->second);
+    if (order == 0)
+        order = compare_message_ids(x->message, y->message);
     if (order == 0)
         order = compare_numbers(x->tag, y->tag);
     if (order == 0)
-        order = compare_numbers(x->place.rule, y->place.rule);
-    return order == 0 ? fl_tag_place_compare(&x->place, &y->place) : order;
+        order = compare_numbers(x->rule, y->rule);
+    if (order == 0)
+        order = compare_numbers(x->offset, y->offset);
+    return order == 0 ? compare_numbers(x->size, y->size) : order;
 }
 
 static fl_status show(struct fl_hit_list *list, const struct kept_hit *hit,
@@ -94,21 +102,22 @@ static fl_status show(struct fl_hit_list *list, const struct kept_hit *hit,
                : fl_fail_memory(error, list->shown.size + sizeof shown);
 }
 
-fl_status fl_hit_list_of_night(struct fl_hit_list *list, const struct fl_keywords *keywords, uint32_t night,
+fl_status fl_hit_list_of_night(struct fl_hit_list *list, const struct fl_model *model, uint32_t night,
                                const struct fl_message_hit **hits, size_t *count, struct fl_error *error)
 {
-    struct kept_hit *kept = (struct kept_hit *)(void *)list->hits.bytes;
+    const struct kept_hit *kept = (const struct kept_hit *)(const void *)list->hits.bytes;
     const size_t kept_count = list->hits.size / sizeof *kept;
+    const struct fl_registry *registry = &model->registry;
     fl_status status = FL_OK;
-    if (!list->sorted && kept_count > 0)
-        qsort(kept, kept_count, sizeof *kept, compare_hits);
-    list->sorted = true;
     list->shown.size = 0;
     for (size_t i = 0; i < kept_count && status == FL_OK; i++) {
         if (kept[i].message->night <= night)
-            status = show(list, &kept[i], keywords, error);
+            status = show(list, &kept[i], &model->keywords, error);
     }
-    *hits = (const struct fl_message_hit *)(const void *)list->shown.bytes;
-    *count = list->shown.size / sizeof **hits;
+    struct fl_message_hit *shown = (struct fl_message_hit *)(void *)list->shown.bytes;
+    *count = list->shown.size / sizeof *shown;
+    if (*count > 1)
+        qsort_r(shown, *count, sizeof *shown, compare_shown, &registry);
+    *hits = shown;
     return status;
 }

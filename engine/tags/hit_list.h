@@ -9,7 +9,6 @@
 struct fl_hit_list {
     struct fl_buffer hits;  /* struct kept_hit */
     struct fl_buffer shown; /* struct fl_message_hit: of the night asked for last */
-    bool sorted;
 };
 void fl_hit_list_release(struct fl_hit_list *list);
 void fl_hit_list_reset(struct fl_hit_list *list);
@@ -20,7 +19,7 @@ fl_status fl_hit_list_add(struct fl_hit_list *list, const struct fl_tag_message 
 /* What is held, and will be for one night. */
 uint64_t fl_hit_list_memory(const struct fl_hit_list *list);
 /* As fl_tag_range_hits(); valid until the next call. */
-fl_status fl_hit_list_of_night(struct fl_hit_list *list, const struct fl_keywords *keywords, uint32_t night,
+fl_status fl_hit_list_of_night(struct fl_hit_list *list, const struct fl_model *model, uint32_t night,
                                const struct fl_message_hit **hits, size_t *count, struct fl_error *error);
 
 #endif

@@ -11,8 +11,8 @@
 struct fl_hyperscan;
 
 enum fl_hyperscan_kind {
-    FL_HYPERSCAN_BYTES,  /* reports ends alone */
-    FL_HYPERSCAN_UNICODE /* the text must be UTF-8; reports begins as well */
+    FL_HYPERSCAN_LITERALS, /* each end of each is reported */
+    FL_HYPERSCAN_FILTER /* the text must be UTF-8; one that is there is reported once, others perhaps, too */
 };
 /* Expressions in PCRE's language, numbered as they come. *bad: the number of the one the library refuses, or
  * `count` if it names none. FL_BAD_MODEL: it refuses one, and the message is its reason; FL_NO_MEMORY;
@@ -28,7 +28,7 @@ fl_status fl_hyperscan_scratch_create(const struct fl_hyperscan *compiled,
                                       struct fl_hyperscan_scratch **scratch, struct fl_error *error);
 void fl_hyperscan_scratch_free(struct fl_hyperscan_scratch *scratch); /* NULL is fine */
 
-/* Called for each match, in no promised order, some twice; `from` has a meaning only in FL_HYPERSCAN_UNICODE.
+/* Called for each match, in no promised order, some twice; `from` has no meaning.
  * Not 0: stop. The type is the library's, so that nothing stands between it and the caller. */
 typedef int fl_hyperscan_report(unsigned id, unsigned long long from, unsigned long long to, unsigned flags,
                                 void *context);

@@ -286,7 +286,6 @@ fl_status fl_message_scan_tell(struct fl_message_scan *scan, size_t index, struc
                                        .night = scan->message_nights[index],
                                        .type = columns[FL_INTERACTIONS_TYPE].as.u8[row],
                                        .has_order = !fl_is_null(order, row),
-                                       .has_id = !fl_is_null(id, row),
                                        .id = text_of(id, row),
                                        .text = scan->messages[index].text};
     return FL_OK;

@@ -53,7 +53,7 @@ static fl_status compile_patterns(struct fl_rule_tracer *tracer, struct fl_error
             patterns[count++] = keywords->rules[i].regex;
     }
     if (status == FL_OK)
-        status = fl_pattern_database_compile(patterns, count, &tracer->patterns, &bad, error);
+        status = fl_pattern_database_compile(tracer->fold, patterns, count, &tracer->patterns, &bad, error);
     if (status == FL_BAD_MODEL)
         status = fail_pattern(tracer, bad, error);
     if (status == FL_OK)

@@ -42,9 +42,9 @@ uint64_t fl_tag_days_memory(const struct fl_tag_days *days)
     return days->entries.size + days->messages.taken_bytes;
 }
 
-static struct fl_tag_day *entry_at(const struct fl_tag_days *days, size_t index)
+static struct fl_tag_day *entries_of(const struct fl_tag_days *days)
 {
-    return (struct fl_tag_day *)(void *)days->entries.bytes + index;
+    return (struct fl_tag_day *)(void *)days->entries.bytes;
 }
 
 static size_t entry_count(const struct fl_tag_days *days)
@@ -85,7 +85,7 @@ static void add_entry(struct fl_tag_day *to, const struct fl_tag_day *from)
 static void merge_entries(struct fl_tag_days *days)
 {
     const size_t count = entry_count(days);
-    struct fl_tag_day *entries = entry_at(days, 0);
+    struct fl_tag_day *entries = entries_of(days);
     size_t kept = 0;
     if (count == 0)
         return;
@@ -120,7 +120,7 @@ static fl_status thin_messages(struct fl_tag_days *days, struct fl_error *error)
     struct fl_arena thinned;
     fl_arena_init(&thinned);
     for (size_t i = 0; i < entry_count(days); i++) {
-        struct fl_tag_day *entry = entry_at(days, i);
+        struct fl_tag_day *entry = &entries_of(days)[i];
         struct kept_message *old = (struct kept_message *)entry->first;
         if (old == NULL)
             continue;
@@ -148,7 +148,7 @@ const struct fl_tag_day *fl_tag_days_gather(struct fl_tag_days *days, size_t *co
 {
     merge_entries(days);
     *count = entry_count(days);
-    return entry_at(days, 0);
+    return entries_of(days);
 }
 
 /* ---- adding ---- */
@@ -169,7 +169,7 @@ static fl_status add_hit(struct fl_tag_days *days, struct fl_tag_message *messag
     const struct fl_tag_place place = {hit->rule, hit->offset, hit->size};
     struct fl_tag_mark *mark = &days->marks[tag];
     if (mark->serial == days->serial) {
-        struct fl_tag_day *entry = entry_at(days, mark->entry);
+        struct fl_tag_day *entry = &entries_of(days)[mark->entry];
         if (fl_tag_place_compare(&place, &entry->place) < 0)
             entry->place = place;
         return FL_OK;

@@ -18,8 +18,6 @@ int fl_tag_message_compare(const struct fl_tag_message *a, const struct fl_tag_m
     if (order == 0)
         order = compare_optional(a->has_order, a->order, b->has_order, b->order);
     if (order == 0)
-        order = a->has_id - b->has_id;
-    if (order == 0)
         order = fl_text_compare(a->id, b->id);
     return order == 0 ? fl_text_compare(a->text, b->text) : order;
 }

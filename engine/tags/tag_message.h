@@ -12,8 +12,9 @@ struct fl_tag_message {
     int32_t day, second; /* second -1: none */
     uint32_t night;      /* the first of the nights in hand that counts it */
     uint8_t type;
-    bool has_order, has_id;
-    struct fl_text id, text; /* text: as it came */
+    bool has_order;
+    struct fl_text id;   /* size 0: none */
+    struct fl_text text; /* as it came */
 };
 
 /* Where in its text, because of which rule. */

@@ -274,8 +274,7 @@ fl_status fl_tag_range_tags(struct fl_tag_range *range, size_t night, const stru
 fl_status fl_tag_range_hits(struct fl_tag_range *range, size_t night, const struct fl_message_hit **hits,
                             size_t *count, struct fl_error *error)
 {
-    return fl_hit_list_of_night(&range->hits, &range->source->plan.model->keywords, (uint32_t)night, hits,
-                                count, error);
+    return fl_hit_list_of_night(&range->hits, range->source->plan.model, (uint32_t)night, hits, count, error);
 }
 
 uint64_t fl_tag_range_messages(const struct fl_tag_range *range)

@@ -77,8 +77,8 @@ fl_status fl_tag_range_make(struct fl_tag_range *range, int64_t customer_first, 
 /* As of a night: by rising customer, then tag. The list, one for each night, is valid until the next make. */
 fl_status fl_tag_range_tags(struct fl_tag_range *range, size_t night, const struct fl_customer_tag **tags,
                             size_t *count, struct fl_error *error);
-/* With wants_hits: by customer, day, type, order (none first), second, message, text, then tag, rule, offset,
- * falling size. Valid until the next call or make. */
+/* With wants_hits: by customer, day, name of the type, order, second, message, tag, rule, offset, size, none
+ * first: as their table wants its rows. Valid until the next call or make. */
 fl_status fl_tag_range_hits(struct fl_tag_range *range, size_t night, const struct fl_message_hit **hits,
                             size_t *count, struct fl_error *error);
 /* Messages scanned so far. */

@@ -33,8 +33,8 @@ static fl_status compile_patterns(struct fl_tag_rules *rules, struct fl_error *e
     if (index->pattern_count == 0)
         return FL_OK;
     size_t bad = 0;
-    const fl_status status =
-        fl_pattern_database_compile(index->patterns, index->pattern_count, &rules->patterns, &bad, error);
+    const fl_status status = fl_pattern_database_compile(index->fold, index->patterns, index->pattern_count,
+                                                         &rules->patterns, &bad, error);
     if (status != FL_BAD_MODEL)
         return status;
     fl_error_at_block(error, -1, "regex");

@@ -27,6 +27,11 @@ enum fl_unicode_sort fl_unicode_sort_of(uint32_t character)
     }
 }
 
+bool fl_unicode_is_digit(uint32_t character)
+{
+    return utf8proc_category((utf8proc_int32_t)character) == UTF8PROC_CATEGORY_ND;
+}
+
 static bool is_hangul_syllable(uint32_t character)
 {
     return character >= 0xAC00 && character <= 0xD7A3;

@@ -10,6 +10,7 @@ enum { FL_UNICODE_END = 0x110000, FL_UNICODE_REPLACEMENT = 0xFFFD };
 
 enum fl_unicode_sort { FL_UNICODE_OTHER, FL_UNICODE_LETTER, FL_UNICODE_MARK, FL_UNICODE_NUMBER };
 enum fl_unicode_sort fl_unicode_sort_of(uint32_t character);
+bool fl_unicode_is_digit(uint32_t character); /* decimal, of any script */
 
 /* Whether a character is its own folded form, wherever it stands behind no other that begins a cluster: it
  * has no decomposition, no case, a width, and never moves. */

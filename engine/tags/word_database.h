@@ -1,8 +1,8 @@
-/* word_database.h - finds many literals, or regular expressions, in bytes: by Hyperscan, which no other file
- * includes. */
+/* word_database.h - finds many literals, or regular expressions, in folded texts. */
 #ifndef ENGINE_TAGS_WORD_DATABASE_H
 #define ENGINE_TAGS_WORD_DATABASE_H
 
+#include "engine/tags/fold.h"
 #include "formats/base/arena.h"
 #include "formats/base/status.h"
 #include "formats/base/text.h"
@@ -34,11 +34,13 @@ fl_status fl_word_database_scan(const struct fl_word_database *database, struct 
 
 /* ---- regular expressions, one scan a message ---- */
 
-/* Patterns of the checked subset, over folded text. Each is first compiled by a child process with limits of
- * time and memory. FL_BAD_MODEL: *bad is the number of the first that is refused, the message says why. */
+/* Patterns of the checked subset. Each is first compiled by a child process with limits of time and memory,
+ * so this is called before the process has other threads. `fold` is borrowed until free. FL_BAD_MODEL: *bad
+ * is the number of the first that is refused, the message says why. */
+enum { FL_PATTERNS_MAX = 1000 };
 struct fl_pattern_database;
-fl_status fl_pattern_database_compile(const struct fl_text *patterns, size_t count,
-                                      struct fl_pattern_database **database, size_t *bad,
+fl_status fl_pattern_database_compile(const struct fl_fold *fold, const struct fl_text *patterns,
+                                      size_t count, struct fl_pattern_database **database, size_t *bad,
                                       struct fl_error *error);
 void fl_pattern_database_free(struct fl_pattern_database *database); /* NULL is fine */
 struct fl_pattern_scratch;

@@ -37,6 +37,12 @@ static const struct fl_column type_scores_columns[] = {
 static const struct fl_column transitions_columns[] = {
 #include "formats/schema/transitions.def"
 };
+static const struct fl_column customer_tags_columns[] = {
+#include "formats/schema/customer_tags.def"
+};
+static const struct fl_column message_hits_columns[] = {
+#include "formats/schema/message_hits.def"
+};
 static const struct fl_column given_tags_columns[] = {
 #include "formats/schema/given_tags.def"
 };
@@ -49,14 +55,16 @@ static const struct fl_column given_tags_columns[] = {
     X(2, products, "flint", 1)                                                                               \
     X(3, customers, "flint", 1)                                                                              \
     X(4, customer_ids, "flint", 1)                                                                           \
-    X(5, customer_scores, "flseg", 2)                                                                        \
+    X(5, customer_scores, "flseg", 3)                                                                        \
     X(6, brand_scores, "flseg", 2)                                                                           \
     X(7, category_scores, "flseg", 2)                                                                        \
     X(8, stores, "flint", 1)                                                                                 \
     X(9, product_scores, "flseg", 1)                                                                         \
     X(10, type_scores, "flseg", 1)                                                                           \
     X(12, transitions, "flseg", 1)                                                                           \
-    X(13, given_tags, "flint", 1)
+    X(13, given_tags, "flint", 1)                                                                            \
+    X(14, customer_tags, "flseg", 1)                                                                         \
+    X(15, message_hits, "flseg", 1)
 
 static const struct fl_schema schemas[] = {
 #define X(id, name, extension, version)                                                                      \

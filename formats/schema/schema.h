@@ -108,6 +108,12 @@ enum {
 #define FL_COLUMN(id, upper, name, kind, hot, since) FL_TYPE_SCORES_##upper = (id),
 #include "formats/schema/type_scores.def"
 #undef FL_COLUMN
+#define FL_COLUMN(id, upper, name, kind, hot, since) FL_TAGS_##upper = (id),
+#include "formats/schema/customer_tags.def"
+#undef FL_COLUMN
+#define FL_COLUMN(id, upper, name, kind, hot, since) FL_HITS_##upper = (id),
+#include "formats/schema/message_hits.def"
+#undef FL_COLUMN
 #define FL_COLUMN(id, upper, name, kind, hot, since) FL_GIVEN_TAGS_##upper = (id),
 #include "formats/schema/given_tags.def"
 #undef FL_COLUMN

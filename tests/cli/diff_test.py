@@ -70,7 +70,7 @@ class ByHand(DiffCase):
         told = self.diff("a", "a", "--data", "data", "-o", "moved")
         self.assertEqual((4, 0, 0), (told["both"], told["raw_changed"], told["moved"]))
         self.assertEqual([], told["largest"])
-        self.assertEqual([False] * 3, [cause["differs"] for cause in told["causes"]])
+        self.assertEqual([False] * 4, [cause["differs"] for cause in told["causes"]])
         self.assertEqual(1000000, told["rank_correlation_micro"])
         self.assertEqual(1, self.path("moved/movers.csv").read_text().count("\n"))
         words = self.fourloop("diff", "a", "a").stdout.decode()
@@ -128,7 +128,7 @@ class ByHand(DiffCase):
         self.write("model2/model.yaml", text.replace("engagement: {customer: 120,", "engagement: {customer: 60,"))
         self.night("b", model="model2")
         untold = self.diff("a", "b")
-        self.assertEqual([None] * 3, [cause["effect"] for cause in untold["causes"]])
+        self.assertEqual([None] * 4, [cause["effect"] for cause in untold["causes"]])
         self.assertIn("not told apart: --data", self.fourloop("diff", "a", "b").stdout.decode())
         told = self.diff("a", "b", "--data", "data", "-o", "moved")
         self.assertEqual({"registry": 3000000, "model": 0, "data": 4000000}, self.effects(told))
@@ -390,7 +390,7 @@ class AgainstASlowDiff(DiffCase):
         self.assertLessEqual(set(changed), set(found))
         for key, row in found.items():
             of = [int(side[key]["raw"]) if key in side else 0 for side in (a, b)]
-            self.assertEqual(of[1] - of[0], sum(int(row[f"raw_by_{cause}"]) for cause in ("registry", "model", "data")))
+            self.assertEqual(of[1] - of[0], sum(int(row[f"raw_by_{cause}"]) for cause in ("registry", "keywords", "model", "data")))
         both = [key for key in found if key in a and key in b]
         both.sort(key=lambda key: (-abs(int(b[key]["engagement"]) - int(a[key]["engagement"])),
                                    -abs(int(b[key]["raw"]) - int(a[key]["raw"])), key))

@@ -1,6 +1,7 @@
 """Chat becomes tags: hits of rules in messages, firing days, spells, points (section 5)."""
 
 import re
+import unicodedata
 from collections import Counter, defaultdict
 from functools import lru_cache
 from itertools import product
@@ -64,9 +65,27 @@ def near_places(near, text):
 
 
 @lru_cache(maxsize=None)
+def pythonic(regex):
+    """For Python's re, whose `\\w` lacks the marks: with them it is what words are made of, and `\\b` where they end."""
+    letter = rf"[\w{''.join(filter(is_mark, map(chr, range(0x110000))))}]"
+    ahead, behind = f"(?={letter})", f"(?<={letter})"
+    no_letter_ahead, no_letter_behind = f"(?!{letter})", f"(?<!{letter})"
+    meanings = {r"\w": letter, r"\W": letter.replace("[", "[^", 1),
+                r"\b": f"(?:{behind}{no_letter_ahead}|{no_letter_behind}{ahead})",
+                r"\B": f"(?:{behind}{ahead}|{no_letter_behind}{no_letter_ahead})"}
+    parts = re.findall(r"\[\^?\]?(?:\\.|[^\]\\])*\]|\\.|.", regex, re.DOTALL)
+    return "".join(part.replace(r"\w", letter[1:-1]) if part.startswith("[") else meanings.get(part, part)
+                   for part in parts)
+
+
+def is_mark(character):
+    return unicodedata.category(character)[0] == "M"
+
+
+@lru_cache(maxsize=None)
 def ending_at(regex, left_over):
     """The pattern, when it ends so many characters before the end of the text."""
-    return re.compile(rf"(?:{regex})(?=[\s\S]{{{left_over}}}\Z)")
+    return re.compile(rf"(?:{pythonic(regex)})(?=[\s\S]{{{left_over}}}\Z)")
 
 
 def regex_places(regex, text):
@@ -133,14 +152,19 @@ def firing_days(hit_days, given, tag):
     return sorted(firings)
 
 
-def last_spell(firings):
-    """Those of the last row of days each of which comes while the ones before still keep the tag on."""
+def last_spell(firings, tag):
+    """Those of the last row of days, each less than `expiry_days` after the one before, however long a hand keeps it on."""
     spell = []
     for firing in firings:
-        if all(one.day < firing.day and one.end < firing.day for one in spell):
+        if spell and firing.day - spell[-1].day >= tag.expiry_days:
             spell = []
         spell.append(firing)
     return spell
+
+
+def last_day_on(firings):
+    """If nothing new comes."""
+    return max(firing.end for firing in firings)
 
 
 def day_points(firings, tag, as_of, horizon_days):
@@ -159,12 +183,12 @@ NO_EVIDENCE = dict.fromkeys(column for column in TAG_COLUMNS if column.startswit
 
 def tag_row(name, found, firings, tag, points):
     """A row of the table of tags. found: (message, its hits of the tag) for each message that hits it."""
-    spell = last_spell(firings)
+    spell = last_spell(firings, tag)
     own = [(row, hits) for row, hits in found if row.day > spell[0].day - tag.days]
-    row = {"tag": name, "since": spell[0].day, "last": spell[-1].day, "expires": max(one.end for one in spell),
+    row = {"tag": name, "since": spell[0].day, "last": spell[-1].day, "expires": last_day_on(firings),
            "hits": len(own), "priority": tag.priority, "points": sum(points),
            "given": int(any(one.by_hand for one in spell)), **NO_EVIDENCE}
-    if own:
+    if not all(one.by_hand for one in spell):
         message, hits = min(own, key=lambda pair: message_order(pair[0]))
         row.update(evidence_columns(message, min(hits, key=lambda hit: (hit.offset, -hit.length, hit.rule))))
     return row
@@ -208,7 +232,7 @@ def customer_tags(found, given, keywords, as_of, horizon_days):
         firings = firing_days([row.day for row, _ in own], [row for row in given if row.tag == name], tag)
         worth = day_points(firings, tag, as_of, horizon_days)
         points += worth
-        if max((firing.end for firing in last_spell(firings)), default=as_of - 1) >= as_of:
+        if firings and last_day_on(firings) >= as_of:
             rows.append(tag_row(name, own, firings, tag, worth))
     return rows, points
 

@@ -181,6 +181,8 @@ class Rules(unittest.TestCase):
         self.assertEqual([(0, 4), (4, 2)], found("ababab", regex="(ab){2}|ab"))
         self.assertEqual([(7, 3)], found("xabcab abc", regex=r"\babc\b"))
         self.assertEqual([(1, 2)], found("aßc", regex="ss"))
+        self.assertEqual([], found("ha\u0301", regex=r"ha\b") + found("q\u0301-", regex=r"q\W"))  # marks are letters
+        self.assertEqual([(0, 3)], found("q\u0301-", regex=r"[\w]+"))
         self.assertEqual([], found("abc", regex="x*"))  # empty places are none
 
     def test_speaker(self):
@@ -288,15 +290,17 @@ class ByHand(unittest.TestCase):
         self.assertEqual(AS_OF + 54, tag_of([said(5, "late")], self.LATE,
                                             given=[Given(1, "late", AS_OF - 5, AS_OF - 1)])["expires"])
 
-    def test_until_joins_spells(self):
-        # on from age 300 up to age 100 by hand, so the message of age 100 goes on with that spell, that of 99 does not
-        given = [Given(1, "late", AS_OF - 300, AS_OF - 100)]
-        rows = [said(100, "late"), said(50, "late")]
-        row = tag_of(rows, self.LATE, given=given)
-        self.assertEqual((AS_OF - 300, 2), (row["since"], row["hits"]))
-        rows = [said(99, "late"), said(50, "late")]
-        row = tag_of(rows, self.LATE, given=given)
-        self.assertEqual((AS_OF - 99, 0), (row["since"], row["given"]))
+    def test_until_is_no_part_of_spells(self):
+        # on from age 300 by hand until after the night; age 250 is less than 60 days behind it, age 100 is more
+        given = [Given(1, "late", AS_OF - 300, AS_OF + 5)]
+        for age, wanted in ((250, (AS_OF - 300, AS_OF + 5, 1, 1)), (100, (AS_OF - 100, AS_OF + 5, 1, 0))):
+            row = tag_of([said(age, "late")], self.LATE, given=given)
+            self.assertEqual(wanted, tuple(row[name] for name in ("since", "expires", "hits", "given")))
+
+    def test_days_by_hand_alone_have_no_evidence(self):
+        # the message hits, but two are needed: it counts, and no day fires because of it
+        row = tag_of([said(5, "late")], {**self.LATE, "hits": "2"}, given=[Given(1, "late", AS_OF - 5)])
+        self.assertEqual((1, 1, None), (row["hits"], row["given"], row["first_day"]))
 
     def test_counts_as_interactions_do(self):
         given = [Given(1, "late", AS_OF - 5, arrival=AS_OF + 1), Given(2, "late", AS_OF + 1)]

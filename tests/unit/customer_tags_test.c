@@ -167,6 +167,14 @@ static void later_nights_know_more(void **state)
     assert_true(spell.since == 12 && spell.hits == 2 && spell.first == &days[0]);
     assert_true(fl_tag_spell_find(&terms, days, 3, 2, 13, &spell));
     assert_true(spell.since == 10 && spell.hits == 3 && spell.first == &days[1]);
+    /* Equal messages, but for the speaker: then the earlier place. */
+    days[1].first->second = 100;
+    for (uint32_t offset = 0; offset < 3; offset += 2) {
+        days[0].place.offset = 1;
+        days[1].place.offset = offset;
+        assert_true(fl_tag_spell_find(&terms, days, 3, 2, 13, &spell));
+        assert_ptr_equal(spell.first, &days[offset == 0]);
+    }
 }
 
 static void messages_have_an_order(void **state)
@@ -179,26 +187,12 @@ static void messages_have_an_order(void **state)
         {.day = 2, .second = -1, .type = 9},
         {.day = 2, .second = 0, .type = 3, .has_order = true, .order = 7},
         {.day = 2, .second = 0, .type = 4},
-        {.day = 2, .second = 0, .type = 4, .has_order = true, .order = -7, .has_id = true, .id = late},
+        {.day = 2, .second = 0, .type = 4, .has_order = true, .order = -7, .id = late},
+        {.day = 2, .second = 0, .type = 4, .has_order = true, .order = 7, .text = early},
         {.day = 2, .second = 0, .type = 4, .has_order = true, .order = 7, .text = late},
-        {.day = 2, .second = 0, .type = 4, .has_order = true, .order = 7, .has_id = true, .text = early},
-        {.day = 2, .second = 0, .type = 4, .has_order = true, .order = 7, .has_id = true, .id = early},
-        {.day = 2,
-         .second = 0,
-         .type = 4,
-         .has_order = true,
-         .order = 7,
-         .has_id = true,
-         .id = late,
-         .text = early},
-        {.day = 2,
-         .second = 0,
-         .type = 4,
-         .has_order = true,
-         .order = 7,
-         .has_id = true,
-         .id = late,
-         .text = late}};
+        {.day = 2, .second = 0, .type = 4, .has_order = true, .order = 7, .id = early},
+        {.day = 2, .second = 0, .type = 4, .has_order = true, .order = 7, .id = late, .text = early},
+        {.day = 2, .second = 0, .type = 4, .has_order = true, .order = 7, .id = late, .text = late}};
     const int count = sizeof rising / sizeof rising[0];
     for (int i = 0; i < count; i++) {
         for (int k = 0; k < count; k++) {

@@ -66,6 +66,12 @@ static const char *const frozen[] = {
     "9 points micro, 24 last_day day, ",
     "transitions 12: 1 what word, 2 from word, 3 to word, 4 customers integer, ",
     "given_tags 13: 1 customer key, 2 day day, 3 tag word, 4 until day, 5 giver word, 6 arrival day, ",
+    "customer_tags 14: 1 customer key, 2 customer_id text, 3 tag word, 4 since day, 5 last day, 6 expires "
+    "day, 7 hits integer, 8 priority integer, 9 points micro, 10 given small, 11 first_day day, "
+    "12 first_second second, 13 first_message text, 14 first_offset integer, 15 first_length integer, "
+    "16 first_rule integer, ",
+    "message_hits 15: 1 customer key, 2 customer_id text, 3 day day, 4 type word, 5 order order, 6 second "
+    "second, 7 message text, 8 tag word, 9 rule integer, 10 offset integer, 11 length integer, ",
 };
 
 static void test_what_is_on_disk_is_frozen(void **state)

@@ -150,30 +150,36 @@ static size_t compare(const struct set *set, const struct fl_word_database *data
     return count;
 }
 
-static size_t try_set(size_t wanted, const char *alphabet, size_t longest, size_t texts, size_t room)
+static size_t try_literals(const struct set *set, const char *alphabet, size_t texts, size_t room)
 {
-    struct set set;
     struct fl_word_database *database;
     struct fl_word_scratch *scratch;
     struct fl_error error = {0};
-    set_make(&set, wanted, alphabet, longest);
-    if (fl_word_database_compile(set.literals, set.count, &database, &error) != FL_OK)
-        fail_msg("%zu literals: %s", set.count, error.message);
+    if (fl_word_database_compile(set->literals, set->count, &database, &error) != FL_OK)
+        fail_msg("%zu literals: %s", set->count, error.message);
     assert_int_equal(fl_word_scratch_create(database, &scratch, &error), FL_OK);
     char *bytes = malloc(room);
     assert_non_null(bytes);
     size_t places = 0;
     for (size_t i = 0; i < texts; i++) {
-        const size_t size = text_make(&set, alphabet, bytes, 1 + random_below(room));
+        const size_t size = text_make(set, alphabet, bytes, 1 + random_below(room));
         char *exact = malloc(size + (size == 0)); /* so that a read past the end is seen */
         assert_non_null(exact);
         memcpy(exact, bytes, size);
-        places += compare(&set, database, scratch, exact, size);
+        places += compare(set, database, scratch, exact, size);
         free(exact);
     }
     free(bytes);
     fl_word_scratch_free(scratch);
     fl_word_database_free(database);
+    return places;
+}
+
+static size_t try_set(size_t wanted, const char *alphabet, size_t longest, size_t texts, size_t room)
+{
+    struct set set;
+    set_make(&set, wanted, alphabet, longest);
+    const size_t places = try_literals(&set, alphabet, texts, room);
     set_release(&set);
     return places;
 }
@@ -200,6 +206,40 @@ static void test_large_sets_equal_a_plain_search(void **state)
         assert_true(try_set(20000, alphabets[alphabet], 12, 3, 2000) > 100);
 }
 
+/* Lists that take the library minutes and gibibytes when it gets them whole. */
+static void test_hostile_sets_equal_a_plain_search(void **state)
+{
+    (void)state;
+    enum { COUNT = 8000, BYTES = 256 };
+    random_state = 3;
+    for (int kind = 0; kind < 4; kind++) {
+        struct set set = {.literals = calloc(COUNT, sizeof *set.literals)};
+        assert_non_null(set.literals);
+        for (size_t i = 0; i < COUNT; i++) {
+            char bytes[BYTES + 1], number[8];
+            size_t size = BYTES;
+            memset(bytes, 'a', BYTES);
+            (void)snprintf(number, sizeof number, "%05zx", i);
+            if (kind == 0) { /* one ending */
+                memcpy(bytes, number, 5);
+            } else if (kind == 1) { /* one begin */
+                memcpy(bytes + BYTES - 5, number, 5);
+            } else if (kind == 2) { /* few endings, and little in common before them */
+                for (size_t k = 5; k < BYTES; k++)
+                    bytes[k] = random_below(2) == 0 ? 'a' : 'b';
+                memcpy(bytes, number, 5);
+            } else if (i < BYTES) { /* each within the next */
+                size = i + 1;
+            } else {
+                break;
+            }
+            set.literals[set.count++] = (struct fl_text){fl_arena_copy(&set.arena, bytes, size), size};
+        }
+        assert_true(try_literals(&set, "ab01", 6, 6000) > 0);
+        set_release(&set);
+    }
+}
+
 static void test_an_empty_set_finds_nothing(void **state)
 {
     (void)state;
@@ -221,6 +261,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_random_sets_equal_a_plain_search),
         cmocka_unit_test(test_large_sets_equal_a_plain_search),
+        cmocka_unit_test(test_hostile_sets_equal_a_plain_search),
         cmocka_unit_test(test_an_empty_set_finds_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

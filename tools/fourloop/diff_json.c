@@ -159,19 +159,38 @@ static json_t *json_of_effects(const struct fl_diff_mover *mover)
     return object;
 }
 
+static json_t *json_of_tag_points(const struct fl_diff_mover *mover, int side)
+{
+    return mover->explained ? json_integer((json_int_t)mover->tag_points[side]) : json_null();
+}
+
 static json_t *json_of_movers(const struct fl_diff *diff)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < diff->mover_count; i++) {
         const struct fl_diff_mover *mover = &diff->movers[i];
         (void)json_array_append_new(
-            list, json_pack("{s:I, s:s?, s:s?, s:i, s:i, s:I, s:I, s:s, s:o, s:o}", "customer",
+            list, json_pack("{s:I, s:s?, s:s?, s:i, s:i, s:I, s:I, s:s, s:o, s:o, s:o, s:o}", "customer",
                             (json_int_t)mover->customer, "customer_id", mover->customer_id, "word",
                             mover->word, "engagement_before", (int)mover->engagement[0], "engagement_after",
                             (int)mover->engagement[1], "raw_before", (json_int_t)mover->raw[0], "raw_after",
                             (json_int_t)mover->raw[1], "crossed", mover->crossed, "due_to",
                             diff->has_effects ? json_of_effects(mover) : json_null(), "types",
-                            mover->explained ? json_of_types(mover) : json_null()));
+                            mover->explained ? json_of_types(mover) : json_null(), "tag_points_before",
+                            json_of_tag_points(mover, 0), "tag_points_after", json_of_tag_points(mover, 1)));
+    }
+    return list;
+}
+
+static json_t *json_of_tags(const struct fl_diff *diff)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < diff->tag_count; i++) {
+        const struct fl_diff_tag *tag = &diff->tags[i];
+        (void)json_array_append_new(list, json_pack("{s:s, s:I, s:I, s:I, s:I}", "tag", tag->tag, "before",
+                                                    (json_int_t)tag->customers[0], "after",
+                                                    (json_int_t)tag->customers[1], "gained",
+                                                    (json_int_t)tag->gained, "lost", (json_int_t)tag->lost));
     }
     return list;
 }
@@ -187,13 +206,14 @@ static json_t *json_of_missing(const struct fl_diff *diff)
 json_t *diff_json(const struct fl_diff *diff, const char *const names[2])
 {
     return json_pack(
-        "{s:s, s:o, s:o, s:b, s:o, s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:I}", "table",
-        diff->table, "a", json_of_run(&diff->runs[0], names[0]), "b", json_of_run(&diff->runs[1], names[1]),
-        "same_version", (int)diff->same_version, "causes", json_of_causes(diff), "both",
-        (json_int_t)diff->both, "raw_changed", (json_int_t)diff->raw_changed, "raw_before",
-        (json_int_t)diff->raw[0], "raw_after", (json_int_t)diff->raw[1], "rank_correlation_micro",
-        diff->has_correlation ? json_integer(diff->correlation_micro) : json_null(), "scores",
-        json_of_scores(diff), "cut_offs", json_of_cuts(diff), "words", json_of_words(diff), "flags",
+        "{s:s, s:o, s:o, s:b, s:o, s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:o}",
+        "table", diff->table, "a", json_of_run(&diff->runs[0], names[0]), "b",
+        json_of_run(&diff->runs[1], names[1]), "same_version", (int)diff->same_version, "causes",
+        json_of_causes(diff), "both", (json_int_t)diff->both, "raw_changed", (json_int_t)diff->raw_changed,
+        "raw_before", (json_int_t)diff->raw[0], "raw_after", (json_int_t)diff->raw[1],
+        "rank_correlation_micro", diff->has_correlation ? json_integer(diff->correlation_micro) : json_null(),
+        "scores", json_of_scores(diff), "cut_offs", json_of_cuts(diff), "words", json_of_words(diff), "flags",
         json_of_flags(diff), "splits", json_of_splits(diff), "not_compared", json_of_missing(diff), "largest",
-        json_of_movers(diff), "moved", (json_int_t)diff->listed);
+        json_of_movers(diff), "moved", (json_int_t)diff->listed, "tags",
+        diff->has_tags ? json_of_tags(diff) : json_null());
 }

@@ -243,6 +243,27 @@ static void print_groups(const struct fl_diff_split *split)
         printf("             and %zu more; see --json\n", split->group_count - GROUPS_SHOWN);
 }
 
+/* ---- tags ---- */
+
+/* Those that customers gained or lost. */
+static void print_tags(const struct fl_diff *diff)
+{
+    size_t as_before = 0;
+    if (!diff->has_tags)
+        return;
+    printf("\n%-32s %12s %12s %12s %12s\n", "tags", "before", "after", "gained", "lost");
+    for (size_t i = 0; i < diff->tag_count; i++) {
+        const struct fl_diff_tag *tag = &diff->tags[i];
+        as_before += tag->gained == 0 && tag->lost == 0;
+        if (tag->gained != 0 || tag->lost != 0)
+            printf("%-32s %12llu %12llu %12llu %12llu\n", tag->tag, (unsigned long long)tag->customers[0],
+                   (unsigned long long)tag->customers[1], (unsigned long long)tag->gained,
+                   (unsigned long long)tag->lost);
+    }
+    if (as_before > 0)
+        printf("%zu tags as before\n", as_before);
+}
+
 /* ---- causes ---- */
 
 static void print_effects(const struct fl_diff *diff)
@@ -287,6 +308,9 @@ static void print_types(const struct fl_diff_mover *mover)
     if (mover->type_count > TYPES_SHOWN)
         printf("             %20s  %zu more types\n", with_sign(rest, 6, change),
                mover->type_count - TYPES_SHOWN);
+    if (mover->tag_points[0] != mover->tag_points[1])
+        printf("             %20s  tags\n",
+               with_sign(mover->tag_points[1] - mover->tag_points[0], 6, change));
 }
 
 static void print_causes_of(const struct fl_diff *diff, const struct fl_diff_mover *mover)
@@ -326,6 +350,7 @@ void diff_print(const struct fl_diff *diff, const char *const names[2])
         print_score(diff, &diff->scores[i]);
     print_cuts(diff);
     print_words(diff);
+    print_tags(diff);
     for (size_t i = 0; i < diff->split_count; i++)
         print_groups(&diff->splits[i]);
     if (diff->mover_count > 0)
