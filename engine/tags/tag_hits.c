@@ -41,10 +41,10 @@ static bool is_in_order(const struct fl_tag_hit *list, size_t count)
 
 void fl_tag_hits_order(struct fl_tag_hits *hits, size_t from)
 {
-    struct fl_tag_hit *list = hits->list + from;
     const size_t count = hits->count - from;
-    if (count < 2 || is_in_order(list, count))
+    if (count < 2 || is_in_order(hits->list + from, count))
         return;
+    struct fl_tag_hit *list = hits->list + from;
     qsort(list, count, sizeof *list, compare_hits);
     size_t kept = 1;
     for (size_t i = 1; i < count; i++) {

@@ -626,6 +626,27 @@ static void memory_follows_the_days(void **state)
     close_all();
 }
 
+/* After so long few customers have a tag, but each night has a list of who had. */
+static void lists_of_many_nights_have_a_limit(void **state)
+{
+    (void)state;
+    enum { NIGHTS_MAX = 600 };
+    const struct fl_customer_tag *tags = NULL;
+    size_t count = 0, night = 0;
+    import_many("few", 3000, 5);
+    open_all((struct setting){"few", FL_VIEW_KNOWN_THEN, NIGHTS_MAX, NIGHTS_MAX - 1}, false, 16 << 10);
+    assert_int_equal(fl_tag_range_make(range, INT64_MIN, INT64_MAX, NULL), FL_OK);
+    fl_status status = FL_OK;
+    struct fl_error error;
+    fl_error_clear(&error);
+    for (; status == FL_OK && night < NIGHTS_MAX; night++)
+        status = fl_tag_range_tags(range, night, &tags, &count, &error);
+    assert_int_equal(status, FL_LIMIT);
+    assert_true(night > 100 && night < NIGHTS_MAX && count == 0);
+    assert_non_null(strstr(error.message, "raise --memory"));
+    close_all();
+}
+
 static fl_status open_source(const char *name, struct fl_error *error)
 {
     char path[FIXTURE_PATH_SIZE];
@@ -732,6 +753,7 @@ int main(void)
         cmocka_unit_test(several_nights),
         cmocka_unit_test(any_range_at_any_time),
         cmocka_unit_test(memory_follows_the_days),
+        cmocka_unit_test(lists_of_many_nights_have_a_limit),
         cmocka_unit_test(nothing_to_tag),
         cmocka_unit_test(too_many_half_lives),
         cmocka_unit_test(damage_is_told),
