@@ -17,7 +17,8 @@ _Static_assert((int)FL_FOLD_BYTES_MAX <= QUICK_GROWTH && (int)CLUSTER_BYTES_MAX 
 /* How far a text was folded. */
 struct folding {
     size_t at;
-    uint8_t *to; /* where the next byte of the form goes */
+    uint8_t *to;   /* where the next byte of the form goes */
+    size_t before; /* size of the plain character in front that a cluster may begin with; 0: none can */
     bool same_places;
 };
 
@@ -58,8 +59,8 @@ static inline size_t last_plain(const uint8_t *bytes, size_t end)
 static void fold_quickly(const struct fl_fold *fold, struct fl_text text, struct folding *folding)
 {
     const uint8_t *bytes = (const uint8_t *)text.bytes;
-    size_t at = folding->at, last_at = at; /* last: in front of the latest character */
-    uint8_t *to = folding->to, *last_to = to;
+    size_t at = folding->at, last_at = at - folding->before; /* last: in front of the latest character */
+    uint8_t *to = folding->to, *last_to = to - folding->before;
     uint32_t keeps_places = FL_FOLD_KEEPS_PLACE;
     while (at < text.size) {
         uint32_t character, form = fl_utf8_word(bytes + at, text.size - at);
@@ -97,7 +98,7 @@ static void fold_quickly(const struct fl_fold *fold, struct fl_text text, struct
         to += made;
         keeps_places &= entry;
     }
-    *folding = (struct folding){at, to, folding->same_places && keeps_places != 0};
+    *folding = (struct folding){.at = at, .to = to, .same_places = folding->same_places && keeps_places != 0};
 }
 
 /* The folded form of a cluster, as bytes; returns how many. */
@@ -141,7 +142,8 @@ static fl_status append_rest(const struct fl_fold *fold, struct fl_text text, si
                              struct fl_buffer *out, bool *same_places, struct fl_error *error)
 {
     const size_t size_before = out->size;
-    struct folding folding = {.at = at, .same_places = true};
+    struct folding folding = {
+        .at = at, .before = last_plain((const uint8_t *)text.bytes, at), .same_places = true};
     out->size += at;
     while (folding.at < text.size) {
         const fl_status status = make_room(out, text.size - folding.at, error);
@@ -162,15 +164,15 @@ static fl_status append_rest(const struct fl_fold *fold, struct fl_text text, si
 fl_status fl_fold_append(const struct fl_fold *fold, struct fl_text text, struct fl_buffer *out,
                          bool *same_places, struct fl_error *error)
 {
-    const uint8_t *bytes = (const uint8_t *)text.bytes;
     const size_t room = out->capacity - out->size;
     if (text.size == 0 || room <= FL_PLAIN_WRITES_PAST || room - FL_PLAIN_WRITES_PAST < text.size)
         return append_rest(fold, text, 0, out, same_places, error);
     /* Most texts are short, and plain from end to end: what else is done for one takes as long as its bytes.
      */
-    const size_t plain = fold->kernels->copy_plain(bytes, text.size, out->bytes + out->size);
+    const size_t plain =
+        fold->kernels->copy_plain((const uint8_t *)text.bytes, text.size, out->bytes + out->size);
     if (plain < text.size)
-        return append_rest(fold, text, plain - last_plain(bytes, plain), out, same_places, error);
+        return append_rest(fold, text, plain, out, same_places, error);
     out->size += text.size;
     *same_places = true;
     return FL_OK;
