@@ -137,9 +137,11 @@ static fl_status make_room(struct fl_buffer *out, size_t left, struct fl_error *
     return FL_OK;
 }
 
-/* Of a text whose plain start, up to byte `at`, is in the buffer behind what counts. */
-static fl_status append_rest(const struct fl_fold *fold, struct fl_text text, size_t at,
-                             struct fl_buffer *out, bool *same_places, struct fl_error *error)
+/* Of a text whose plain start, up to byte `at`, is in the buffer behind what counts. Apart from what calls
+ * it: its registers are saved where they are needed only. */
+__attribute__((noinline)) static fl_status append_rest(const struct fl_fold *fold, struct fl_text text,
+                                                       size_t at, struct fl_buffer *out, bool *same_places,
+                                                       struct fl_error *error)
 {
     const size_t size_before = out->size;
     struct folding folding = {
