@@ -621,6 +621,15 @@ static void put_other_kinds(void)
         " \"text\": \"a\\nb\", \"more\": [1, {}]}\n{\"who\": [\"bob\"]}\n{\"who\"\n");
 }
 
+/* Every kind of cell. The shipped list has thousands of words, which the library compiles again and again. */
+static void put_keywords(const char *path)
+{
+    fixture_put(path, "tag,any,all,none,near,speaker,points\n"
+                      "question,where*|a text,,no question,,,1\n"
+                      "question,,some|length,,text near/3 length,both,\n"
+                      "by_hand,,,,,,\n");
+}
+
 /* Differs from the run in registry, model, and data. */
 static void put_earlier_run(void)
 {
@@ -628,6 +637,7 @@ static void put_earlier_run(void)
     struct fl_error error;
     fl_error_clear(&error);
     init_model_folder("earlier_model");
+    put_keywords("earlier_model/keywords.csv");
     fixture_put("earlier_model/model.yaml", "horizon_days: 50\nscopes: [customer, brand, category]\n");
     char *registry = fixture_get("earlier_model/registry.csv", &size);
     assert_non_null(registry);
@@ -649,6 +659,7 @@ static int open_all(void **state)
     io = fixture_io(0, 0);
     model = default_model();
     init_model_folder("model");
+    put_keywords("model/keywords.csv");
     fixture_put("model/model.yaml", "horizon_days: 60\nscopes: [customer, brand, category]\n");
     fixture_put("model/examples.yaml", "examples: [{name: n, rows: [{type: web_visit, brand: B}, {type: "
                                        "purchase_web, amount: 3}], expect: {rows: 1, band: [warm, cold]}, "
