@@ -49,6 +49,8 @@ static fl_status compare(const struct fl_explanation explanations[2], struct fl_
     }
     if (count > 1)
         qsort(types, count, sizeof *types, compare_types);
+    for (int side = 0; side < 2; side++)
+        mover->tag_points[side] = explanations[side].tag_points;
     mover->types = types;
     mover->type_count = count;
     mover->explained = true;

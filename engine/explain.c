@@ -5,6 +5,7 @@
 
 #include "engine/emit.h"
 #include "engine/explain_parts.h"
+#include "engine/explain_tags.h"
 #include "engine/result_fields.h"
 #include "engine/result_words.h"
 #include "engine/run_folder.h"
@@ -37,6 +38,7 @@ struct work {
     struct again *list;
     size_t count, capacity;
     const struct again *chosen; /* of the list; NULL: the customer */
+    struct fl_explain_tags tags;
     struct fl_profile profile;
     struct fl_stored_rows stored[FL_RESULT_KINDS];
     size_t stored_row;
@@ -114,15 +116,17 @@ static fl_status open_stages(struct work *work, struct fl_error *error)
                                         .columns = 0, /* all of the score, whatever was stored */
                                         .has_facts = !points_only &&
                                                      fl_result_columns_want_facts(work->manifest.columns),
+                                        .tags_only = points_only, /* points are made beside them */
                                         .memory_bytes = UINT64_MAX};
-    return points_only ? fl_points_create(work->model, &work->stages.points, error)
-                       : fl_stages_open(&work->stages, &plan, error);
+    const fl_status status = fl_stages_open(&work->stages, &plan, error);
+    return status == FL_OK && points_only ? fl_points_create(work->model, &work->stages.points, error)
+                                          : status;
 }
 
 static fl_status open_run(struct work *work, struct fl_error *error)
 {
     const struct fl_explain_plan *plan = work->plan;
-    fl_status status = fl_run_folder_read(plan->io, plan->run, &work->manifest, error);
+    fl_status status = fl_run_folder_read_scored(plan->io, plan->run, &work->manifest, error);
     if (status == FL_OK)
         status = open_model(work, error);
     if (status == FL_OK)
@@ -153,8 +157,10 @@ static bool is_wanted(const struct work *work, unsigned kind)
 {
     if (kind == FL_SCOPE_CUSTOMER)
         return true;
-    if (work->plan->points_only || kind == FL_RESULT_TAGS || kind == FL_RESULT_HITS)
+    if (work->plan->points_only || kind == FL_RESULT_HITS)
         return false;
+    if (kind == FL_RESULT_TAGS)
+        return fl_run_manifest_output(&work->manifest, fl_emit_tables[kind].stem) != NULL;
     return kind == FL_RESULT_TYPES ? work->model->settings.type_view : work->model->settings.scopes[kind];
 }
 
@@ -178,7 +184,7 @@ static fl_status take_results(void *context, const struct fl_results *results, s
 {
     struct work *work = context;
     if (results->tags != NULL)
-        return FL_OK;
+        return FL_OK; /* only those that are on: all are made apart */
     if (results->words == NULL) {
         work->has_score = true;
         work->score = results->scores[0];
@@ -215,7 +221,11 @@ static struct fl_range_scorer_plan scorer_plan(const struct work *work)
                                .view = work->manifest.view,
                                .late_report_days = work->model->settings.late_report_days},
                      .memory_bytes = UINT64_MAX},
-            .rules = {.model = work->model, .points = work->stages.points, .memory_bytes = UINT64_MAX}};
+            .rules = {.model = work->model,
+                      .points = work->stages.points,
+                      .has_tags = work->stages.tags != NULL,
+                      .memory_bytes = UINT64_MAX},
+            .tags = work->stages.tags};
     else
         plan = fl_stages_scorer_plan(&work->stages);
     plan.scan.rules.customer_first = plan.scan.rules.customer_last = work->customer;
@@ -322,14 +332,32 @@ static fl_status compare_kind(struct work *work, unsigned kind, struct fl_error 
                : status;
 }
 
+static fl_status make_tags(struct work *work, struct fl_error *error)
+{
+    work->tags = (struct fl_explain_tags){.source = work->stages.tags,
+                                          .plan = {.folder = &work->inputs.folder,
+                                                   .io_mode = FL_IO_COPY,
+                                                   .model = work->model,
+                                                   .as_of_day = work->manifest.as_of_day,
+                                                   .night_count = 1,
+                                                   .view = work->manifest.view,
+                                                   .memory_bytes = UINT64_MAX},
+                                          .customer = work->customer};
+    return fl_explain_tags_make(&work->tags, error);
+}
+
 static fl_status compare_all(struct work *work, struct fl_error *error)
 {
     fl_status status =
         compare_row(work, FL_SCOPE_CUSTOMER, 0, &work->score, work->has_facts ? &work->facts : NULL, error);
     for (unsigned kind = 1; kind < FL_RESULT_KINDS && status == FL_OK; kind++) {
-        if (is_wanted(work, kind))
+        if (is_wanted(work, kind) && kind != FL_RESULT_TAGS)
             status = compare_kind(work, kind, error);
     }
+    if (status == FL_OK)
+        status = fl_explain_tags_check_customer(&work->tags, &work->stored[FL_SCOPE_CUSTOMER], error);
+    if (status == FL_OK && is_wanted(work, FL_RESULT_TAGS))
+        status = fl_explain_tags_check(&work->tags, &work->stored[FL_RESULT_TAGS], error);
     if (status == FL_OK && work->kind != FL_SCOPE_CUSTOMER && work->chosen == NULL)
         status = fl_fail(error, FL_MISSING, "the customer has no row of this scope in the run");
     return status;
@@ -371,6 +399,12 @@ static const struct fl_scope_score *score_of(const struct work *work)
     return work->chosen == NULL ? &work->score : &work->chosen->score;
 }
 
+/* A scope of the customer has none. */
+static int64_t tag_points_of(const struct work *work)
+{
+    return work->chosen == NULL ? work->tags.points : 0;
+}
+
 static void fill_score(const struct work *work, struct fl_explanation *explanation)
 {
     const struct fl_scope_score *score = score_of(work);
@@ -378,6 +412,7 @@ static void fill_score(const struct work *work, struct fl_explanation *explanati
     explanation->customer = work->customer;
     explanation->as_of_day = work->manifest.as_of_day;
     explanation->raw = score->raw;
+    explanation->tag_points = tag_points_of(work);
     explanation->intent_raw = score->intent_raw;
     explanation->engagement = score->engagement;
     explanation->intent = score->intent;
@@ -526,6 +561,8 @@ static fl_status fill_full(struct work *work, struct owned *owned, struct fl_exp
         status = explanation->word == NULL ? fl_fail_memory(error, work->word.size) : FL_OK;
     } else {
         status = fill_scopes(work, &owned->arena, explanation, error);
+        if (status == FL_OK)
+            status = fl_explain_tags_tell(&work->tags, &owned->arena, explanation, error);
     }
     if (status == FL_OK)
         status = fill_days(work, &owned->arena, explanation, error);
@@ -558,6 +595,7 @@ static fl_status read_rows(struct work *work, const struct fl_scan_plan *scan, s
         .points = work->stages.points,
         .model = work->model,
         .score = score_of(work),
+        .tag_points = tag_points_of(work),
         .worded = work->chosen == NULL ? -1 : fl_worded_of((enum fl_scope)work->kind),
         .word = work->chosen == NULL ? 0 : work->chosen->word};
     return fl_explain_rows_read(&plan, &work->rows, error);
@@ -604,6 +642,8 @@ static fl_status explain(struct work *work, struct fl_explanation *explanation, 
     const struct fl_range_scorer_plan plan = scorer_plan(work);
     status = score_again(work, &plan, error);
     if (status == FL_OK)
+        status = make_tags(work, error);
+    if (status == FL_OK)
         status = compare_all(work, error);
     if (status == FL_OK)
         status = read_rows(work, &plan.scan, error);
@@ -626,6 +666,7 @@ fl_status fl_explain(const struct fl_explain_plan *plan, struct fl_explanation *
     for (unsigned kind = 0; kind < FL_RESULT_KINDS; kind++)
         fl_stored_rows_release(&work->stored[kind]);
     fl_explain_rows_release(&work->rows);
+    fl_explain_tags_release(&work->tags);
     fl_stages_release(&work->stages);
     free(work->list);
     free(work->customer_id);

@@ -155,7 +155,7 @@ static fl_status add_piece(struct work *work, const struct fl_scan_piece *piece,
 static fl_status check(const struct work *work, struct fl_error *error)
 {
     const struct fl_scope_score *score = work->plan->score;
-    struct fl_explain_row sum = {.rows = 0};
+    struct fl_explain_row sum = {.points = work->plan->tag_points};
     for (unsigned type = 0; type < FL_TYPES_MAX; type++) {
         const struct fl_explain_row *row = &work->rows->by_type[type];
         sum.rows += row->rows;
@@ -169,7 +169,7 @@ static fl_status check(const struct work *work, struct fl_error *error)
     }
     if (sum.points != score->raw || sum.rows != score->rows || sum.units != score->units ||
         sum.lost_to_cap != score->lost_to_cap || sum.lost_to_decay != score->lost_to_decay)
-        return fl_fail(error, FL_INTERNAL, "the points of the types add up to %lld, raw is %lld",
+        return fl_fail(error, FL_INTERNAL, "the points of types and tags add up to %lld, raw is %lld",
                        (long long)sum.points, (long long)score->raw);
     if (sum.intent_points != score->intent_raw || sum.points_28 != score->points_28 ||
         sum.points_84 != score->points_84)

@@ -28,6 +28,7 @@ struct fl_explain_rows_plan {
     const struct fl_points *points;
     const struct fl_model *model;
     const struct fl_scope_score *score; /* of the scope: its last purchase day is looked at */
+    int64_t tag_points;                 /* what tags add to raw beside the rows */
     int worded;                         /* the worded scope; -1: the customer */
     uint32_t word;                      /* its word */
 };

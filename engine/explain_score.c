@@ -35,10 +35,13 @@ static void say_engagement(const struct fl_explain_parts *parts)
                     fl_lines_short(lines, settings->engagement_k_micro[parts->scope], 6));
     say_band(parts);
     say_percentile(parts);
-    fl_lines_column(lines, FL_SCORES_RAW, "the points of all types below, not older than %d days",
+    fl_lines_column(lines, FL_SCORES_RAW,
+                    "the points of all types below, not older than %d days, and of tags",
                     settings->horizon_days);
-    fl_lines_column(lines, FL_SCORES_RAW_POSITIVE, "of these what rows add");
-    fl_lines_column(lines, FL_SCORES_RAW_NEGATIVE, "and what rows take off");
+    fl_lines_column(lines, FL_SCORES_RAW_POSITIVE, "of these what rows and tags add");
+    fl_lines_column(lines, FL_SCORES_RAW_NEGATIVE, "and what they take off");
+    fl_lines_column(lines, FL_SCORES_TAG_POINTS, "the part of tags");
+    fl_lines_column(lines, FL_SCORES_TAGS, "those that are on, the highest priority first");
     fl_lines_column(lines, FL_SCORES_POINTS_AWARENESS, "of types of the loop awareness");
     fl_lines_column(lines, FL_SCORES_POINTS_NURTURING, "of types of the loop nurturing");
     fl_lines_column(lines, FL_SCORES_POINTS_EXPERIENCE, "of types of the loop experience");

@@ -125,7 +125,8 @@ struct fl_explain_row {
     uint8_t type;
     const char *type_name;
     uint64_t rows, units;
-    int64_t points, lost_to_cap, lost_to_decay; /* micro-points; points of all rows add up to raw exactly */
+    int64_t points, lost_to_cap,
+        lost_to_decay;            /* micro-points; points of all rows and of tags add up to raw exactly */
     int64_t intent_points;        /* of these what counts for intent; they add up to intent_raw */
     int64_t points_28, points_84; /* undecayed, for the trend; they add up to the columns */
     int32_t first_day, last_day;
@@ -167,6 +168,30 @@ struct fl_explain_scope {
     int32_t last_purchase_day; /* has_purchase */
 };
 
+/* Where a tag was first seen in its last spell. */
+struct fl_explain_first {
+    bool there;                           /* false: it was given by hand alone */
+    int32_t day, second;                  /* second -1: none */
+    const char *message;                  /* its id; NULL: it has none */
+    uint32_t rule_line;                   /* of keywords.csv */
+    const char *rule;                     /* what makes it hold: "any refund* | money back" */
+    uint32_t offset, size;                /* bytes of the message */
+    struct fl_text before, hit, behind;   /* these bytes, and the words around them */
+    bool cut_before, cut_hit, cut_behind; /* there is more of it */
+};
+
+/* A tag of the customer. */
+struct fl_explain_tag {
+    const char *tag;
+    bool on;    /* false: it has expired, but its days still bring points */
+    bool given; /* by hand, on a day at least */
+    int32_t since, last, expires;
+    uint64_t hits;
+    int32_t priority;
+    int64_t points; /* micro-points; those of all tags add up to tag_points */
+    struct fl_explain_first first;
+};
+
 struct fl_explain_plan {
     const struct fl_io *io;
     const char *run, *data;
@@ -181,7 +206,8 @@ struct fl_explanation {
     int64_t customer;
     char *customer_id; /* NULL for integer ids */
     struct fl_explain_row rows[256];
-    size_t row_count; /* sorted by |points| falling, then type */
+    size_t row_count;   /* sorted by |points| falling, then type */
+    int64_t tag_points; /* of the customer: what tags add; with the points of all rows they are raw */
     /* as stored in the run, after checking that the sums above give the same */
     int64_t raw, intent_raw;
     uint8_t engagement, intent;
@@ -203,6 +229,8 @@ struct fl_explanation {
     size_t day_count, day_count_all;
     const struct fl_explain_scope *scopes; /* of the customer: by kind, the most points first */
     size_t scope_count;
+    const struct fl_explain_tag *tags; /* of the customer, by name */
+    size_t tag_count;
     void *owned;
 };
 

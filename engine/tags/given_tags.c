@@ -12,11 +12,6 @@ static const uint16_t wanted_ids[] = {FL_GIVEN_TAGS_CUSTOMER, FL_GIVEN_TAGS_DAY,
                                       FL_GIVEN_TAGS_UNTIL, FL_GIVEN_TAGS_ARRIVAL};
 enum { WANTED = sizeof wanted_ids / sizeof *wanted_ids };
 
-struct fl_given_file {
-    char *path;
-    uint32_t *numbers; /* of the file's tags among all */
-};
-
 struct fl_given_scan {
     const struct fl_given_tags *given;
     const struct fl_tag_nights *nights;
@@ -31,20 +26,17 @@ struct fl_given_scan {
 static fl_status map_file(struct fl_table *table, const struct fl_word_union *names,
                           struct fl_given_tags *given, struct fl_error *error)
 {
-    struct fl_given_file *file = &given->files[given->count++];
     const struct fl_words *words = NULL;
-    const fl_status status = fl_table_words(table, FL_GIVEN_TAGS_TAG, &words, error);
+    fl_status status = fl_table_words(table, FL_GIVEN_TAGS_TAG, &words, error);
+    if (status == FL_OK)
+        status = fl_table_list_add(&given->list, table, error);
     if (status != FL_OK)
         return status;
-    file->path = strdup(fl_table_path(table));
-    file->numbers = malloc((words->count + 1) * sizeof *file->numbers);
-    if (file->path == NULL || file->numbers == NULL)
-        return fl_fail_memory(error, words->count * sizeof *file->numbers);
-    fl_word_union_map(names, words, file->numbers);
-    for (size_t block = 0; block < fl_table_blocks(table); block++) {
-        const uint32_t rows = fl_table_block(table, block).rows;
-        given->block_rows_max = rows > given->block_rows_max ? rows : given->block_rows_max;
-    }
+    uint32_t *numbers = malloc((words->count + 1) * sizeof *numbers);
+    if (numbers == NULL)
+        return fl_fail_memory(error, words->count * sizeof *numbers);
+    fl_word_union_map(names, words, numbers);
+    given->numbers[given->list.count - 1] = numbers;
     return FL_OK;
 }
 
@@ -58,9 +50,9 @@ static fl_status read_files(const struct fl_dimension_files *files, struct fl_wo
         if (status == FL_OK)
             status = fl_word_union_add(names, words, error);
     }
-    given->files = calloc(files->count + 1, sizeof *given->files);
-    if (given->files == NULL)
-        return fl_fail_memory(error, files->count * sizeof *given->files);
+    given->numbers = calloc(files->count + 1, sizeof *given->numbers);
+    if (given->numbers == NULL)
+        return fl_fail_memory(error, files->count * sizeof *given->numbers);
     for (size_t i = 0; i < files->count && status == FL_OK; i++)
         status = map_file(files->tables[i], names, given, error);
     return status;
@@ -70,7 +62,7 @@ fl_status fl_given_tags_open(const struct fl_data_folder *folder, enum fl_io_mod
                              struct fl_word_union *names, struct fl_given_tags *given, struct fl_error *error)
 {
     struct fl_dimension_files files = {0};
-    *given = (struct fl_given_tags){.io = folder->io, .io_mode = io_mode};
+    *given = (struct fl_given_tags){.list = {.io = folder->io, .io_mode = io_mode}};
     fl_status status = fl_dimension_files_open(folder, "given_tags", io_mode, &files, error);
     if (status == FL_OK)
         status = read_files(&files, names, given, error);
@@ -80,27 +72,14 @@ fl_status fl_given_tags_open(const struct fl_data_folder *folder, enum fl_io_mod
 
 void fl_given_tags_release(struct fl_given_tags *given)
 {
-    for (size_t i = 0; i < given->count; i++) {
-        free(given->files[i].path);
-        free(given->files[i].numbers);
-    }
-    free(given->files);
+    for (size_t i = 0; i < given->list.count; i++)
+        free(given->numbers[i]);
+    free(given->numbers);
+    fl_table_list_release(&given->list);
     *given = (struct fl_given_tags){0};
 }
 
 /* ---- one thread's way ---- */
-
-static fl_status open_tables(struct fl_given_scan *scan, struct fl_error *error)
-{
-    const struct fl_given_tags *given = scan->given;
-    scan->tables = calloc(given->count + 1, sizeof(struct fl_table *));
-    if (scan->tables == NULL)
-        return fl_fail_memory(error, given->count * sizeof(struct fl_table *));
-    fl_status status = FL_OK;
-    for (size_t i = 0; i < given->count && status == FL_OK; i++)
-        status = fl_table_open(given->io, given->files[i].path, given->io_mode, &scan->tables[i], error);
-    return status;
-}
 
 fl_status fl_given_scan_open(const struct fl_given_tags *given, const struct fl_tag_nights *nights,
                              struct fl_given_scan **scan, struct fl_error *error)
@@ -111,7 +90,7 @@ fl_status fl_given_scan_open(const struct fl_given_tags *given, const struct fl_
         return fl_fail_memory(error, sizeof *opened);
     opened->given = given;
     opened->nights = nights;
-    const fl_status status = open_tables(opened, error);
+    const fl_status status = fl_table_list_open(&given->list, &opened->tables, error);
     if (status == FL_OK)
         *scan = opened;
     else
@@ -123,9 +102,7 @@ void fl_given_scan_close(struct fl_given_scan *scan)
 {
     if (scan == NULL)
         return;
-    for (size_t i = 0; scan->tables != NULL && i < scan->given->count; i++)
-        fl_table_close(scan->tables[i]);
-    free(scan->tables);
+    fl_table_list_close(&scan->given->list, scan->tables);
     for (int id = 0; id < COLUMN_IDS; id++)
         fl_column_data_release(&scan->columns[id]);
     free(scan);
@@ -133,9 +110,7 @@ void fl_given_scan_close(struct fl_given_scan *scan)
 
 uint64_t fl_given_scan_memory(const struct fl_given_tags *given)
 {
-    /* A value, its null, the page as it is stored and as it is unpacked. */
-    return sizeof(struct fl_given_scan) + given->count * FL_FILE_MAP_WINDOW_BYTES +
-           (uint64_t)WANTED * given->block_rows_max * (3 * sizeof(int64_t) + 1);
+    return sizeof(struct fl_given_scan) + fl_table_list_memory(&given->list, WANTED);
 }
 
 static void go_to_file(struct fl_given_scan *scan, size_t file)
@@ -143,7 +118,7 @@ static void go_to_file(struct fl_given_scan *scan, size_t file)
     scan->file = file;
     scan->row = scan->rows = 0;
     scan->next_block =
-        file < scan->given->count ? fl_table_find_block(scan->tables[file], scan->customer_first) : 0;
+        file < scan->given->list.count ? fl_table_find_block(scan->tables[file], scan->customer_first) : 0;
 }
 
 void fl_given_scan_range(struct fl_given_scan *scan, int64_t customer_first, int64_t customer_last)
@@ -179,7 +154,7 @@ static bool take_row(const struct fl_given_scan *scan, size_t row, struct fl_tag
                              &night))
         return false;
     *taken = (struct fl_tag_day){.customer = customer,
-                                 .tag = scan->given->files[scan->file].numbers[tag->as.words[row]],
+                                 .tag = scan->given->numbers[scan->file][tag->as.words[row]],
                                  .day = day,
                                  .night = night,
                                  .given = fl_is_null(until, row),
@@ -191,7 +166,7 @@ fl_status fl_given_scan_next(struct fl_given_scan *scan, struct fl_tag_day *day,
                              struct fl_error *error)
 {
     *more = true;
-    while (scan->file < scan->given->count) {
+    while (scan->file < scan->given->list.count) {
         while (scan->row < scan->rows) {
             if (take_row(scan, scan->row++, day))
                 return FL_OK;

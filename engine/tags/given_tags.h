@@ -4,17 +4,15 @@
 #define ENGINE_TAGS_GIVEN_TAGS_H
 
 #include "engine/tags/customer_tags.h"
+#include "engine/tags/table_list.h"
 #include "engine/tags/tag_nights.h"
 #include "formats/folder/data_folder.h"
 #include "formats/table/word_union.h"
 
 /* Threads may share it. Zero-initialise; release once. */
 struct fl_given_tags {
-    const struct fl_io *io;
-    enum fl_io_mode io_mode;
-    struct fl_given_file *files;
-    size_t count;
-    uint32_t block_rows_max;
+    struct fl_table_list list;
+    uint32_t **numbers; /* of each file: of its tags among all */
 };
 /* Adds the names of all tags to `names`, which is complete then. */
 fl_status fl_given_tags_open(const struct fl_data_folder *folder, enum fl_io_mode io_mode,

@@ -8,7 +8,8 @@
 
 #include "engine/dimension_files.h"
 
-enum { BATCH_MESSAGES = 4096, COLUMN_IDS = FL_INTERACTIONS_TEXT + 1 };
+/* A batch of long texts ends before it has so many messages. */
+enum { BATCH_MESSAGES = 4096, BATCH_BYTES = 1 << 20, COLUMN_IDS = FL_INTERACTIONS_TEXT + 1 };
 
 /* Read with a block, and with the first message that is told of. */
 static const uint16_t block_ids[] = {FL_INTERACTIONS_TEXT, FL_INTERACTIONS_CUSTOMER, FL_INTERACTIONS_DAY,
@@ -60,30 +61,19 @@ static fl_status note_table(struct fl_message_files *files, const struct fl_tabl
     for (size_t block = 0; block < fl_table_blocks(table); block++) {
         if (!block_has_texts(table, block))
             continue;
-        const uint32_t rows = fl_table_block(table, block).rows;
         const uint64_t bytes = page_bytes(table, block, FL_INTERACTIONS_TEXT) +
                                page_bytes(table, block, FL_INTERACTIONS_MESSAGE);
-        files->block_rows_max = rows > files->block_rows_max ? rows : files->block_rows_max;
         files->page_bytes_max = bytes > files->page_bytes_max ? bytes : files->page_bytes_max;
         any = true;
     }
-    if (!any)
-        return FL_OK;
-    char *path = strdup(fl_table_path(table));
-    if (path == NULL)
-        return fl_fail_memory(error, strlen(fl_table_path(table)));
-    files->paths[files->count++] = path;
-    return FL_OK;
+    return any ? fl_table_list_add(&files->list, table, error) : FL_OK;
 }
 
 fl_status fl_message_files_open(const struct fl_data_folder *folder, enum fl_io_mode io_mode,
                                 struct fl_message_files *files, struct fl_error *error)
 {
     struct fl_dimension_files tables = {0};
-    *files = (struct fl_message_files){.io = folder->io, .io_mode = io_mode};
-    files->paths = calloc(folder->file_count + 1, sizeof(char *));
-    if (files->paths == NULL)
-        return fl_fail_memory(error, folder->file_count * sizeof(char *));
+    *files = (struct fl_message_files){.list = {.io = folder->io, .io_mode = io_mode}};
     fl_status status = fl_dimension_files_open(folder, "interactions", io_mode, &tables, error);
     for (size_t i = 0; i < tables.count && status == FL_OK; i++)
         status = note_table(files, tables.tables[i], error);
@@ -93,25 +83,11 @@ fl_status fl_message_files_open(const struct fl_data_folder *folder, enum fl_io_
 
 void fl_message_files_release(struct fl_message_files *files)
 {
-    for (size_t i = 0; i < files->count; i++)
-        free(files->paths[i]);
-    free(files->paths);
+    fl_table_list_release(&files->list);
     *files = (struct fl_message_files){0};
 }
 
 /* ---- one thread's way ---- */
-
-static fl_status open_tables(struct fl_message_scan *scan, struct fl_error *error)
-{
-    const struct fl_message_files *files = scan->files;
-    scan->tables = calloc(files->count + 1, sizeof(struct fl_table *));
-    if (scan->tables == NULL)
-        return fl_fail_memory(error, files->count * sizeof(struct fl_table *));
-    fl_status status = FL_OK;
-    for (size_t i = 0; i < files->count && status == FL_OK; i++)
-        status = fl_table_open(files->io, files->paths[i], files->io_mode, &scan->tables[i], error);
-    return status;
-}
 
 fl_status fl_message_scan_open(const struct fl_message_files *files, const struct fl_registry *registry,
                                const struct fl_tag_nights *nights, struct fl_message_scan **scan,
@@ -124,7 +100,7 @@ fl_status fl_message_scan_open(const struct fl_message_files *files, const struc
     opened->files = files;
     opened->registry = registry;
     opened->nights = nights;
-    const fl_status status = open_tables(opened, error);
+    const fl_status status = fl_table_list_open(&files->list, &opened->tables, error);
     if (status == FL_OK)
         *scan = opened;
     else
@@ -136,9 +112,7 @@ void fl_message_scan_close(struct fl_message_scan *scan)
 {
     if (scan == NULL)
         return;
-    for (size_t i = 0; scan->tables != NULL && i < scan->files->count; i++)
-        fl_table_close(scan->tables[i]);
-    free(scan->tables);
+    fl_table_list_close(&scan->files->list, scan->tables);
     for (int id = 0; id < COLUMN_IDS; id++)
         fl_column_data_release(&scan->columns[id]);
     free(scan);
@@ -146,16 +120,15 @@ void fl_message_scan_close(struct fl_message_scan *scan)
 
 uint64_t fl_message_scan_memory(const struct fl_message_files *files)
 {
-    /* A value, its null, the page as it is stored and as it is unpacked; and the bytes of texts. */
-    return sizeof(struct fl_message_scan) + files->count * FL_FILE_MAP_WINDOW_BYTES + files->page_bytes_max +
-           (uint64_t)(BLOCK_COLUMNS + TOLD_COLUMNS) * files->block_rows_max * (3 * sizeof(int64_t) + 1);
+    return sizeof(struct fl_message_scan) + files->page_bytes_max +
+           fl_table_list_memory(&files->list, BLOCK_COLUMNS + TOLD_COLUMNS);
 }
 
 static void go_to_file(struct fl_message_scan *scan, size_t file)
 {
     scan->file = file;
     scan->next_block =
-        file < scan->files->count ? fl_table_find_block(scan->tables[file], scan->customer_first) : 0;
+        file < scan->files->list.count ? fl_table_find_block(scan->tables[file], scan->customer_first) : 0;
 }
 
 void fl_message_scan_range(struct fl_message_scan *scan, int64_t customer_first, int64_t customer_last)
@@ -170,7 +143,7 @@ void fl_message_scan_range(struct fl_message_scan *scan, int64_t customer_first,
 /* False: no block is left. */
 static bool find_block(struct fl_message_scan *scan)
 {
-    for (; scan->file < scan->files->count; go_to_file(scan, scan->file + 1)) {
+    for (; scan->file < scan->files->list.count; go_to_file(scan, scan->file + 1)) {
         struct fl_table *table = scan->tables[scan->file];
         for (; scan->next_block < fl_table_blocks(table); scan->next_block++) {
             if (fl_table_block(table, scan->next_block).customer_min > scan->customer_last)
@@ -236,13 +209,14 @@ static uint8_t speakers_of(const struct fl_message_scan *scan, size_t row)
 static size_t take_messages(struct fl_message_scan *scan)
 {
     const struct fl_column_data *texts = &scan->columns[FL_INTERACTIONS_TEXT];
-    size_t count = 0;
-    for (; scan->row < scan->rows && count < BATCH_MESSAGES; scan->row++) {
+    size_t count = 0, bytes = 0;
+    for (; scan->row < scan->rows && count < BATCH_MESSAGES && bytes < BATCH_BYTES; scan->row++) {
         const size_t row = scan->row;
         if (texts->text_offsets[row] == texts->text_offsets[row + 1] ||
             !row_counts(scan, row, &scan->message_nights[count]))
             continue;
         scan->messages[count] = (struct fl_message){text_of(texts, row), speakers_of(scan, row)};
+        bytes += scan->messages[count].text.size;
         scan->message_rows[count++] = (uint32_t)row;
     }
     return count;

@@ -4,6 +4,7 @@
 #define ENGINE_TAGS_MESSAGE_SCAN_H
 
 #include "engine/model/registry.h"
+#include "engine/tags/table_list.h"
 #include "engine/tags/tag_message.h"
 #include "engine/tags/tag_nights.h"
 #include "engine/tags/tagger.h"
@@ -11,11 +12,7 @@
 
 /* The interactions files that have texts; threads may share it. Zero-initialise; release once. */
 struct fl_message_files {
-    const struct fl_io *io;
-    enum fl_io_mode io_mode;
-    char **paths;
-    size_t count;
-    uint32_t block_rows_max;
+    struct fl_table_list list;
     uint64_t page_bytes_max; /* of all texts of a block */
 };
 fl_status fl_message_files_open(const struct fl_data_folder *folder, enum fl_io_mode io_mode,

@@ -9,6 +9,8 @@
 
 /* Less than this is not worth thinning out: the days of a usual range. */
 #define THIN_BYTES_MIN (UINT64_C(4) << 20)
+/* The list of a night: some thousand customers with a few tags. */
+#define TAGS_BYTES (UINT64_C(1) << 20)
 /* A tagger's buffers of folded texts and of hits. */
 #define TAGGER_BYTES (UINT64_C(4) << 20)
 
@@ -25,6 +27,7 @@ struct fl_tag_range {
     size_t entry_count;
     struct fl_buffer *tags; /* of each night: struct fl_customer_tag */
     bool *tags_made;
+    uint64_t list_bytes; /* of all nights' tags */
     uint64_t messages;
 };
 
@@ -85,7 +88,8 @@ void fl_tag_range_close(struct fl_tag_range *range)
 uint64_t fl_tag_range_memory(const struct fl_tag_source *source)
 {
     const uint64_t scan = source->rules == NULL ? 0 : fl_message_scan_memory(&source->files) + TAGGER_BYTES;
-    return sizeof(struct fl_tag_range) + scan + fl_given_scan_memory(&source->given) + 2 * THIN_BYTES_MIN;
+    return sizeof(struct fl_tag_range) + scan + fl_given_scan_memory(&source->given) + 2 * THIN_BYTES_MIN +
+           source->nights.count * TAGS_BYTES;
 }
 
 /* ---- making ---- */
@@ -93,6 +97,15 @@ uint64_t fl_tag_range_memory(const struct fl_tag_source *source)
 static uint64_t held_bytes(const struct fl_tag_range *range)
 {
     return fl_tag_days_memory(&range->days) + fl_hit_list_memory(&range->hits);
+}
+
+static fl_status fail_limit(const struct fl_tag_range *range, uint64_t wanted_bytes, struct fl_error *error)
+{
+    return fl_fail(
+        error, FL_LIMIT, "customers %lld to %lld: their tags%s need %lluM, at most %lluM: raise --memory",
+        (long long)range->customer_first, (long long)range->customer_last,
+        range->source->plan.wants_hits ? " and hits" : "", (unsigned long long)(wanted_bytes >> 20) + 1,
+        (unsigned long long)(range->source->plan.memory_bytes >> 20));
 }
 
 /* Thinned out again when twice as much is held as was left, so that all of it together costs a few passes
@@ -107,11 +120,7 @@ static fl_status thin_if_large(struct fl_tag_range *range, struct fl_error *erro
         return status;
     const uint64_t left = held_bytes(range);
     if (left > memory_bytes / 2)
-        return fl_fail(error, FL_LIMIT,
-                       "customers %lld to %lld: their tags%s need %lluM, at most %lluM: raise --memory",
-                       (long long)range->customer_first, (long long)range->customer_last,
-                       range->source->plan.wants_hits ? " and hits" : "",
-                       (unsigned long long)(2 * left >> 20) + 1, (unsigned long long)(memory_bytes >> 20));
+        return fail_limit(range, 2 * left, error);
     const uint64_t next = 2 * left > THIN_BYTES_MIN ? 2 * left : THIN_BYTES_MIN;
     range->thin_bytes = next < memory_bytes ? next : memory_bytes;
     return FL_OK;
@@ -194,6 +203,7 @@ fl_status fl_tag_range_make(struct fl_tag_range *range, int64_t customer_first, 
     range->customer_last = customer_last;
     range->thin_bytes = THIN_BYTES_MIN < memory_bytes ? THIN_BYTES_MIN : memory_bytes;
     range->entry_count = 0;
+    range->list_bytes = 0;
     memset(range->tags_made, 0, range->source->nights.count * sizeof *range->tags_made);
     fl_status status = scan_messages(range, error);
     if (status == FL_OK)
@@ -244,6 +254,14 @@ static fl_status make_tag(struct fl_tag_range *range, const struct fl_tag_day *e
     return fl_buffer_append(tags, &tag, sizeof tag) ? FL_OK : fl_fail_memory(error, tags->size + sizeof tag);
 }
 
+/* The lists of all nights wait side by side. */
+static fl_status check_lists(struct fl_tag_range *range, uint32_t night, struct fl_error *error)
+{
+    range->list_bytes += range->tags[night].size;
+    const uint64_t bytes = range->list_bytes + held_bytes(range);
+    return bytes <= range->source->plan.memory_bytes ? FL_OK : fail_limit(range, bytes, error);
+}
+
 static fl_status make_tags(struct fl_tag_range *range, uint32_t night, struct fl_error *error)
 {
     const struct fl_tag_day *entries = range->entries;
@@ -258,6 +276,8 @@ static fl_status make_tags(struct fl_tag_range *range, uint32_t night, struct fl
         status = make_tag(range, entries + from, to - from, night, error);
         from = to;
     }
+    if (status == FL_OK)
+        status = check_lists(range, night, error);
     range->tags_made[night] = status == FL_OK;
     return status;
 }

@@ -74,7 +74,8 @@ uint64_t fl_tag_range_memory(const struct fl_tag_source *source);
  * memory. */
 fl_status fl_tag_range_make(struct fl_tag_range *range, int64_t customer_first, int64_t customer_last,
                             struct fl_error *error);
-/* As of a night: by rising customer, then tag. The list, one for each night, is valid until the next make. */
+/* As of a night: by rising customer, then tag. The list, one for each night, is valid until the next make.
+ * FL_LIMIT: the lists of all nights together need more than the plan's memory. */
 fl_status fl_tag_range_tags(struct fl_tag_range *range, size_t night, const struct fl_customer_tag **tags,
                             size_t *count, struct fl_error *error);
 /* With wants_hits: by customer, day, name of the type, order, second, message, tag, rule, offset, size, none

@@ -132,7 +132,7 @@ static fl_status open_parts(struct fl_tag_source *source, struct fl_error *error
         status = fl_message_files_open(plan->folder, plan->io_mode, &source->files, error);
     if (status == FL_OK)
         status = make_terms(source, error);
-    if (status == FL_OK && source->files.count > 0)
+    if (status == FL_OK && source->files.list.count > 0)
         status = fl_tag_rules_compile(&model->keywords, model->fold, &source->rules, error);
     return status;
 }
@@ -147,7 +147,7 @@ fl_status fl_tag_source_open(const struct fl_tag_source_plan *plan, struct fl_ta
     opened->plan = *plan;
     opened->nights = (struct fl_tag_nights){plan->as_of_day, (uint32_t)plan->night_count, plan->view};
     const fl_status status = open_parts(opened, error);
-    if (status == FL_OK && (opened->files.count > 0 || opened->given.count > 0))
+    if (status == FL_OK && (opened->files.list.count > 0 || opened->given.list.count > 0))
         *source = opened;
     else
         fl_tag_source_close(opened);

@@ -140,7 +140,7 @@ static fl_status add_plain(struct fl_tagger *tagger, const struct fl_message_vie
         const struct fl_tag_hit hit = {message->number, rules[i].number, form->word, place->offset,
                                        place->size};
         if (!fl_tag_hits_push(&tagger->hits, hit))
-            return fl_fail_memory(error, tagger->hits.count * sizeof hit);
+            return fl_tag_hits_fail(&tagger->hits, error);
     }
     return FL_OK;
 }
@@ -175,17 +175,18 @@ static fl_status add_place(struct fl_tagger *tagger, const struct fl_message_vie
     return FL_OK;
 }
 
-/* `places` are of the joined bytes, in which the message begins at byte `base`. */
+/* The message begins at byte `base` of the joined ones; places first .. end - 1 are its own. */
 static fl_status tag_message(struct fl_tagger *tagger, const struct fl_message_view *message, uint32_t base,
-                             const struct fl_word_place *places, size_t count, struct fl_error *error)
+                             size_t first, size_t end, struct fl_error *error)
 {
     const bool has_checked = tagger->rules->index.checked_count > 0;
+    const struct fl_word_place *places = (const struct fl_word_place *)tagger->places.bytes;
     const size_t hits_before = tagger->hits.count;
     struct fl_fold_cursor cursor = {0};
     fl_status status = FL_OK;
     if (has_checked)
         fl_rule_check_begin(&tagger->check);
-    for (size_t i = 0; i < count && status == FL_OK; i++)
+    for (size_t i = first; i < end && status == FL_OK; i++)
         status = add_place(tagger, message, places[i].literal, places[i].from - base, &cursor, error);
     if (has_checked && status == FL_OK)
         status = fl_rule_check_end(&tagger->check, message, &tagger->hits, error);
@@ -240,7 +241,7 @@ static fl_status tag_joined(struct fl_tagger *tagger, const struct fl_message *m
             continue;
         const struct fl_message_view view = {message->text, fl_joined_text_at(joined, i), text->message,
                                              message->speakers, text->same_places};
-        status = tag_message(tagger, &view, text->from, places + first, at_place - first, error);
+        status = tag_message(tagger, &view, text->from, first, at_place, error);
     }
     return status;
 }

@@ -89,6 +89,39 @@ static json_t *json_scopes(const struct fl_explanation *explanation)
     return list;
 }
 
+/* Bytes that are no UTF-8 cannot stand in JSON. */
+static json_t *json_text(struct fl_text text)
+{
+    json_t *whole = json_stringn(text.bytes, text.size);
+    return whole == NULL ? json_null() : whole;
+}
+
+static json_t *json_first(const struct fl_explain_first *first)
+{
+    return json_pack("{s:o, s:o, s:o, s:I, s:s, s:I, s:I, s:o, s:o, s:o}", "day", json_day(first->day),
+                     "second", first->second < 0 ? json_null() : json_integer(first->second), "message",
+                     first->message == NULL ? json_null() : json_text(fl_text_of(first->message)), "rule",
+                     (json_int_t)first->rule_line, "words", first->rule, "offset", (json_int_t)first->offset,
+                     "length", (json_int_t)first->size, "before", json_text(first->before), "hit",
+                     json_text(first->hit), "behind", json_text(first->behind));
+}
+
+static json_t *json_tags(const struct fl_explanation *explanation)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < explanation->tag_count; i++) {
+        const struct fl_explain_tag *tag = &explanation->tags[i];
+        (void)json_array_append_new(
+            list,
+            json_pack("{s:s, s:b, s:b, s:o, s:o, s:o, s:I, s:i, s:I, s:o}", "tag", tag->tag, "on",
+                      (int)tag->on, "given", (int)tag->given, "since", json_day(tag->since), "last",
+                      json_day(tag->last), "expires", json_day(tag->expires), "hits", (json_int_t)tag->hits,
+                      "priority", tag->priority, "points", (json_int_t)tag->points, "first",
+                      tag->first.there ? json_first(&tag->first) : json_null()));
+    }
+    return list;
+}
+
 static void add_loops(const struct fl_explanation *explanation, json_t *object)
 {
     static const char *const names[4] = {"points_awareness", "points_nurturing", "points_experience",
@@ -114,6 +147,8 @@ json_t *explain_json(const struct fl_explanation *explanation)
         (json_int_t)explanation->k_micro);
     add_loops(explanation, object);
     (void)json_object_set_new(object, "types", json_types(explanation));
+    (void)json_object_set_new(object, "tag_points", json_integer((json_int_t)explanation->tag_points));
+    (void)json_object_set_new(object, "tags", json_tags(explanation));
     (void)json_object_set_new(object, "lines", json_lines(explanation));
     (void)json_object_set_new(object, "days", json_days(explanation));
     (void)json_object_set_new(object, "days_all", json_integer((json_int_t)explanation->day_count_all));

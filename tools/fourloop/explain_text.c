@@ -6,6 +6,7 @@
 #include "formats/base/decimal.h"
 #include "tools/fourloop/explain_report.h"
 #include "tools/fourloop/report.h"
+#include "tools/fourloop/shown_text.h"
 
 enum { MONEY_TEXT = 48, SCOPES_SHOWN = 20 };
 
@@ -65,8 +66,57 @@ static void print_types(const struct fl_explanation *explanation)
         sum += explanation->rows[i].points;
         intent_sum += explanation->rows[i].intent_points;
     }
-    printf("  %-32s %8s %8s %16s %16s\n", "together", "", "", report_points(sum, points),
-           report_points(intent_sum, intent));
+    if (explanation->tag_points != 0)
+        printf("  %-32s %8s %8s %16s\n", "tags", "", "", report_points(explanation->tag_points, points));
+    printf("  %-32s %8s %8s %16s %16s\n", "together", "", "",
+           report_points(sum + explanation->tag_points, points), report_points(intent_sum, intent));
+}
+
+static void print_excerpt(const struct fl_explain_first *first)
+{
+    printf("    %s", first->cut_before ? "... " : "");
+    shown_text_print(first->before);
+    printf("[");
+    shown_text_print(first->hit);
+    printf("%s]", first->cut_hit ? " ..." : "");
+    shown_text_print(first->behind);
+    printf("%s\n", first->cut_behind ? " ..." : "");
+}
+
+/* "first on 2026-11-02 at 12:03:11 in message m-17, byte 14, by line 12: any refund* | money back" */
+static void print_first(const struct fl_explain_first *first)
+{
+    char day[11];
+    fl_day_format(first->day, day);
+    printf("    first on %s", day);
+    if (first->second >= 0)
+        printf(" at %02d:%02d:%02d", first->second / 3600, first->second / 60 % 60, first->second % 60);
+    printf(" in ");
+    if (first->message != NULL)
+        printf("message ");
+    shown_text_print(fl_text_of(first->message == NULL ? "a message without id" : first->message));
+    printf(", byte %u, by line %u of keywords.csv: %s\n", first->offset, first->rule_line, first->rule);
+    print_excerpt(first);
+}
+
+static void print_tags(const struct fl_explanation *explanation)
+{
+    if (explanation->tag_count == 0)
+        return;
+    printf("\ntags\n  %-24s %-4s %-10s  %-10s  %-10s %8s %8s %16s\n", "tag", "on", "since", "last", "expires",
+           "hits", "priority", "points");
+    for (size_t i = 0; i < explanation->tag_count; i++) {
+        const struct fl_explain_tag *tag = &explanation->tags[i];
+        char since[11], last[11], expires[11], points[REPORT_POINTS_TEXT];
+        fl_day_format(tag->since, since);
+        fl_day_format(tag->last, last);
+        fl_day_format(tag->expires, expires);
+        printf("  %-24s %-4s %-10s  %-10s  %-10s %8llu %8d %16s%s\n", tag->tag, tag->on ? "yes" : "no", since,
+               last, expires, (unsigned long long)tag->hits, tag->priority,
+               report_points(tag->points, points), tag->given ? "  given by hand" : "");
+        if (tag->first.there)
+            print_first(&tag->first);
+    }
 }
 
 static void print_days(const struct fl_explanation *explanation)
@@ -124,6 +174,7 @@ void explain_print(const struct fl_explanation *explanation)
     print_head(explanation);
     print_lines(explanation);
     print_types(explanation);
+    print_tags(explanation);
     print_days(explanation);
     print_scopes(explanation);
 }

@@ -1,6 +1,8 @@
 /* shown_text.c - somebody's text as a terminal may show it, character by character. */
 #include "tools/fourloop/shown_text.h"
 
+#include <stdio.h>
+
 struct range {
     uint32_t first, last;
 };
@@ -58,4 +60,13 @@ struct shown_char shown_char_at(struct fl_text text, size_t at)
                              : is_in(wide, sizeof wide / sizeof wide[0], codepoint)     ? 2
                                                                                         : 1;
     return (struct shown_char){size, columns, {bytes, size}};
+}
+
+void shown_text_print(struct fl_text text)
+{
+    for (size_t at = 0; at < text.size;) {
+        const struct shown_char character = shown_char_at(text, at);
+        (void)fwrite(character.as.bytes, 1, character.as.size, stdout);
+        at += character.size;
+    }
 }

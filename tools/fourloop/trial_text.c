@@ -9,28 +9,18 @@
 #define HIT_BEGIN "\033[1;32m"
 #define HIT_END   "\033[0m"
 
-static void print_text(const char *text)
-{
-    const struct fl_text all = fl_text_of(text);
-    for (size_t at = 0; at < all.size;) {
-        const struct shown_char character = shown_char_at(all, at);
-        (void)fwrite(character.as.bytes, 1, character.as.size, stdout);
-        at += character.size;
-    }
-}
-
 static void print_head(const struct fl_traced_message *message)
 {
     printf("message ");
-    print_text(message->id);
+    shown_text_print(fl_text_of(message->id));
     printf(", line %llu", (unsigned long long)message->line);
     if (message->customer != NULL) {
         printf(", customer ");
-        print_text(message->customer);
+        shown_text_print(fl_text_of(message->customer));
     }
     if (message->speaker != NULL) {
         printf(", speaker ");
-        print_text(message->speaker);
+        shown_text_print(fl_text_of(message->speaker));
     }
     printf("\n");
 }

@@ -2,6 +2,7 @@
 #include "engine/fourloop.h"
 #include "tools/fourloop/progress.h"
 #include "tools/fourloop/report.h"
+#include "tools/fourloop/tag_text.h"
 #include "tools/fourloop/verbs.h"
 
 static int on_progress(void *context, uint64_t messages_done, uint64_t rows_all)
@@ -69,7 +70,34 @@ static fl_status tag_folder(const struct command *command, const struct fl_io *i
     return status;
 }
 
+/* A verb of two kinds of input: each takes its own flags. */
+static fl_status check_flags(const struct command *command, bool text, struct fl_error *error)
+{
+    static const enum flag of_folder[] = {FLAG_DATA,           FLAG_AS_OF, FLAG_RUN_OUT, FLAG_HITS,
+                                          FLAG_VIEW,           FLAG_IO,    FLAG_THREADS, FLAG_MEMORY,
+                                          FLAG_SKIP_UNCHANGED, FLAG_JSON};
+    static const enum flag of_text[] = {FLAG_FROM, FLAG_TAG_TO, FLAG_TAG_OUT};
+    static const enum flag needed[] = {FLAG_DATA, FLAG_AS_OF, FLAG_RUN_OUT};
+    const enum flag *const others = text ? of_folder : of_text;
+    const size_t count = text ? sizeof of_folder / sizeof of_folder[0] : sizeof of_text / sizeof of_text[0];
+    for (size_t i = 0; i < count; i++) {
+        if (command->flags[others[i]].given)
+            return fl_fail(error, FL_USAGE, "tag: %s means nothing %s --text", flag_table[others[i]].name,
+                           text ? "with" : "without");
+    }
+    for (size_t i = 0; i < sizeof needed / sizeof needed[0] && !text; i++) {
+        if (!command->flags[needed[i]].given)
+            return fl_fail(error, FL_USAGE, "tag: %s is missing; or --text FILE, for messages of a file",
+                           flag_table[needed[i]].name);
+    }
+    return FL_OK;
+}
+
 fl_status verb_tag(const struct command *command, const struct fl_io *io, struct fl_error *error)
 {
-    return tag_folder(command, io, error);
+    const bool text = command->flags[FLAG_TAG_TEXT].given;
+    const fl_status status = check_flags(command, text, error);
+    if (status != FL_OK)
+        return status;
+    return text ? tag_text(command, io, error) : tag_folder(command, io, error);
 }

@@ -1,0 +1,565 @@
+/* tagger_test.c - hits of rules in messages equal those of a search at each byte, and stand where they
+ * should.
+ *
+ * Random lists of rules with all cells meet random messages made of few pieces (letters of several scripts,
+ * marks, ligatures, wide and half-width forms, characters of no width, bytes that are no UTF-8, separators),
+ * so that touching, overlapping and near words all happen. All messages are tagged in calls of 1, 2, 7 and
+ * all of them; a third of the lists with so many or so long ones that several joined buffers are filled.
+ * Cases of the rules' text are written out with the bytes they must give. */
+#include "tests/unit/engine_fixture.h"
+#include "tests/unit/naive_tagger.h"
+
+#include <time.h>
+
+#include "engine/tags/tagger.h"
+
+static struct fl_fold *fold;
+
+static int open_fold(void **state)
+{
+    (void)state;
+    return fl_fold_create(&fold, NULL) == FL_OK ? 0 : -1;
+}
+
+static int close_fold(void **state)
+{
+    (void)state;
+    fl_fold_free(fold);
+    return 0;
+}
+
+/* A list made ready, and a tagger of it. */
+struct bench {
+    struct fl_keywords keywords;
+    struct fl_tag_rules *rules;
+    struct fl_tagger *tagger;
+};
+
+/* Lines may end before the columns of the first one do. */
+static void pad_lines(const char *csv, size_t size, struct fl_buffer *padded)
+{
+    size_t wanted = 0, commas = 0;
+    for (size_t i = 0; i < size; i++) {
+        commas += csv[i] == ',';
+        if (csv[i] == '\n') {
+            wanted = wanted == 0 ? commas : wanted;
+            for (; commas < wanted; commas++)
+                append_text(padded, ",");
+            commas = 0;
+        }
+        assert_true(fl_buffer_append(padded, &csv[i], 1));
+    }
+}
+
+static void open_bench(struct bench *bench, const char *csv, size_t size)
+{
+    struct fl_error error;
+    struct fl_buffer padded = {0};
+    fl_error_clear(&error);
+    pad_lines(csv, size, &padded);
+    *bench = (struct bench){0};
+    if (fl_keywords_read((const char *)padded.bytes, padded.size, "keywords.csv", fold, true,
+                         &bench->keywords, &error) != FL_OK ||
+        fl_tag_rules_compile(&bench->keywords, fold, &bench->rules, &error) != FL_OK ||
+        fl_tagger_create(bench->rules, &bench->tagger, &error) != FL_OK)
+        fail_msg("%s\n%.*s", error.message, (int)size, csv);
+    assert_ptr_equal(fl_tag_rules_keywords(bench->rules), &bench->keywords);
+    fl_buffer_release(&padded);
+}
+
+static void close_bench(struct bench *bench)
+{
+    fl_tagger_free(bench->tagger);
+    fl_tag_rules_free(bench->rules);
+    fl_keywords_release(&bench->keywords);
+}
+
+/* ---- cases written out ---- */
+
+struct written_case {
+    const char *csv; /* without the first line */
+    const char *message;
+    const char *hits; /* "rule:offset+size", one behind the other */
+};
+
+static void print_hits(const struct fl_tag_hit *hits, size_t count, char *text, size_t size)
+{
+    size_t used = 0;
+    text[0] = '\0';
+    for (size_t i = 0; i < count; i++)
+        used += (size_t)snprintf(text + used, size - used, "%s%u:%u+%u", i == 0 ? "" : " ", hits[i].rule,
+                                 hits[i].offset, hits[i].size);
+}
+
+static void check_written(const struct written_case *written, uint8_t speakers)
+{
+    char csv[1024], text[1024];
+    const int size = snprintf(csv, sizeof csv, "tag,any,all,none,near,speaker\n%s\n", written->csv);
+    struct bench bench;
+    open_bench(&bench, csv, (size_t)size);
+    const struct fl_message message = {fl_text_of(written->message), speakers};
+    const struct fl_tag_hit *hits;
+    size_t count;
+    assert_int_equal(fl_tagger_run(bench.tagger, &message, 1, &hits, &count, NULL), FL_OK);
+    print_hits(hits, count, text, sizeof text);
+    if (strcmp(text, written->hits) != 0)
+        fail_msg("%s in `%s`: %s, should be %s", written->csv, written->message, text, written->hits);
+    close_bench(&bench);
+}
+
+static void test_written(void **state)
+{
+    (void)state;
+    static const struct written_case cases[] = {
+        /* ends of words */
+        {"t,card", "card", "0:0+4"},
+        {"t,card", "card card", "0:0+4 0:5+4"},
+        {"t,card", "(card)", "0:1+4"},
+        {"t,card", "cards discard card_ 1card", ""},
+        {"t,card*", "cards discard", "0:0+4"},
+        {"t,*card", "cards discard", "0:9+4"},
+        {"t,*card*", "discards", "0:3+4"},
+        {"t,*aa*", "aaaa", "0:0+2 0:1+2 0:2+2"},
+        {"t,c++", "c++ c++x xc++", "0:0+3 0:4+3"},
+        {"t,iphone", "我的iphone手机", "0:6+6"},
+        {"t,手机", "我的手机壳", "0:6+6"},
+        {"t,card", "card\xcc\xb6", ""},  /* a mark that does not compose touches */
+        {"t,card", "card\xff", "0:0+4"}, /* U+FFFD is no letter */
+        {"t,card",
+         "car\xe2\x80\x8b"
+         "d",
+         "0:0+7"}, /* no width */
+        {"t,to day", "to day to  day", "0:0+6"},
+        {"t,card", "CARD \xef\xbc\xa3\xef\xbc\xa1\xef\xbc\xb2\xef\xbc\xa4", "0:0+4 0:5+12"},
+        {"t,straße", "STRASSE strasse Straße", "0:0+7 0:8+7 0:16+7"},
+        {"t,ёж", "ЁЖ ежё", "0:0+4"},
+        {"t,*f*", "\xef\xac\x83", "0:0+3"}, /* the ligature ffi has two places of f in the same bytes */
+        {"t,caf\xc3\xa9", "cafe\xcc\x81 cafe", "0:0+6"},
+        /* cells */
+        {"t,card|bank", "bank card", "0:0+4 0:5+4"},
+        {"t,card|card*", "card", "0:0+4"},
+        {"t,,card|bank", "bank", ""},
+        {"t,,card|bank", "bank card bank", "0:0+4 0:5+4 0:10+4"},
+        {"t,card|visa,bank", "bank visa visa", "0:0+4 0:5+4 0:10+4"},
+        {"t,card,card", "card", "0:0+4"},
+        {"t,card,,not", "not card", ""},
+        {"t,card,,not", "knot card", "0:5+4"},
+        {"t,card*,,card", "cards", "0:0+4"},
+        {"t,card*,,card", "cards card", ""},
+        {"t,a\nu,a\nt,b", "a b", "0:0+1 1:0+1 2:2+1"},
+        {"t", "t", ""},
+        /* near */
+        {"t,,,,late near/0 parcel", "late parcel", "0:0+4 0:5+6"},
+        {"t,,,,late near/0 parcel", "parcel - late", "0:0+6 0:9+4"},
+        {"t,,,,late near/0 parcel", "late my parcel", ""},
+        {"t,,,,late near/1 parcel", "late my parcel", "0:0+4 0:8+6"},
+        {"t,,,,late near/1 parcel", "late my dear parcel late", "0:13+6 0:20+4"},
+        {"t,,,,late* near/1 parcel", "latest my parcel", "0:0+4 0:10+6"},
+        {"t,,,,晚 near/1 包裹", "晚我包裹", "0:0+3 0:6+6"},
+        {"t,,,,晚 near/1 包裹", "晚我的包裹", ""},
+        {"t,,,,a near/0 a", "a", ""},
+        {"t,,,,a near/0 a", "a a b b a", "0:0+1 0:2+1"},
+        {"t,,,,*ab* near/0 *ba*", "aba", ""},
+        {"t,,,,*ab* near/0 *ba*", "abab ba", "0:0+2 0:2+2 0:5+2"},
+        {"t,x,,,a near/0 b", "a b", ""},
+        {"t,x,,,a near/0 b", "a b x", "0:0+1 0:2+1 0:4+1"},
+        {"t,,,,a near/0 b | a near/1 c", "a d c", "0:0+1 0:4+1"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        check_written(&cases[i], FL_SPEAKER_CUSTOMER);
+}
+
+static void test_speakers(void **state)
+{
+    (void)state;
+    static const char csv[] = "t,a\nt,a,,,,agent\nt,a,,,,both\nt,,a,,,agent\nt,,a,,,both";
+    check_written(&(struct written_case){csv, "a", "0:0+1 2:0+1 4:0+1"}, FL_SPEAKER_CUSTOMER);
+    check_written(&(struct written_case){csv, "a", "1:0+1 2:0+1 3:0+1 4:0+1"}, FL_SPEAKER_AGENT);
+    check_written(&(struct written_case){csv, "a", "2:0+1 4:0+1"}, FL_SPEAKER_OTHER);
+    check_written(&(struct written_case){"t,a", "a", ""}, FL_SPEAKER_AGENT);
+}
+
+/* ---- random rules, random messages ---- */
+
+static const char *const solid_pieces[] = {"a",
+                                           "b",
+                                           "ab",
+                                           "ba",
+                                           "A",
+                                           "x",
+                                           "1",
+                                           "_",
+                                           "ss",
+                                           "fi",
+                                           "e",
+                                           "ß",
+                                           "\xc3\xa9",
+                                           "я",
+                                           "Я",
+                                           "ё",
+                                           "我",
+                                           "的",
+                                           "日",
+                                           "カ",
+                                           "ガ",
+                                           "ก",
+                                           "\xef\xbc\xa1",
+                                           "\xef\xac\x81",
+                                           "\xef\xbd\xb6",
+                                           "각",
+                                           "İ",
+                                           "ſ",
+                                           "-",
+                                           "+",
+                                           "\xf0\x9f\x98\x80"};
+static const char *const loose_pieces[] = {" ",
+                                           " ",
+                                           " ",
+                                           ".",
+                                           "\n",
+                                           "\t",
+                                           "\xcc\x81",
+                                           "\xcc\xb6",
+                                           "\xe2\x80\x8b",
+                                           "\xc2\xad",
+                                           "\xef\xb8\x8f",
+                                           "\xef\xbe\x9e",
+                                           "\xe0\xb8\xb3",
+                                           "\xe1\x84\x80",
+                                           "\xe1\x85\xa1",
+                                           "\xe1\x86\xa8",
+                                           "\xff",
+                                           "\xe6\x88",
+                                           "\xef\xb7\xba",
+                                           "\xe3\x80\x80",
+                                           "\xc2\xa0",
+                                           "\xf0\x9f\x98\x80",
+                                           "\xe2\x80\x8d"};
+enum {
+    SOLID = sizeof solid_pieces / sizeof solid_pieces[0],
+    LOOSE = sizeof loose_pieces / sizeof loose_pieces[0],
+    POOL_WORDS = 8,
+    POOL_PIECES = 6,
+    MESSAGES_MAX = 4000
+};
+
+static size_t match_ab(const char *bytes, size_t size)
+{
+    size_t taken = 1;
+    while (taken < size && bytes[taken] == 'b')
+        taken++;
+    return size > 0 && bytes[0] == 'a' && taken > 1 ? taken : 0;
+}
+
+/* With blanks, which would run on into the next message if a text had no end. */
+static size_t match_x(const char *bytes, size_t size)
+{
+    size_t taken = 1;
+    while (taken < size && (bytes[taken] == ' ' || bytes[taken] == '\t' || bytes[taken] == '\n'))
+        taken++;
+    return size > 0 && bytes[0] == 'x' ? taken : 0;
+}
+
+static size_t match_han(const char *bytes, size_t size)
+{
+    return size >= 3 && (memcmp(bytes, "我", 3) == 0 || memcmp(bytes, "的", 3) == 0) ? 3 : 0;
+}
+
+static const struct naive_regex regexes[] = {{"ab+", match_ab}, {"x\\s*", match_x}, {"(我|的)", match_han}};
+
+/* Few pieces and few words of them, so that everything meets. */
+struct pool {
+    uint64_t random;
+    const char *pieces[POOL_PIECES];
+    char words[POOL_WORDS][32];
+};
+
+static size_t below(struct pool *pool, size_t end)
+{
+    return (size_t)(next_random(&pool->random) % end);
+}
+
+static void make_pool(struct pool *pool, uint64_t seed)
+{
+    *pool = (struct pool){.random = seed};
+    for (size_t i = 0; i < POOL_PIECES; i++)
+        pool->pieces[i] =
+            i < POOL_PIECES / 2 ? solid_pieces[below(pool, SOLID)] : loose_pieces[below(pool, LOOSE)];
+    for (size_t i = 0; i < POOL_WORDS; i++) {
+        const size_t pieces = 1 + below(pool, 3);
+        for (size_t piece = 0; piece < pieces; piece++) {
+            const bool is_gap = piece > 0 && piece + 1 < pieces && below(pool, 2) == 0;
+            strcat(pool->words[i], is_gap ? " " : pool->pieces[below(pool, POOL_PIECES / 2)]);
+        }
+    }
+}
+
+static void append_word(struct pool *pool, struct fl_buffer *csv)
+{
+    if (below(pool, 4) == 0)
+        append_text(csv, "*");
+    append_text(csv, pool->words[below(pool, POOL_WORDS)]);
+    if (below(pool, 4) == 0)
+        append_text(csv, "*");
+}
+
+static void append_cell(struct pool *pool, struct fl_buffer *csv, bool wanted)
+{
+    const size_t words = wanted ? 1 + below(pool, 3) : 0;
+    for (size_t i = 0; i < words; i++) {
+        append_text(csv, i == 0 ? "" : "|");
+        append_word(pool, csv);
+    }
+    append_text(csv, ",");
+}
+
+static void append_near_cell(struct pool *pool, struct fl_buffer *csv, bool wanted)
+{
+    const size_t pairs = wanted ? 1 + below(pool, 2) : 0;
+    for (size_t i = 0; i < pairs; i++) {
+        char distance[20];
+        (void)snprintf(distance, sizeof distance, " near/%u ", (unsigned)below(pool, 4));
+        append_text(csv, i == 0 ? "" : " | ");
+        append_word(pool, csv);
+        append_text(csv, distance);
+        append_word(pool, csv);
+    }
+    append_text(csv, ",");
+}
+
+static void make_csv(struct pool *pool, struct fl_buffer *csv)
+{
+    static const char *const speakers[] = {"", "", "customer", "agent", "both"};
+    const size_t rules = 1 + below(pool, 10);
+    csv->size = 0;
+    append_text(csv, "tag,any,all,none,near,regex,speaker\n");
+    for (size_t i = 0; i < rules; i++) {
+        const size_t cells = 1 + below(pool, 15); /* any, all, near, regex as bits */
+        append_text(csv, "t,");
+        append_cell(pool, csv, (cells & 1) != 0);
+        append_cell(pool, csv, (cells & 2) != 0);
+        append_cell(pool, csv, below(pool, 3) == 0);
+        append_near_cell(pool, csv, (cells & 4) != 0);
+        append_text(csv, (cells & 8) != 0 ? regexes[below(pool, 3)].text : "");
+        append_text(csv, ",");
+        append_text(csv, speakers[below(pool, 5)]);
+        append_text(csv, "\n");
+    }
+}
+
+static void append_message(struct pool *pool, struct fl_buffer *texts, size_t pieces)
+{
+    for (size_t i = 0; i < pieces; i++)
+        append_text(texts, below(pool, 3) == 0 ? pool->words[below(pool, POOL_WORDS)]
+                                               : pool->pieces[below(pool, POOL_PIECES)]);
+}
+
+/* All messages in calls of `call` each give the hits `expected`. */
+static void check_calls(const struct bench *bench, const struct fl_message *messages, size_t count,
+                        size_t call, const struct fl_tag_hit *expected, size_t expected_count)
+{
+    size_t at = 0;
+    for (size_t first = 0; first < count; first += call) {
+        const struct fl_tag_hit *hits;
+        size_t hit_count, step = call < count - first ? call : count - first;
+        assert_int_equal(fl_tagger_run(bench->tagger, messages + first, step, &hits, &hit_count, NULL),
+                         FL_OK);
+        for (size_t i = 0; i < hit_count; i++, at++) {
+            struct fl_tag_hit hit = hits[i];
+            hit.message += (uint32_t)first;
+            assert_true(at < expected_count);
+            assert_memory_equal(&hit, &expected[at], sizeof hit);
+        }
+    }
+    assert_int_equal(at, expected_count);
+}
+
+/* How many hits there are. */
+static size_t check_messages(const char *csv, size_t size, const struct fl_message *messages, size_t count)
+{
+    struct bench bench;
+    open_bench(&bench, csv, size);
+    struct naive_tagger naive = {
+        .keywords = &bench.keywords, .fold = fold, .regexes = regexes, .regex_count = 3};
+    const size_t expected = naive_run(&naive, messages, count);
+    const size_t calls[] = {1, 2, 7, count};
+    for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++)
+        check_calls(&bench, messages, count, calls[i], (const struct fl_tag_hit *)naive.hits.bytes, expected);
+    naive_release(&naive);
+    close_bench(&bench);
+    return expected;
+}
+
+/* Random rules in `count` messages of at most `pieces` pieces. */
+static size_t check_random(uint64_t seed, size_t count, size_t pieces)
+{
+    struct pool pool;
+    struct fl_buffer csv = {0}, texts = {0};
+    static struct fl_message messages[MESSAGES_MAX];
+    static size_t starts[MESSAGES_MAX + 1];
+    make_pool(&pool, seed);
+    make_csv(&pool, &csv);
+    assert_true(count <= MESSAGES_MAX);
+    for (size_t i = 0; i < count; i++) {
+        append_message(&pool, &texts, below(&pool, pieces + 1));
+        starts[i + 1] = texts.size;
+    }
+    for (size_t i = 0; i < count; i++) {
+        const struct fl_text text = {texts.size == 0 ? NULL : (const char *)texts.bytes + starts[i],
+                                     starts[i + 1] - starts[i]};
+        messages[i] = (struct fl_message){text, (uint8_t)(1 << below(&pool, 3))};
+    }
+    const size_t hits = check_messages((const char *)csv.bytes, csv.size, messages, count);
+    fl_buffer_release(&csv);
+    fl_buffer_release(&texts);
+    return hits;
+}
+
+static void test_random(void **state)
+{
+    (void)state;
+    size_t hits = 0;
+    for (uint64_t seed = 0; seed < 400; seed++)
+        hits += check_random(seed, 40, 12);
+    for (uint64_t seed = 400; seed < 406; seed++)
+        hits += check_random(seed, MESSAGES_MAX, 25); /* some 200 KB */
+    for (uint64_t seed = 410; seed < 420; seed++)
+        hits += check_random(seed, 20, 400);
+    assert_true(hits > 50000);
+}
+
+/* ---- sizes ---- */
+
+enum { LONG_BYTES = 200 << 10 };
+
+/* A text of one byte repeated, with a word at each end. */
+static struct fl_message long_message(char *bytes, size_t size, char filler)
+{
+    memset(bytes, filler, size);
+    memcpy(bytes, "a b", size < 3 ? size : 3);
+    if (size >= 6)
+        memcpy(bytes + size - 3, "b a", 3);
+    return (struct fl_message){{bytes, size}, FL_SPEAKER_CUSTOMER};
+}
+
+static void test_sizes(void **state)
+{
+    (void)state;
+    static const char csv[] = "tag,any,all,none,near\nt,a\nt,,a|b\nt,,b,c\nt,,,,a near/0 b\nt,*a*,zz\n";
+    static const size_t sizes[] = {0,     1,     3,     6,     7, 63,         64, 65534, 65535,
+                                   65536, 65537, 65538, 70000, 5, LONG_BYTES, 0,  2};
+    static const char fillers[] = {' ', 'z', '\0', '\n', '\xff'};
+    enum { COUNT = sizeof sizes / sizeof sizes[0] };
+    char *bytes[COUNT];
+    struct fl_message messages[COUNT];
+    for (size_t filler = 0; filler < sizeof fillers; filler++) {
+        for (size_t i = 0; i < COUNT; i++) {
+            bytes[i] = malloc(sizes[i] + 1);
+            assert_non_null(bytes[i]);
+            messages[i] = long_message(bytes[i], sizes[i], fillers[filler]);
+        }
+        assert_true(check_messages(csv, sizeof csv - 1, messages, COUNT) > COUNT);
+        for (size_t i = 0; i < COUNT; i++)
+            free(bytes[i]);
+    }
+}
+
+/* Nothing that grows with the square of a message: places, gaps, places that have to be mapped back. */
+static void test_hostile(void **state)
+{
+    (void)state;
+    static const char csv[] = "tag,any,all,none,near\nt,*a*\nt,,,,*a* near/100 b*\nt,,,,*a* near/3 *a*\n";
+    static const char *const starts[] = {"", "\xef\xac\x81"}; /* with a ligature all has to be mapped */
+    static const char *const units[] = {"a", "a ", "b   ", "a\n\n\n\n", "\xe6\x88\x91", "aaaaaaa b"};
+    enum { BYTES = 512 << 10 };
+    char *bytes = malloc(BYTES);
+    assert_non_null(bytes);
+    struct bench bench;
+    open_bench(&bench, csv, sizeof csv - 1);
+    const clock_t begun = clock();
+    for (size_t start = 0; start < sizeof starts / sizeof starts[0]; start++) {
+        for (size_t unit = 0; unit < sizeof units / sizeof units[0]; unit++) {
+            const size_t start_size = strlen(starts[start]), unit_size = strlen(units[unit]);
+            size_t size = start_size;
+            memcpy(bytes, starts[start], start_size);
+            for (; size + unit_size + 2 <= BYTES; size += unit_size)
+                memcpy(bytes + size, units[unit], unit_size);
+            memcpy(bytes + size, " b", 2);
+            const struct fl_message message = {{bytes, size + 2}, FL_SPEAKER_CUSTOMER};
+            const struct fl_tag_hit *hits;
+            size_t count;
+            assert_int_equal(fl_tagger_run(bench.tagger, &message, 1, &hits, &count, NULL), FL_OK);
+        }
+    }
+    /* Some 6 MiB: a second or two, and many minutes were it not so; sanitizers take longer. */
+    assert_true((double)(clock() - begun) / CLOCKS_PER_SEC < 60);
+    close_bench(&bench);
+    free(bytes);
+}
+
+/* Too many hits are refused, whatever cell they are of, and the next call goes well. */
+static void test_limit(void **state)
+{
+    (void)state;
+    static const char *const rules[] = {"t,*a*\n", "t,,*a*\n", "t,,,,*a* near/0 *a*\n"};
+    enum { RULES = 100, BYTES = FL_TAG_HITS_MAX / RULES + 10 };
+    char *bytes = malloc(BYTES);
+    assert_non_null(bytes);
+    memset(bytes, 'a', BYTES);
+    for (size_t kind = 0; kind < sizeof rules / sizeof rules[0]; kind++) {
+        struct fl_buffer csv = {0};
+        append_text(&csv, "tag,any,all,none,near\n");
+        for (size_t i = 0; i < RULES; i++)
+            append_text(&csv, rules[kind]);
+        struct bench bench;
+        open_bench(&bench, (const char *)csv.bytes, csv.size);
+        struct fl_message message = {{bytes, BYTES}, FL_SPEAKER_CUSTOMER};
+        struct fl_error error;
+        fl_error_clear(&error);
+        const struct fl_tag_hit *hits;
+        size_t count;
+        assert_int_equal(fl_tagger_run(bench.tagger, &message, 1, &hits, &count, &error), FL_LIMIT);
+        assert_non_null(strstr(error.message, "16777216 hits"));
+        message.text.size = 2;
+        assert_int_equal(fl_tagger_run(bench.tagger, &message, 1, &hits, &count, NULL), FL_OK);
+        assert_int_equal(count, 2 * RULES);
+        close_bench(&bench);
+        fl_buffer_release(&csv);
+    }
+    free(bytes);
+    const struct fl_message huge = {{"", (size_t)1 << 30}, FL_SPEAKER_CUSTOMER};
+    struct bench bench;
+    open_bench(&bench, "tag,any\nt,a\n", 12);
+    const struct fl_tag_hit *hits;
+    size_t count;
+    assert_int_equal(fl_tagger_run(bench.tagger, &huge, 1, &hits, &count, NULL), FL_LIMIT);
+    close_bench(&bench);
+}
+
+static void test_nothing(void **state)
+{
+    (void)state;
+    static const char csv[] = "tag,any\nt\n";
+    struct bench bench;
+    open_bench(&bench, csv, sizeof csv - 1);
+    const struct fl_message message = {fl_text_of("t"), FL_SPEAKER_CUSTOMER};
+    const struct fl_tag_hit *hits;
+    size_t count = 1;
+    assert_int_equal(fl_tagger_run(bench.tagger, &message, 1, &hits, &count, NULL), FL_OK);
+    assert_int_equal(count, 0);
+    assert_int_equal(fl_tagger_run(bench.tagger, NULL, 0, &hits, &count, NULL), FL_OK);
+    assert_int_equal(count, 0);
+    close_bench(&bench);
+    fl_tagger_free(NULL);
+    fl_tag_rules_free(NULL);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_written), cmocka_unit_test(test_speakers), cmocka_unit_test(test_random),
+        cmocka_unit_test(test_sizes),   cmocka_unit_test(test_hostile),  cmocka_unit_test(test_limit),
+        cmocka_unit_test(test_nothing),
+    };
+    return cmocka_run_group_tests(tests, open_fold, close_fold);
+}
