@@ -48,7 +48,7 @@ static const struct {
     {" ", false, false, true},  {"\n", false, false, true},      {".", false, false, false},
     {"-", false, false, false}, {"é", true, false, false},       {"я", true, false, false},
     {"中", true, false, false}, {"\xD9\xA3", true, true, false}, {"😀", false, false, false},
-    {"]", false, false, false},
+    {"]", false, false, false}, {"\u0E31", true, false, false},
 };
 enum { CHARACTERS = sizeof characters / sizeof characters[0], NEWLINE = 7, TEXT_CHARACTERS_MAX = 40 };
 
