@@ -53,7 +53,7 @@ enum fl_letter fl_letter_find(uint32_t character)
         return FL_LETTER_NONE;
     if (!is_unspaced(character))
         return FL_LETTER_SPACED;
-    return sort == FL_UNICODE_MARK ? FL_LETTER_NONE : FL_LETTER_UNSPACED;
+    return sort == FL_UNICODE_MARK ? FL_LETTER_MARK : FL_LETTER_UNSPACED;
 }
 
 enum fl_letter fl_letter_of(const struct fl_fold *fold, uint32_t codepoint)

@@ -8,9 +8,11 @@
 #include "engine/tags/fold.h"
 
 enum fl_letter {
-    FL_LETTER_NONE,    /* a mark of an unspaced script too */
-    FL_LETTER_SPACED,  /* letter, mark, number or _ of a script whose words have spaces between them */
-    FL_LETTER_UNSPACED /* letter or number of a script without: Han, Hiragana, Thai and so on */
+    FL_LETTER_NONE,
+    FL_LETTER_SPACED,   /* letter, mark, number or _ of a script whose words have spaces between them */
+    FL_LETTER_UNSPACED, /* letter or number of a script without: Han, Hiragana, Thai and so on */
+    FL_LETTER_MARK      /* mark of such a script: no word by itself, though regular expressions take it for a
+                           letter */
 };
 /* Looked up in the fold's tables. */
 enum fl_letter fl_letter_of(const struct fl_fold *fold, uint32_t codepoint);

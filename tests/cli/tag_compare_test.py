@@ -8,8 +8,8 @@ import random
 import unittest
 
 from cli_case import main
-from hostile_chat import ChatMaker
 from night_case import NightCase, night, reference, tags
+from hostile_chat import ChatMaker
 
 AS_OF = reference.day_number("2026-01-01")
 TAGS = ("late", "refund", "Zorg", "a b", "退")

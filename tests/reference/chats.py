@@ -64,7 +64,7 @@ def irc(folder):
         for line in path.read_text(encoding="utf-8", errors="replace").split("\n"):
             said = IRC_LINE.fullmatch(line.rstrip("\r"))
             if said:
-                clock, nick, text = said.groups()
+                clock, nick, text = (part.strip() for part in said.groups())
                 yield {"customer": nick, "time": f"{path.name[:10]} {clock}:00", "type": "chat_customer_message",
                        "speaker": "", "message": path.name[:13], "text": text}
 

@@ -227,8 +227,8 @@ def second_of_day(text):
 
 
 def read_message(line):
-    """The fields of a row that have to do with chat."""
-    text = line.get("text") or None
+    """The fields of a row that have to do with chat. Blanks at both ends of a cell do not count when it is imported."""
+    text = (line.get("text") or "").strip(" \t\u00a0")
     return {"second": second_of_day(line.get("day") or line["time"]), "speaker": line.get("speaker") or None,
             "message": line.get("message") or None, "text": text.encode() if text else None}
 

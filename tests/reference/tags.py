@@ -41,6 +41,20 @@ class Firing(NamedTuple):
     by_hand: bool
 
 
+def ranges_of(characters):
+    """Characters, given in order, as a class of re has them."""
+    runs = []
+    for character in characters:
+        if runs and ord(character) == ord(runs[-1][1]) + 1:
+            runs[-1] = (runs[-1][0], character)
+        else:
+            runs.append((character, character))
+    return "".join(f"{first}-{last}" for first, last in runs)
+
+
+MARKS = ranges_of(character for character in map(chr, range(0x110000)) if unicodedata.category(character)[0] == "M")
+
+
 # --- one message --------------------------------------------------------------------------------
 
 def places_of(word, text):
@@ -67,7 +81,7 @@ def near_places(near, text):
 @lru_cache(maxsize=None)
 def pythonic(regex):
     """For Python's re, whose `\\w` lacks the marks: with them it is what words are made of, and `\\b` where they end."""
-    letter = rf"[\w{''.join(filter(is_mark, map(chr, range(0x110000))))}]"
+    letter = rf"[\w{MARKS}]"
     ahead, behind = f"(?={letter})", f"(?<={letter})"
     no_letter_ahead, no_letter_behind = f"(?!{letter})", f"(?<!{letter})"
     meanings = {r"\w": letter, r"\W": letter.replace("[", "[^", 1),
@@ -76,10 +90,6 @@ def pythonic(regex):
     parts = re.findall(r"\[\^?\]?(?:\\.|[^\]\\])*\]|\\.|.", regex, re.DOTALL)
     return "".join(part.replace(r"\w", letter[1:-1]) if part.startswith("[") else meanings.get(part, part)
                    for part in parts)
-
-
-def is_mark(character):
-    return unicodedata.category(character)[0] == "M"
 
 
 @lru_cache(maxsize=None)

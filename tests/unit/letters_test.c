@@ -54,8 +54,8 @@ static void known_letters(void **state)
     (void)state;
     check_letters("azAZ09_éßæøåżğщЁΩשﻉहি한각\u0301²Ⅷ½०𐐀", FL_LETTER_SPACED);
     check_letters("我的々〇〆㐀龥𠀀あがゟアーヿㄅㆠกะๆ๑ກໜကဪကខ០\uFA0E", FL_LETTER_UNSPACED);
-    check_letters(" \t\n.,!?-'\"#@€$%&/()…、。，！「」・฿๚។၊😀❤\u3099\u0E31\u0E48\u17D2\u1031",
-                  FL_LETTER_NONE);
+    check_letters(" \t\n.,!?-'\"#@€$%&/()…、。，！「」・฿๚។၊😀❤", FL_LETTER_NONE);
+    check_letters("\u3099\u0E31\u0E48\u17D2\u1031", FL_LETTER_MARK);
 }
 
 static void check_free(const char *text, const char *word, bool left, bool right)
@@ -104,7 +104,7 @@ static size_t count_slowly(struct fl_text text, size_t from, size_t to)
         end = start + fl_fold_read(text, start, &character);
         while (letter == FL_LETTER_SPACED && fl_letter_at(fold, text, end) == FL_LETTER_SPACED)
             end += fl_fold_read(text, end, &character);
-        count += letter != FL_LETTER_NONE && start >= from && end <= to;
+        count += (letter == FL_LETTER_SPACED || letter == FL_LETTER_UNSPACED) && start >= from && end <= to;
     }
     return count;
 }
