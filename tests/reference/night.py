@@ -96,6 +96,11 @@ def view_rows(rows, data, recipe, as_of):
     return lines
 
 
+def has_tag_source(data, recipe):
+    """Whether there is anything to make tags of: tags by hand, or rules and a text."""
+    return bool(data.given or (recipe.keywords.rules and any(row.text is not None for row in data.rows)))
+
+
 def customer_rows(rows, data, recipe, as_of, previous, tagged):
     """The customers table: what is local first, then what needs the others."""
     types, settings = recipe.types, recipe.settings
@@ -114,7 +119,8 @@ def customer_rows(rows, data, recipe, as_of, previous, tagged):
             row, own, types, as_of, lambda entry: reference.scope_value(entry, "category", data.products), recipe.fit,
             before, profile.first_contact if profile else None, settings.life))
         row.update(profiles.profile_columns(profile, data.stores, as_of, settings.age_bands))
-        row.update(tags=names.get(customer), tag_points=sum(tagged.points.get(customer, ())))
+        row.update(tags=names.get(customer),
+                   tag_points=sum(tagged.points.get(customer, ())) if has_tag_source(data, recipe) else None)
         for column in BEFORE:
             row[f"{column}_before"] = before[column] if before else None
     reference.add_percentiles(list(results.values()))
