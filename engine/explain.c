@@ -126,9 +126,7 @@ static fl_status open_stages(struct work *work, struct fl_error *error)
 static fl_status open_run(struct work *work, struct fl_error *error)
 {
     const struct fl_explain_plan *plan = work->plan;
-    fl_status status = fl_run_folder_read(plan->io, plan->run, &work->manifest, error);
-    if (status == FL_OK && work->manifest.tags_only)
-        status = fl_fail(error, FL_USAGE, "the run has tags alone: no customer was scored");
+    fl_status status = fl_run_folder_read_scored(plan->io, plan->run, &work->manifest, error);
     if (status == FL_OK)
         status = open_model(work, error);
     if (status == FL_OK)

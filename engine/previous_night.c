@@ -68,7 +68,7 @@ fl_status fl_previous_night_open(const struct fl_io *io, const char *path, enum 
     struct fl_previous_night *opened = calloc(1, sizeof *opened);
     if (opened == NULL)
         return fl_fail_memory(error, sizeof *opened);
-    fl_status status = fl_run_folder_read(io, path, &opened->manifest, error);
+    fl_status status = fl_run_folder_read_scored(io, path, &opened->manifest, error);
     if (status == FL_OK)
         status = open_table(opened, io, path, io_mode, error);
     if (status != FL_OK) {

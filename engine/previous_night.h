@@ -17,8 +17,8 @@ struct fl_before {
 
 struct fl_previous_night;
 
-/* Opens the customers table of the complete run at `path`. FL_CORRUPT: its manifest and its table do not fit.
- */
+/* Opens the customers table of the complete run at `path`. FL_CORRUPT: its manifest and its table do not fit;
+ * FL_USAGE: it has tags alone. */
 fl_status fl_previous_night_open(const struct fl_io *io, const char *path, enum fl_io_mode io_mode,
                                  struct fl_previous_night **night, struct fl_error *error);
 /* Lives as long as the night. */

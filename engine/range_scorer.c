@@ -309,14 +309,15 @@ uint64_t fl_range_scorer_messages(const struct fl_range_scorer *scorer)
 struct fl_run_counts fl_range_scorer_counts(const struct fl_range_scorer *scorer, size_t night)
 {
     struct fl_run_counts counts = *fl_scan_counts(scorer->scan);
+    if (scorer->plan.tags_only)
+        return counts; /* of no rows */
     if (scorer->night_count > 1) {
         const uint64_t after_last = counts.after_as_of;
         counts = scorer->counts[night];
         counts.rows_in += after_last;
         counts.after_as_of += after_last;
     }
-    if (!scorer->plan.tags_only)
-        counts.customers = fl_night_scorer_customers(scorer->nights[night]);
+    counts.customers = fl_night_scorer_customers(scorer->nights[night]);
     return counts;
 }
 

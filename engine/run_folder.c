@@ -72,6 +72,19 @@ fl_status fl_run_folder_read(const struct fl_io *io, const char *path, struct fl
     return status;
 }
 
+fl_status fl_run_folder_read_scored(const struct fl_io *io, const char *path,
+                                    struct fl_run_manifest *manifest, struct fl_error *error)
+{
+    const fl_status status = fl_run_folder_read(io, path, manifest, error);
+    if (status != FL_OK || !manifest->tags_only)
+        return status;
+    fl_run_manifest_release(manifest);
+    fl_fail(error, FL_USAGE,
+            "the folder has tags alone, of `fourloop tag`: this wants one of `fourloop run`");
+    fl_error_at_path(error, path);
+    return FL_USAGE;
+}
+
 fl_status fl_run_folder_check_files(const struct fl_io *io, const char *path,
                                     const struct fl_run_manifest *manifest, struct fl_error *error)
 {

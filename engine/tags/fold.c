@@ -130,8 +130,10 @@ static fl_status make_room(struct fl_buffer *out, size_t left, struct fl_error *
     return FL_OK;
 }
 
-static fl_status append_parts(const struct fl_fold *fold, struct fl_text text, struct fl_buffer *out,
-                              bool *same_places, struct fl_error *error)
+/* Apart from what calls it: its registers are saved where they are needed only. */
+__attribute__((noinline)) static fl_status append_parts(const struct fl_fold *fold, struct fl_text text,
+                                                        struct fl_buffer *out, bool *same_places,
+                                                        struct fl_error *error)
 {
     const size_t size_before = out->size;
     struct folding folding = {.same_places = true};

@@ -48,13 +48,6 @@ static int compare_numbers(int64_t a, int64_t b)
     return (a > b) - (a < b);
 }
 
-static int compare_message_ids(struct fl_text a, struct fl_text b)
-{
-    if (a.size == 0 || b.size == 0)
-        return (a.size != 0) - (b.size != 0);
-    return fl_text_compare(a, b);
-}
-
 /* In the order of the table's columns, what is missing first. */
 static int compare_shown(const void *a, const void *b, void *context)
 {
@@ -72,7 +65,7 @@ static int compare_shown(const void *a, const void *b, void *context)
     if (order == 0)
         order = compare_numbers(x->second, y->second);
     if (order == 0)
-        order = compare_message_ids(x->message, y->message);
+        order = fl_text_compare(x->message, y->message);
     if (order == 0)
         order = compare_numbers(x->tag, y->tag);
     if (order == 0)

@@ -12,7 +12,7 @@ struct fl_hyperscan;
 
 enum fl_hyperscan_kind {
     FL_HYPERSCAN_LITERALS, /* each end of each is reported */
-    FL_HYPERSCAN_FILTER /* the text must be UTF-8; one that is there is reported once, others perhaps, too */
+    FL_HYPERSCAN_FILTER    /* the text must be UTF-8; one that is there is reported, others perhaps, too */
 };
 /* Expressions in PCRE's language, numbered as they come. *bad: the number of the one the library refuses, or
  * `count` if it names none. FL_BAD_MODEL: it refuses one, and the message is its reason; FL_NO_MEMORY;

@@ -19,7 +19,8 @@ struct fl_pattern_database {
 struct fl_pattern_scratch {
     struct fl_hyperscan_scratch *hyperscan;
     struct fl_pattern_tables tables;
-    struct fl_buffer seen; /* uint32_t: patterns that the library reports */
+    size_t pattern_count;
+    bool has_seen[]; /* of each pattern: whether the library reports it */
 };
 
 /* ---- compile ---- */
@@ -107,9 +108,10 @@ fl_status fl_pattern_scratch_create(const struct fl_pattern_database *database,
                                     struct fl_pattern_scratch **scratch, struct fl_error *error)
 {
     *scratch = NULL;
-    struct fl_pattern_scratch *made = calloc(1, sizeof *made);
+    struct fl_pattern_scratch *made = calloc(1, sizeof *made + database->count * sizeof made->has_seen[0]);
     if (made == NULL)
-        return fl_fail_memory(error, sizeof *made);
+        return fl_fail_memory(error, sizeof *made + database->count * sizeof made->has_seen[0]);
+    made->pattern_count = database->count;
     if (database->hyperscan != NULL) {
         const fl_status status = fl_hyperscan_scratch_create(database->hyperscan, &made->hyperscan, error);
         if (status != FL_OK) {
@@ -127,7 +129,6 @@ void fl_pattern_scratch_free(struct fl_pattern_scratch *scratch)
         return;
     fl_hyperscan_scratch_free(scratch->hyperscan);
     fl_pattern_tables_release(&scratch->tables);
-    fl_buffer_release(&scratch->seen);
     free(scratch);
 }
 
@@ -138,14 +139,10 @@ static int collect(unsigned id, unsigned long long from, unsigned long long to, 
     (void)from;
     (void)to;
     (void)flags;
-    const uint32_t pattern = id;
-    return !fl_buffer_append(context, &pattern, sizeof pattern);
-}
-
-static int by_number(const void *a, const void *b)
-{
-    const uint32_t left = *(const uint32_t *)a, right = *(const uint32_t *)b;
-    return left < right ? -1 : left > right;
+    struct fl_pattern_scratch *scratch = context;
+    assert(id < scratch->pattern_count);
+    scratch->has_seen[id] = true;
+    return 0;
 }
 
 /* From the left the first place, the longest there, then on behind it. */
@@ -168,15 +165,11 @@ static bool add_places(uint32_t pattern, const uint32_t *longest, size_t size, s
 static bool place_all(const struct fl_pattern_database *database, struct fl_pattern_scratch *scratch,
                       struct fl_text text, struct fl_buffer *places)
 {
-    const uint32_t *seen = (const uint32_t *)scratch->seen.bytes;
-    const size_t count = scratch->seen.size / sizeof *seen;
-    if (count > 1)
-        qsort(scratch->seen.bytes, count, sizeof *seen, by_number);
-    for (size_t i = 0; i < count; i++) {
-        if (i > 0 && seen[i] == seen[i - 1])
+    for (size_t i = 0; i < database->count; i++) {
+        if (!scratch->has_seen[i])
             continue;
-        if (!fl_pattern_program_run(&database->programs[seen[i]], database->fold, text, &scratch->tables) ||
-            !add_places(seen[i], (const uint32_t *)scratch->tables.longest.bytes, text.size, places))
+        if (!fl_pattern_program_run(&database->programs[i], database->fold, text, &scratch->tables) ||
+            !add_places((uint32_t)i, (const uint32_t *)scratch->tables.longest.bytes, text.size, places))
             return false;
     }
     return true;
@@ -188,18 +181,19 @@ fl_status fl_pattern_database_scan(const struct fl_pattern_database *database,
 {
     places->size = 0;
     *count = 0;
-    scratch->seen.size = 0;
     if (database->hyperscan == NULL)
         return FL_OK;
     if (size >= UINT32_MAX)
         return fl_fail(error, FL_LIMIT, "a text of %zu bytes: regular expressions look at %u at most", size,
                        UINT32_MAX - 1);
+    memset(scratch->has_seen, 0, scratch->pattern_count * sizeof scratch->has_seen[0]);
     bool stopped;
     const fl_status status = fl_hyperscan_scan(database->hyperscan, scratch->hyperscan, bytes, size, collect,
-                                               &scratch->seen, &stopped, error);
+                                               scratch, &stopped, error);
     if (status != FL_OK)
         return status;
-    if (stopped || !place_all(database, scratch, (struct fl_text){bytes, size}, places))
+    assert(!stopped);
+    if (!place_all(database, scratch, (struct fl_text){bytes, size}, places))
         return fl_fail_memory(error, size * sizeof(uint32_t));
     *count = places->size / sizeof(struct fl_pattern_place);
     return FL_OK;

@@ -70,9 +70,7 @@ struct trial {
 static fl_status add_hit(struct trial *trial, uint32_t word, uint32_t offset, uint32_t size)
 {
     const struct fl_tag_hit hit = {trial->message->number, trial->rule->rule, word, offset, size};
-    if (!fl_tag_hits_push(trial->hits, hit))
-        return fl_fail_memory(trial->error, trial->hits->count * sizeof hit);
-    return FL_OK;
+    return fl_tag_hits_push(trial->hits, hit) ? FL_OK : fl_tag_hits_fail(trial->hits, trial->error);
 }
 
 static fl_status add_places(struct trial *trial, const uint32_t *words, size_t count)
@@ -82,8 +80,9 @@ static fl_status add_places(struct trial *trial, const uint32_t *words, size_t c
         uint32_t at = fl_message_words_first(seen, words[i]);
         while (at != FL_NO_PLACE) {
             const struct fl_found_word *place = fl_message_words_at(seen, at);
-            if (add_hit(trial, words[i], place->offset, place->size) != FL_OK)
-                return FL_NO_MEMORY;
+            const fl_status status = add_hit(trial, words[i], place->offset, place->size);
+            if (status != FL_OK)
+                return status;
             at = place->next;
         }
     }
@@ -119,8 +118,9 @@ static fl_status add_near_places(struct trial *trial, uint32_t word, uint32_t pa
                                                                 place->from, distance)) ||
                              (after != FL_NO_PLACE &&
                               is_close(check, place->to, fl_message_words_at(words, after)->from, distance));
-        if (is_near && add_hit(trial, word, place->offset, place->size) != FL_OK)
-            return FL_NO_MEMORY;
+        const fl_status status = is_near ? add_hit(trial, word, place->offset, place->size) : FL_OK;
+        if (status != FL_OK)
+            return status;
         at = place->next;
     }
     return FL_OK;
@@ -139,9 +139,11 @@ static fl_status add_near(struct trial *trial)
                                                   trial->error) != FL_OK)
             return FL_NO_MEMORY;
         check->has_runs = true;
-        if (add_near_places(trial, near->left, near->right, near->distance) != FL_OK ||
-            add_near_places(trial, near->right, near->left, near->distance) != FL_OK)
-            return FL_NO_MEMORY;
+        fl_status status = add_near_places(trial, near->left, near->right, near->distance);
+        if (status == FL_OK)
+            status = add_near_places(trial, near->right, near->left, near->distance);
+        if (status != FL_OK)
+            return status;
     }
     return FL_OK;
 }
@@ -187,8 +189,9 @@ static fl_status add_pattern(struct trial *trial)
         size_t from = place->from, to = place->to;
         if (!message->same_places)
             fl_fold_place_on(check->index->fold, message->text, &cursor, place->from, place->to, &from, &to);
-        if (add_hit(trial, FL_HIT_BY_REGEX, (uint32_t)from, (uint32_t)(to - from)) != FL_OK)
-            return FL_NO_MEMORY;
+        const fl_status status = add_hit(trial, FL_HIT_BY_REGEX, (uint32_t)from, (uint32_t)(to - from));
+        if (status != FL_OK)
+            return status;
     }
     return FL_OK;
 }

@@ -5,13 +5,25 @@
 
 bool fl_tag_hits_grow(struct fl_tag_hits *hits)
 {
-    const size_t capacity = hits->capacity + hits->capacity / 2 + 256;
+    const size_t roomy = hits->capacity + hits->capacity / 2 + 256;
+    const size_t capacity = roomy < FL_TAG_HITS_MAX ? roomy : FL_TAG_HITS_MAX;
+    if (hits->count == capacity)
+        return false;
     struct fl_tag_hit *list = realloc(hits->list, capacity * sizeof *list);
     if (list == NULL)
         return false;
     hits->list = list;
     hits->capacity = capacity;
     return true;
+}
+
+fl_status fl_tag_hits_fail(const struct fl_tag_hits *hits, struct fl_error *error)
+{
+    if (hits->count < FL_TAG_HITS_MAX)
+        return fl_fail_memory(error, hits->count * sizeof *hits->list);
+    return fl_fail(error, FL_LIMIT,
+                   "more than %d hits in a few messages: many rules have words that are everywhere",
+                   FL_TAG_HITS_MAX);
 }
 
 static int compare_places(const struct fl_tag_hit *a, const struct fl_tag_hit *b)

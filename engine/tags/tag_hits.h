@@ -11,7 +11,7 @@ struct fl_tag_hits {
 };
 
 bool fl_tag_hits_grow(struct fl_tag_hits *hits);
-/* False: no memory. */
+/* False: they are FL_TAG_HITS_MAX, or there is no memory; fl_tag_hits_fail() says which. */
 static inline bool fl_tag_hits_push(struct fl_tag_hits *hits, struct fl_tag_hit hit)
 {
     if (hits->count == hits->capacity && !fl_tag_hits_grow(hits))
@@ -19,6 +19,8 @@ static inline bool fl_tag_hits_push(struct fl_tag_hits *hits, struct fl_tag_hit 
     hits->list[hits->count++] = hit;
     return true;
 }
+
+fl_status fl_tag_hits_fail(const struct fl_tag_hits *hits, struct fl_error *error);
 
 /* Those from `from` on, of one message, by rule, offset, falling size, word; of equal rule, offset and size
  * the one with the smallest word stays. */

@@ -140,7 +140,7 @@ static fl_status add_plain(struct fl_tagger *tagger, const struct fl_message_vie
         const struct fl_tag_hit hit = {message->number, rules[i].number, form->word, place->offset,
                                        place->size};
         if (!fl_tag_hits_push(&tagger->hits, hit))
-            return fl_fail_memory(error, tagger->hits.count * sizeof hit);
+            return fl_tag_hits_fail(&tagger->hits, error);
     }
     return FL_OK;
 }

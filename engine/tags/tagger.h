@@ -34,7 +34,9 @@ fl_status fl_tagger_create(const struct fl_tag_rules *rules, struct fl_tagger **
 void fl_tagger_free(struct fl_tagger *tagger); /* NULL is fine */
 
 /* The hits of messages, by message, then rule, offset, falling size, word; valid until the next call. Any
- * number of messages, each scanned once; quickest with some thousands at a time. */
+ * number of messages, each scanned once; quickest with some thousands at a time. FL_LIMIT: more hits than
+ * that, or a message of more than 200 MB. */
+enum { FL_TAG_HITS_MAX = 1 << 24 };
 fl_status fl_tagger_run(struct fl_tagger *tagger, const struct fl_message *messages, size_t count,
                         const struct fl_tag_hit **hits, size_t *hit_count, struct fl_error *error);
 

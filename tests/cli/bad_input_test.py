@@ -164,7 +164,7 @@ class BadInput(CliCase):
 
     def test_rejects_can_be_mended(self):
         """Allowed rejects are put aside; mending that file alone gives the night of clean data."""
-        same = ("customer", "time", "type", "order", "brand", "category", "product", "amount", "discount", "margin")
+        same = ("customer", "time", "type", "order", "brand", "category", "product", "amount", "discount", "margin", "text")
         self.write("map.yaml", "columns: {" + ", ".join(f"{name}: {name}" for name in same) + "}\n")
         bad = SMALL.replace("shop_advice_talk", "shop_advise_talk")
         self.write("rows.csv", bad)

@@ -42,12 +42,12 @@ class Cpu(CliCase):
             path.write_text(path.read_text().replace("scopes: [customer]", "scopes: [customer, brand, category, product]")
                             .replace("type_view: false", "type_view: true"))
             self.fourloop("value", "fit", "--model", model, "--data", "data", "--as-of", "2026-11-20", env=env)
-            self.fourloop("run", "--model", model, "--data", "data", "--replay", "2026-11-18..2026-11-20", "--out", out,
-                          env=env)
+            self.fourloop("run", "--model", model, "--data", "data", "--replay", "2026-11-18..2026-11-20", "--hits",
+                          "--out", out, env=env)
             seen.append([files_of(night) for night in sorted(self.path(out).iterdir())])
         self.assertEqual(3, len(seen[0]))
         stems = {name.split("-")[0] for name in seen[0][2] if name.endswith(".flseg")}
-        self.assertEqual({"customers", "brands", "categories", "products", "types", "transitions"}, stems)
+        self.assertEqual({"customers", "brands", "categories", "products", "types", "tags", "hits", "transitions"}, stems)
         for others in seen[1:]:
             self.assertEqual(seen[0], others)
 

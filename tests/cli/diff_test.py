@@ -400,7 +400,8 @@ class AgainstASlowDiff(DiffCase):
                              sum(effect["raw"] for effect in mover["due_to"].values()))
             if table == "customers":
                 self.assertEqual(mover["raw_after"] - mover["raw_before"],
-                                 sum(kind["points_after"] - kind["points_before"] for kind in mover["types"]))
+                                 sum(kind["points_after"] - kind["points_before"] for kind in mover["types"])
+                                 + mover["tag_points_after"] - mover["tag_points_before"])
 
     def test_customers(self):
         told = self.check("customers")

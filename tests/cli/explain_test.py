@@ -163,12 +163,13 @@ stage lost the first that holds; else active
         self.assertEqual("50.00", lines["net_12m"]["shown"])
         self.assertIs(True, lines["won_back"]["value"])
         self.assertEqual(row["percentile"], str(lines["percentile"]["value"]))
-        # A run without a fit, without a night before, lacks the columns that need them.
-        absent = {"p_alive", "expected_purchases", "lifetime_value", *(name for name in row if name.endswith("_before"))}
+        # A run without a fit, without texts, without a night before, lacks the columns that need them.
+        absent = {"p_alive", "expected_purchases", "lifetime_value", "tags", "tag_points", *(name for name in row if name.endswith("_before"))}
         self.assertEqual({name for name in row if name not in ("customer", "customer_id")} - absent,
                          {name for name, line in lines.items() if line["column"]})
         self.assertIs(False, lines["a fit"]["value"])
         self.assertEqual(told["raw"], sum(row["points"] for row in told["types"]))
+        self.assertEqual((0, []), (told["tag_points"], told["tags"]))
         self.assertEqual([10000, 5000, 8000, 0], [day["bought"] for day in told["days"]])
         self.assertEqual({("brand", "Acme"), ("brand", "Bolt"), ("category", "light"), ("category", "seats")},
                          {(scope["scope"], scope["word"]) for scope in told["scopes"]})

@@ -56,9 +56,9 @@ class Export(CliCase):
         self.assert_nothing_temporary("folder")
 
     def test_all_tables(self):
-        self.fourloop("export", "out", "--table", "all", "--to", "csv", "-o", "tables/", says="tables/: 3 files")
-        self.assertEqual(["brands.csv", "categories.csv", "customers.csv"], self.names("tables"))
-        for name in ("brands", "categories", "customers"):
+        self.fourloop("export", "out", "--table", "all", "--to", "csv", "-o", "tables/", says="tables/: 4 files")
+        self.assertEqual(["brands.csv", "categories.csv", "customers.csv", "tags.csv"], self.names("tables"))
+        for name in ("brands", "categories", "customers", "tags"):
             self.assertEqual(self.table(name), self.path(f"tables/{name}.csv").read_bytes())
         self.assertEqual(0o700, self.path("tables").stat().st_mode & 0o777)
         self.fourloop("export", "out", "--table", "all", "--to", "csv", "-o", "tables", code=64, says="-o DIR/")
@@ -79,7 +79,7 @@ class Export(CliCase):
                       says="other files")
         self.fourloop("export", "out", "--table", "all", "--to", "csv", "-o", "parts/", code=73, says="other files")
         self.assertEqual(before, self.snapshot("parts"))
-        self.fourloop("export", "out", "--table", "all", "--to", "ndjson", "--files", 2, "-o", "all/", says="6 files")
+        self.fourloop("export", "out", "--table", "all", "--to", "ndjson", "--files", 2, "-o", "all/", says="8 files")
         for wrong in (0, 10001):
             self.fourloop("export", "out", "--table", "customers", "--to", "csv", "--files", wrong, "-o", "x/", code=64)
         self.fourloop("export", "out", "--table", "customers", "--to", "csv", "--files", 2, "-o", "x", code=64, says="-o DIR/")

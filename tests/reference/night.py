@@ -107,6 +107,7 @@ def customer_rows(rows, data, recipe, as_of, previous, tagged):
     by_profile = profiles.latest(data.customers, lambda profile: profile.customer)
     by_customer = reference.rows_by_scope(rows, "customer", data.products)
     names = tags.names_by_customer(tagged)
+    can_tag = has_tag_source(data, recipe)
     results = {customer: row for (customer, _), row in
                scope_rows(rows, "customer", data, recipe, as_of, tagged.points).items()}
     for customer, row in results.items():
@@ -119,8 +120,7 @@ def customer_rows(rows, data, recipe, as_of, previous, tagged):
             row, own, types, as_of, lambda entry: reference.scope_value(entry, "category", data.products), recipe.fit,
             before, profile.first_contact if profile else None, settings.life))
         row.update(profiles.profile_columns(profile, data.stores, as_of, settings.age_bands))
-        row.update(tags=names.get(customer),
-                   tag_points=sum(tagged.points.get(customer, ())) if has_tag_source(data, recipe) else None)
+        row.update(tags=names.get(customer), tag_points=sum(tagged.points.get(customer, ())) if can_tag else None)
         for column in BEFORE:
             row[f"{column}_before"] = before[column] if before else None
     reference.add_percentiles(list(results.values()))

@@ -51,7 +51,7 @@ def firing_days(hit_days, given, tag):
 
 
 def last_spell(firings, tag):
-    """Those of the last row of days, each less than `expiry_days` after the one before, however long a hand keeps it on."""
+    """Of the last row of days, each less than `expiry_days` after the one before, whatever `until` says."""
     spell = []
     for firing in firings:
         if spell and firing.day - spell[-1].day >= tag.expiry_days:

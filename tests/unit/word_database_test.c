@@ -192,8 +192,8 @@ static void test_random_sets_equal_a_plain_search(void **state)
     size_t places = 0;
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++)
         for (size_t alphabet = 0; alphabet < ALPHABETS; alphabet++) {
-            places += try_set(sizes[i], alphabets[alphabet], 6, 4, 2000);
-            places += try_set(sizes[i], alphabets[alphabet], 1 + random_below(256), 4, 4000);
+            places += try_set(sizes[i], alphabets[alphabet], 6, 3, 2000);
+            places += try_set(sizes[i], alphabets[alphabet], 1 + random_below(256), 2, 3000);
         }
     assert_true(places > 100000);
 }
