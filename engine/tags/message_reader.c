@@ -1,13 +1,14 @@
 /* message_reader.c - customers' messages of a text file, some thousand at a time. */
 #include "engine/tags/message_reader.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
+#include "formats/exporters/number_text.h"
 #include "formats/importers/ndjson_reader.h"
 
 /* Enough for the joined buffers of a scan to fill; few enough to stay in the cache. */
-enum { CHUNK_MESSAGES = 4096, CHUNK_BYTES = 1 << 20, NUMBER_TEXT = 24 };
+enum { CHUNK_MESSAGES = 4096, CHUNK_BYTES = 1 << 20 };
+_Static_assert((int)FL_MESSAGE_NUMBER_BYTES >= (int)FL_NUMBER_TEXT_ROOM, "room for any number");
 
 enum field { FIELD_TEXT, FIELD_MESSAGE, FIELD_CUSTOMER, FIELD_SPEAKER, FIELDS };
 static const char *const field_names[FIELDS] = {[FIELD_TEXT] = "text",
@@ -75,9 +76,22 @@ void fl_message_reader_free(struct fl_message_reader *reader)
 
 /* ---- one message ---- */
 
+struct fl_message_cell fl_message_id(const struct fl_file_message *message,
+                                     char number[FL_MESSAGE_NUMBER_BYTES])
+{
+    if (message->id.text.size > 0)
+        return message->id;
+    const uint8_t *end = fl_put_unsigned((uint8_t *)number, message->line);
+    return (struct fl_message_cell){{number, (size_t)(end - (const uint8_t *)number)}, false};
+}
+
 /* Lines and objects live until the next is read; a part holds many. */
 static bool keep(struct fl_message_reader *reader, struct fl_text *text)
 {
+    if (text->size == 0) {
+        text->bytes = "";
+        return true;
+    }
     const char *copy = fl_arena_copy(&reader->arena, text->bytes, text->size);
     reader->bytes += text->size;
     text->bytes = copy;
@@ -88,11 +102,6 @@ static bool keep(struct fl_message_reader *reader, struct fl_text *text)
 static fl_status add(struct fl_message_reader *reader, struct fl_text text, struct fl_file_message file,
                      struct fl_error *error)
 {
-    char number[NUMBER_TEXT];
-    if (file.id.text.size == 0) {
-        (void)snprintf(number, sizeof number, "%llu", (unsigned long long)file.line);
-        file.id = (struct fl_message_cell){fl_text_of(number), false};
-    }
     if (!keep(reader, &text) || !keep(reader, &file.id.text) || !keep(reader, &file.customer.text) ||
         !keep(reader, &file.speaker))
         return fl_fail_memory(error, text.size);
