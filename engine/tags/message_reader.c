@@ -92,21 +92,20 @@ static bool keep(struct fl_message_reader *reader, struct fl_text *text)
         text->bytes = "";
         return true;
     }
-    const char *copy = fl_arena_copy(&reader->arena, text->bytes, text->size);
-    reader->bytes += text->size;
-    text->bytes = copy;
-    return copy != NULL;
+    text->bytes = fl_arena_copy(&reader->arena, text->bytes, text->size);
+    return text->bytes != NULL;
 }
 
-/* Takes the message and keeps all of its texts. */
-static fl_status add(struct fl_message_reader *reader, struct fl_text text, struct fl_file_message file,
-                     struct fl_error *error)
+/* Takes the message that files[count] says more of. */
+static fl_status add(struct fl_message_reader *reader, struct fl_text text, struct fl_error *error)
 {
-    if (!keep(reader, &text) || !keep(reader, &file.id.text) || !keep(reader, &file.customer.text) ||
-        !keep(reader, &file.speaker))
+    if (!keep(reader, &text))
         return fl_fail_memory(error, text.size);
-    reader->messages[reader->count] = (struct fl_message){text, fl_speaker_of(file.speaker)};
-    reader->files[reader->count++] = file;
+    struct fl_message *message = &reader->messages[reader->count];
+    message->text = text;
+    message->speakers = fl_speaker_of(reader->files[reader->count].speaker);
+    reader->count++;
+    reader->bytes += text.size;
     return FL_OK;
 }
 
@@ -118,11 +117,12 @@ static fl_status take_line(struct fl_message_reader *reader, bool *more, struct 
         return status;
     if (line.size > 0 && line.bytes[line.size - 1] == '\r')
         line.size--;
-    const struct fl_file_message file = {.line = (uint64_t)fl_line_reader_number(reader->lines),
-                                         .id.text = {"", 0},
-                                         .customer.text = {"", 0},
-                                         .speaker = {"", 0}};
-    return add(reader, line, file, error);
+    /* Written in its place: a copy of it would wait for all of its parts, for each line. */
+    struct fl_file_message *file = &reader->files[reader->count];
+    file->line = (uint64_t)fl_line_reader_number(reader->lines);
+    file->id.text = file->customer.text = file->speaker = (struct fl_text){"", 0};
+    file->id.quoted = file->customer.quoted = false;
+    return add(reader, line, error);
 }
 
 /* Of a reason that begins with "record: ", as import counts them, what people need. */
@@ -155,11 +155,14 @@ static fl_status take_object(struct fl_message_reader *reader, bool *more, struc
     }
     const struct fl_text *fields = line.record.fields;
     const bool *quoted = line.record.quoted;
-    const struct fl_file_message file = {.line = (uint64_t)line.record.line,
-                                         .id = {fields[FIELD_MESSAGE], quoted[FIELD_MESSAGE]},
-                                         .customer = {fields[FIELD_CUSTOMER], quoted[FIELD_CUSTOMER]},
-                                         .speaker = fields[FIELD_SPEAKER]};
-    return add(reader, fields[FIELD_TEXT], file, error);
+    struct fl_file_message *file = &reader->files[reader->count];
+    *file = (struct fl_file_message){.line = (uint64_t)line.record.line,
+                                     .id = {fields[FIELD_MESSAGE], quoted[FIELD_MESSAGE]},
+                                     .customer = {fields[FIELD_CUSTOMER], quoted[FIELD_CUSTOMER]},
+                                     .speaker = fields[FIELD_SPEAKER]};
+    if (!keep(reader, &file->id.text) || !keep(reader, &file->customer.text) || !keep(reader, &file->speaker))
+        return fl_fail_memory(error, fields[FIELD_MESSAGE].size + fields[FIELD_CUSTOMER].size);
+    return add(reader, fields[FIELD_TEXT], error);
 }
 
 fl_status fl_message_reader_next(struct fl_message_reader *reader, struct fl_message_chunk *chunk,
