@@ -28,11 +28,12 @@ def compile_lists(bench, shop):
     message, _ = shop.messages("english", 0)
     hits = shop.folder / "hits.csv"
     for count, seconds in COMPILE_CPU_SECONDS.items():
-        model = shop.model(map(tag_texts.as_rule, tag_texts.many_words(count)))
+        words = tag_texts.many_words(shop.scaled_words(count))
+        model = shop.model(map(tag_texts.as_rule, words))
         (costs,) = alternate([lambda model=model: bench.program.tag_text(model, message, hits)], bench.runs)
-        bench.say(summary(f"fourloop tag, {count} words and a message", costs, 1))
+        bench.say(summary(f"fourloop tag, {len(words)} words and a message", costs, 1))
         bench.report(f"tag.compile.{count}", best_cpu(costs) / 1e9, seconds, True)
-    model = shop.model(tag_texts.near_duplicates(HOSTILE_WORDS))
+    model = shop.model(tag_texts.near_duplicates(shop.scaled_words(HOSTILE_WORDS)))
     (costs,) = alternate([lambda: bench.program.tag_text(model, message, hits)], bench.runs)
     bench.report("tag.compile.hostile", best_cpu(costs) / 1e9, COMPILE_CPU_SECONDS[HOSTILE_WORDS], True)
     peak = peak_bytes(bench.program.tag_text_command(model, message, hits))

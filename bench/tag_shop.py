@@ -35,6 +35,10 @@ class TagShop:
             tag_texts.write_messages(self.lines(texts), count, path)
         return path, count
 
+    def scaled_words(self, count):
+        """Fewer words where fewer rows were asked for."""
+        return max(1, round(count * min(self.share, 1)))
+
     def model(self, rules, name="model"):
         """A model with a rule for each word; the rule of the first is line 2."""
         model = self.folder / name
