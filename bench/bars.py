@@ -36,6 +36,20 @@ BARS = {
     "growth.half": Bar(1 / 1.2, "cpu_ns_per_row"),
     # "No slower": two costs of the same size differ by some per cent from run to run, so 5 % is not a difference.
     "growth.ids": Bar(0.95, "cpu_ns_per_row"),
+    **{f"tag.english.{words}.{peer}": Bar(at_least, "cpu_ns_per_message")
+       for peer, bars in {"clickhouse": (4, 4, 2.5, 1.8), "scan": (3, 3, 1.8, 1.2)}.items()
+       for words, at_least in zip((10, 50, 200, 1000), bars)},
+    **{f"tag.{texts}.{peer}": Bar(2, "cpu_ns_per_message")
+       for texts in ("chinese", "mixed") for peer in ("clickhouse", "scan")},
+    "tag.fold.ascii": Bar(1, "mb_per_cpu_second", larger_is_better=True),
+    "tag.fold.chinese": Bar(1, "mb_per_cpu_second", larger_is_better=True),
+    "tag.compile.10000": Bar(1, "cpu_seconds"),
+    "tag.compile.100000": Bar(1, "cpu_seconds"),
+    "tag.compile.hostile": Bar(1, "cpu_seconds"),
+    "tag.compile.hostile.memory": Bar(1, "peak_mib"),
+    # "Flat": ten times the messages in the same memory, but for 5 % of noise.
+    "tag.memory": Bar(0.95, "peak_mib"),
+    "tag.threads": Bar(1.8, "wall_ns_per_message"),
     # Beyond what the pipe itself costs `cat`.
     "arrow.in": Bar(1, "cpu_ns_per_byte"),
     "arrow.out": Bar(1, "cpu_ns_per_byte"),
@@ -45,6 +59,9 @@ IMPORT_MB_PER_CPU_SECOND = 120.0
 FIT_CPU_SECONDS = 10.0
 EXPORT_MILLION_CELLS = 60.0
 ARROW_CPU_NS_PER_BYTE = 0.8
+FOLD_MB_PER_CPU_SECOND = {"ascii": 400.0, "chinese": 60.0}
+COMPILE_CPU_SECONDS = {10_000: 1.0, 100_000: 10.0}
+HOSTILE_PEAK_MIB = 1024.0
 
 
 def bench_line(name, ours, peer, equal):

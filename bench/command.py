@@ -19,13 +19,14 @@ from bench_night import night  # noqa: E402
 from bench_replay import replay  # noqa: E402
 from bench_score import score  # noqa: E402
 from bench_size import size  # noqa: E402
+from bench_tag import tag  # noqa: E402
 from measure import StepFailed, best_cpu, best_wall, copy_bytes_per_second  # noqa: E402
 from peer import Peer, is_installed  # noqa: E402
 from program import Program  # noqa: E402
 from shop import DAYS, ROOT, Shop, customers_for  # noqa: E402
 
 EXPERIMENTS = {"score": score, "night": night, "fit": fit, "replay": replay, "import": import_csv, "export": export,
-               "size": size, "compact": compact, "growth": growth, "arrow": arrow}
+               "size": size, "compact": compact, "growth": growth, "arrow": arrow, "tag": tag}
 MODULES = ROOT / "build/bench/node_modules"
 
 
@@ -73,9 +74,12 @@ class Bench:
         """Whether a peer can be measured; if not, that is said where nobody overlooks it."""
         if self.peer_installed(name):
             return True
-        self.skipped.append(experiment)
-        self.say(f"# SKIPPED {experiment}: {name} is not there; tools/setup --bench installs it")
+        self.skip(experiment, f"{name} is not there; tools/setup --bench installs it")
         return False
+
+    def skip(self, experiment, reason):
+        self.skipped.append(experiment)
+        self.say(f"# SKIPPED {experiment}: {reason}")
 
     def has_verb(self, verb):
         return f"\n  {verb} " in self.program.call("--help", keep_output=True)[1].decode()
@@ -165,6 +169,7 @@ def measure(arguments, folder):
         bars_without_peers = {"import.alone", "export.pgcopy", "compact.daily", "arrow.in", "arrow.out", "fit.alone"}
         bars_without_peers |= {"replay.nights"} - set(bench.skipped)
         bars_without_peers |= {name for name in BARS if name.startswith("growth.")}
+        bars_without_peers |= {name for name in BARS if name.startswith("tag.") and name not in bench.skipped}
         return 0 if bars_without_peers == set(bench.reported) and not bench.unequal and not failed else 1
     return 1 if bench.unequal or bench.skipped or failed else 0
 

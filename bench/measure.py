@@ -3,6 +3,7 @@
 import os
 import statistics
 import subprocess
+import sys
 import time
 from typing import NamedTuple
 
@@ -32,6 +33,17 @@ def run_child(command, env=None, keep_output=False):
         last_words = words.decode(errors="replace")[-2000:]
         raise StepFailed(f"{' '.join(map(str, command))}: exit {child.returncode}\n{last_words}")
     return Cost((usage.ru_utime + usage.ru_stime) * 1e9, wall_ns), output
+
+
+# In a process of its own, as a child's peak is never less than what its parent held when it was born.
+PEAK = """import resource, subprocess, sys
+subprocess.run(sys.argv[1:], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=True)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"""
+
+
+def peak_bytes(command):
+    """The most memory that a program held at once, mapped pages of files included."""
+    return int(run_child([sys.executable, "-S", "-c", PEAK, *command], keep_output=True)[1]) * 1024
 
 
 def alternate(sides, runs):

@@ -69,6 +69,23 @@ class Program:
         times = json.loads((out / "timing.json").read_text())
         return {name.removesuffix("_microseconds"): time for name, time in times.items()}
 
+    def tag_text(self, model, messages, out):
+        """The hits of a file of messages; the cost of the whole process."""
+        return run_child(self.tag_text_command(model, messages, out))[0]
+
+    def tag_text_command(self, model, messages, out):
+        return [self.path, "tag", "--text", messages, "--model", model, "-o", out]
+
+    def tag(self, model, data, as_of, out, threads):
+        """The tags of a night into a folder made anew; the cost of the whole process."""
+        shutil.rmtree(out, ignore_errors=True)
+        return self.call("tag", "--model", model, "--data", data, "--as-of", as_of, "--out", out, "--threads", threads)[0]
+
+    def beside(self, name):
+        """A tool that the same build puts beside the program, or None where it was not built."""
+        tool = Path(self.path).parent / name
+        return tool if tool.is_file() else None
+
     def compact(self, data):
         return self.call("compact", data)[0]
 
@@ -87,8 +104,8 @@ class Program:
 
     def unpack_ns(self, table_file, columns):
         """Column -> CPU time a row that its unpacking takes at best, or None where the tool for it was not built."""
-        tool = Path(self.path).parent / "unpack_speed"
-        if not tool.is_file():
+        tool = self.beside("unpack_speed")
+        if tool is None:
             return None
         text = run_child([tool, table_file, *columns], keep_output=True)[1].decode()
         return {name: float(nanoseconds) for name, _, nanoseconds in map(str.split, text.splitlines())}

@@ -1,7 +1,9 @@
 // clickhouse.mjs - ClickHouse's side of each experiment, in SQL, in this process (chdb).
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { nightQueries, nightTables } from './clickhouse_night.mjs';
 import { cell, fullQuery } from './clickhouse_score.mjs';
+import { tagQuery, tagTables } from './clickhouse_tag.mjs';
 import { THOUSANDTHS } from './duckdb_night.mjs';
 import { peer, serve } from './peer_loop.mjs';
 
@@ -109,4 +111,23 @@ function nightAnswers({ table, columns, to }) {
                  format_custom_escaping_rule = 'Raw', format_tsv_null_representation = ''`);
 }
 
-await serve({ version, model, load, full, plain, answers, nightLoad, night, nightAnswers });
+// --- tag: the SQL is in clickhouse_tag.mjs
+
+function tagLoad({ messages }) {
+    for (const sql of tagTables(quoted(messages)))
+        run(sql);
+}
+
+function tag({ patterns, variant }) {
+    const words = readFileSync(patterns, 'utf8').trimEnd().split('\n');
+    write('clickhouse.tag.native', `${tagQuery(words, variant)} ${settings('hash')}, max_query_size = 100000000,
+        max_ast_elements = 1000000`);
+}
+
+const tagAnswers = ({ to }) => {
+    run(`INSERT INTO FUNCTION file(${quoted(to)}, 'RowBinary')
+        SELECT number, toUInt32(word) FROM file(${file('clickhouse.tag.native')}, 'Native')
+        SETTINGS engine_file_truncate_on_insert = 1`);
+};
+
+await serve({ version, model, load, full, plain, answers, nightLoad, night, nightAnswers, tagLoad, tag, tagAnswers });

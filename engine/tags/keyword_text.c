@@ -13,13 +13,16 @@ bool fl_keyword_append(const struct fl_keywords *keywords, uint32_t word, struct
     const struct fl_keyword *keyword = &keywords->words[word];
     const struct fl_text literal = keywords->literals[keyword->literal];
     bool done = !keyword->open_left || append(out, "*");
+    size_t copied = 0;
     for (size_t i = 0; i < literal.size && done; i++) {
         const char byte = literal.bytes[i];
-        if (byte == '|' || byte == '*' || byte == '\\')
-            done = append(out, "\\");
-        done = done && fl_buffer_append(out, &byte, 1);
+        if (byte != '|' && byte != '*' && byte != '\\')
+            continue;
+        done = fl_buffer_append(out, literal.bytes + copied, i - copied) && append(out, "\\");
+        copied = i;
     }
-    return done && (!keyword->open_right || append(out, "*"));
+    return done && fl_buffer_append(out, literal.bytes + copied, literal.size - copied) &&
+           (!keyword->open_right || append(out, "*"));
 }
 
 static bool append_more(size_t count, struct fl_buffer *out)

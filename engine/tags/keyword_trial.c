@@ -143,16 +143,18 @@ static fl_status take_message(struct trial *trial, const struct fl_message *mess
         return status;
     trial->counts->messages++;
     trial->counts->tagged += is_hit;
+    char number[FL_MESSAGE_NUMBER_BYTES];
+    const struct fl_text id = fl_message_id(file, number).text;
     const struct fl_traced_message traced = {
         .line = file->line,
-        .id = kept(trial, file->id.text),
+        .id = kept(trial, id),
         .customer = file->customer.text.size == 0 ? NULL : kept(trial, file->customer.text),
         .speaker = file->speaker.size == 0 ? NULL : kept(trial, file->speaker),
         .text = message->text,
         .rules = (const struct fl_traced_rule *)(const void *)trial->rules.bytes,
         .rule_count = trial->rules.size / sizeof(struct fl_traced_rule)};
     if (traced.id == NULL)
-        return fl_fail_memory(error, file->id.text.size);
+        return fl_fail_memory(error, id.size);
     return trial->plan->take(trial->plan->context, &traced, error);
 }
 

@@ -1,13 +1,14 @@
 /* message_reader.c - customers' messages of a text file, some thousand at a time. */
 #include "engine/tags/message_reader.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
+#include "formats/exporters/number_text.h"
 #include "formats/importers/ndjson_reader.h"
 
 /* Enough for the joined buffers of a scan to fill; few enough to stay in the cache. */
-enum { CHUNK_MESSAGES = 4096, CHUNK_BYTES = 1 << 20, NUMBER_TEXT = 24 };
+enum { CHUNK_MESSAGES = 4096, CHUNK_BYTES = 1 << 20 };
+_Static_assert((int)FL_MESSAGE_NUMBER_BYTES >= (int)FL_NUMBER_TEXT_ROOM, "room for any number");
 
 enum field { FIELD_TEXT, FIELD_MESSAGE, FIELD_CUSTOMER, FIELD_SPEAKER, FIELDS };
 static const char *const field_names[FIELDS] = {[FIELD_TEXT] = "text",
@@ -75,29 +76,36 @@ void fl_message_reader_free(struct fl_message_reader *reader)
 
 /* ---- one message ---- */
 
+struct fl_message_cell fl_message_id(const struct fl_file_message *message,
+                                     char number[FL_MESSAGE_NUMBER_BYTES])
+{
+    if (message->id.text.size > 0)
+        return message->id;
+    const uint8_t *end = fl_put_unsigned((uint8_t *)number, message->line);
+    return (struct fl_message_cell){{number, (size_t)(end - (const uint8_t *)number)}, false};
+}
+
 /* Lines and objects live until the next is read; a part holds many. */
 static bool keep(struct fl_message_reader *reader, struct fl_text *text)
 {
-    const char *copy = fl_arena_copy(&reader->arena, text->bytes, text->size);
-    reader->bytes += text->size;
-    text->bytes = copy;
-    return copy != NULL;
+    if (text->size == 0) {
+        text->bytes = "";
+        return true;
+    }
+    text->bytes = fl_arena_copy(&reader->arena, text->bytes, text->size);
+    return text->bytes != NULL;
 }
 
-/* Takes the message and keeps all of its texts. */
-static fl_status add(struct fl_message_reader *reader, struct fl_text text, struct fl_file_message file,
-                     struct fl_error *error)
+/* Takes the message that files[count] says more of. */
+static fl_status add(struct fl_message_reader *reader, struct fl_text text, struct fl_error *error)
 {
-    char number[NUMBER_TEXT];
-    if (file.id.text.size == 0) {
-        (void)snprintf(number, sizeof number, "%llu", (unsigned long long)file.line);
-        file.id = (struct fl_message_cell){fl_text_of(number), false};
-    }
-    if (!keep(reader, &text) || !keep(reader, &file.id.text) || !keep(reader, &file.customer.text) ||
-        !keep(reader, &file.speaker))
+    if (!keep(reader, &text))
         return fl_fail_memory(error, text.size);
-    reader->messages[reader->count] = (struct fl_message){text, fl_speaker_of(file.speaker)};
-    reader->files[reader->count++] = file;
+    struct fl_message *message = &reader->messages[reader->count];
+    message->text = text;
+    message->speakers = fl_speaker_of(reader->files[reader->count].speaker);
+    reader->count++;
+    reader->bytes += text.size;
     return FL_OK;
 }
 
@@ -109,11 +117,12 @@ static fl_status take_line(struct fl_message_reader *reader, bool *more, struct 
         return status;
     if (line.size > 0 && line.bytes[line.size - 1] == '\r')
         line.size--;
-    const struct fl_file_message file = {.line = (uint64_t)fl_line_reader_number(reader->lines),
-                                         .id.text = {"", 0},
-                                         .customer.text = {"", 0},
-                                         .speaker = {"", 0}};
-    return add(reader, line, file, error);
+    /* Written in its place: a copy of it would wait for all of its parts, for each line. */
+    struct fl_file_message *file = &reader->files[reader->count];
+    file->line = (uint64_t)fl_line_reader_number(reader->lines);
+    file->id.text = file->customer.text = file->speaker = (struct fl_text){"", 0};
+    file->id.quoted = file->customer.quoted = false;
+    return add(reader, line, error);
 }
 
 /* Of a reason that begins with "record: ", as import counts them, what people need. */
@@ -146,11 +155,14 @@ static fl_status take_object(struct fl_message_reader *reader, bool *more, struc
     }
     const struct fl_text *fields = line.record.fields;
     const bool *quoted = line.record.quoted;
-    const struct fl_file_message file = {.line = (uint64_t)line.record.line,
-                                         .id = {fields[FIELD_MESSAGE], quoted[FIELD_MESSAGE]},
-                                         .customer = {fields[FIELD_CUSTOMER], quoted[FIELD_CUSTOMER]},
-                                         .speaker = fields[FIELD_SPEAKER]};
-    return add(reader, fields[FIELD_TEXT], file, error);
+    struct fl_file_message *file = &reader->files[reader->count];
+    *file = (struct fl_file_message){.line = (uint64_t)line.record.line,
+                                     .id = {fields[FIELD_MESSAGE], quoted[FIELD_MESSAGE]},
+                                     .customer = {fields[FIELD_CUSTOMER], quoted[FIELD_CUSTOMER]},
+                                     .speaker = fields[FIELD_SPEAKER]};
+    if (!keep(reader, &file->id.text) || !keep(reader, &file->customer.text) || !keep(reader, &file->speaker))
+        return fl_fail_memory(error, fields[FIELD_MESSAGE].size + fields[FIELD_CUSTOMER].size);
+    return add(reader, fields[FIELD_TEXT], error);
 }
 
 fl_status fl_message_reader_next(struct fl_message_reader *reader, struct fl_message_chunk *chunk,

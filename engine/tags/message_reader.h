@@ -14,10 +14,15 @@ struct fl_message_cell {
 /* A message and what the file says of it. */
 struct fl_file_message {
     uint64_t line;
-    struct fl_message_cell id; /* without one of its own the number of its line */
+    struct fl_message_cell id; /* "" and not quoted: it has none of its own, see fl_message_id() */
     struct fl_message_cell customer;
     struct fl_text speaker; /* as the file has it */
 };
+
+/* The message's own id, or else the number of its line, which is written to `number` and not quoted. */
+enum { FL_MESSAGE_NUMBER_BYTES = 32 };
+struct fl_message_cell fl_message_id(const struct fl_file_message *message,
+                                     char number[FL_MESSAGE_NUMBER_BYTES]);
 
 /* A part of the file; messages[i] is said more of by files[i]. */
 struct fl_message_chunk {

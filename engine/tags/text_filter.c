@@ -7,6 +7,7 @@
 #include "engine/tags/message_reader.h"
 #include "formats/base/publish.h"
 #include "formats/exporters/json_text.h"
+#include "formats/exporters/number_text.h"
 #include "formats/importers/record_text.h"
 
 /* The columns of the output, in their order. */
@@ -23,7 +24,7 @@ enum column {
 static const char *const column_names[COLUMNS] = {"message", "customer", "tag",   "rule",
                                                   "word",    "offset",   "length"};
 
-enum { NUMBER_TEXT = 16, FLUSH_BYTES = 64 << 10 };
+enum { NAME_TEXT = 16, FLUSH_BYTES = 64 << 10 };
 
 /* Everything that is open while a file is read. */
 struct filter {
@@ -83,17 +84,17 @@ static bool append_json(const struct fl_message_cell cells[COLUMNS], struct fl_b
 {
     bool done = true;
     for (int i = 0; i < COLUMNS && done; i++) {
-        char head[NUMBER_TEXT];
+        char head[NAME_TEXT];
         (void)snprintf(head, sizeof head, "%s\"%s\":", i == 0 ? "{" : ",", column_names[i]);
         done = fl_buffer_append(rows, head, strlen(head)) && append_json_cell(&cells[i], rows);
     }
     return done && fl_buffer_append(rows, "}\n", 2);
 }
 
-static struct fl_message_cell number_cell(uint32_t number, char text[NUMBER_TEXT])
+static struct fl_message_cell number_cell(uint32_t number, uint8_t text[FL_NUMBER_TEXT_ROOM])
 {
-    (void)snprintf(text, NUMBER_TEXT, "%u", number);
-    return (struct fl_message_cell){fl_text_of(text), false};
+    const uint8_t *end = fl_put_unsigned(text, number);
+    return (struct fl_message_cell){{(const char *)text, (size_t)(end - text)}, false};
 }
 
 static bool take_word(struct filter *filter, const struct fl_tag_hit *hit)
@@ -109,11 +110,12 @@ static bool append_hit(struct filter *filter, const struct fl_file_message *file
                        const struct fl_tag_hit *hit)
 {
     const struct fl_keyword_rule *rule = &filter->model->keywords.rules[hit->rule];
-    char line[NUMBER_TEXT], offset[NUMBER_TEXT], length[NUMBER_TEXT];
+    char id[FL_MESSAGE_NUMBER_BYTES];
+    uint8_t line[FL_NUMBER_TEXT_ROOM], offset[FL_NUMBER_TEXT_ROOM], length[FL_NUMBER_TEXT_ROOM];
     if (!take_word(filter, hit))
         return false;
     const struct fl_message_cell cells[COLUMNS] = {
-        [COLUMN_MESSAGE] = file->id,
+        [COLUMN_MESSAGE] = fl_message_id(file, id),
         [COLUMN_CUSTOMER] = file->customer,
         [COLUMN_TAG] = {filter->model->keywords.tags[rule->tag].name, true},
         [COLUMN_RULE] = number_cell(rule->line, line),

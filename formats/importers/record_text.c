@@ -1,10 +1,26 @@
 /* record_text.c - writes fields as one line of CSV. */
 #include "formats/importers/record_text.h"
 
+static bool is_special(char byte)
+{
+    switch (byte) {
+    case ',':
+    case ';':
+    case '\t':
+    case '|':
+    case '"':
+    case '\r':
+    case '\n':
+        return true;
+    default:
+        return false;
+    }
+}
+
 static bool needs_quotes(struct fl_text text)
 {
     for (size_t i = 0; i < text.size; i++) {
-        if (text.bytes[i] != '\0' && strchr(",;\t|\"\r\n", text.bytes[i]) != NULL)
+        if (is_special(text.bytes[i]))
             return true;
     }
     return false;

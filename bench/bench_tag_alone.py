@@ -1,0 +1,63 @@
+"""Tagging by itself: folding, compiling long lists, memory against messages, two threads against one."""
+
+import tag_texts
+from bars import COMPILE_CPU_SECONDS, FOLD_MB_PER_CPU_SECOND, HOSTILE_PEAK_MIB
+from measure import alternate, best_cpu, best_wall, peak_bytes, run_child, summary
+from tag_shop import AS_OF
+
+FOLDED_MESSAGES = 100_000
+MEMORY_MESSAGES = (1e6, 1e7)
+CHAT_MESSAGES = 4e6
+HOSTILE_WORDS = 100_000
+WORDS = 200
+
+
+def fold_texts(bench, shop):
+    for name, texts in (("ascii", "english"), ("chinese", "chinese")):
+        tool = bench.program.beside("fold_speed")
+        if tool is None:
+            bench.skip(f"tag.fold.{name}", "no fold_speed: tools/setup --bench builds it")
+            continue
+        messages, _ = shop.messages(texts, FOLDED_MESSAGES)
+        speeds = [float(run_child([tool, messages], keep_output=True)[1].split()[-1]) for _ in range(bench.runs)]
+        bench.report(f"tag.fold.{name}", max(speeds), FOLD_MB_PER_CPU_SECOND[name], True)
+
+
+def compile_lists(bench, shop):
+    """What a list costs: one message is tagged with it, the rest of the program included."""
+    message, _ = shop.messages("english", 0)
+    hits = shop.folder / "hits.csv"
+    for count, seconds in COMPILE_CPU_SECONDS.items():
+        words = tag_texts.many_words(shop.scaled_words(count))
+        model = shop.model(map(tag_texts.as_rule, words))
+        (costs,) = alternate([lambda model=model: bench.program.tag_text(model, message, hits)], bench.runs)
+        bench.say(summary(f"fourloop tag, {len(words)} words and a message", costs, 1))
+        bench.report(f"tag.compile.{count}", best_cpu(costs) / 1e9, seconds, True)
+    model = shop.model(tag_texts.near_duplicates(shop.scaled_words(HOSTILE_WORDS)))
+    (costs,) = alternate([lambda: bench.program.tag_text(model, message, hits)], bench.runs)
+    bench.report("tag.compile.hostile", best_cpu(costs) / 1e9, COMPILE_CPU_SECONDS[HOSTILE_WORDS], True)
+    peak = peak_bytes(bench.program.tag_text_command(model, message, hits))
+    bench.report("tag.compile.hostile.memory", peak / 2**20, HOSTILE_PEAK_MIB, True)
+
+
+def memory(bench, shop):
+    model = shop.model(tag_texts.english_words(shop.lines("english"), WORDS))
+    peaks = []
+    for number in MEMORY_MESSAGES:
+        messages, count = shop.messages("english", number)
+        peaks.append(peak_bytes(bench.program.tag_text_command(model, messages, shop.folder / "hits.csv")) / 2**20)
+        bench.say(f"# tag.memory: {count} messages, {messages.stat().st_size / 1e6:.0f} MB, peak {peaks[-1]:.1f} MiB")
+    bench.report("tag.memory", peaks[1], peaks[0], True)
+
+
+def threads(bench, shop):
+    data, count = shop.chat("english", CHAT_MESSAGES)
+    model = shop.model(tag_texts.english_words(shop.lines("english"), WORDS))
+    outs = {number: shop.folder / f"tags-{number}" for number in (1, 2)}
+    sides = [lambda number=number, out=out: bench.program.tag(model, data, AS_OF, out, number)
+             for number, out in outs.items()]
+    one, two = alternate(sides, bench.runs)
+    bench.say(summary("fourloop tag --data, 1 thread", one, count))
+    bench.say(summary("fourloop tag --data, 2 threads", two, count))
+    files = [{path.name: path.read_bytes() for path in out.glob("*.flseg")} for out in outs.values()]
+    bench.report("tag.threads", best_wall(two) / count, best_wall(one) / count, files[0] == files[1] != {})
