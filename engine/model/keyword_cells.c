@@ -104,8 +104,7 @@ bool fl_cell_word(struct fl_cell_piece piece, struct fl_cell_word *word, struct 
         return fl_cell_refuse(trouble, piece.offset, "a `*` without a word beside it");
     word->piece = cut(piece, word->open_left, piece.text.size - word->open_right);
     if (trim(word->piece).text.size != word->piece.text.size)
-        return fl_cell_refuse(trouble, piece.offset,
-                              "a blank between the word and its `*`: write them as one");
+        return fl_cell_refuse(trouble, piece.offset, FL_CELL_STAR_APART);
     return check_escapes(word->piece, trouble);
 }
 

@@ -29,6 +29,8 @@ struct fl_cell_pair {
     uint32_t distance;
 };
 
+#define FL_CELL_STAR_APART "a blank between the word and its `*`: write them as one"
+
 /* The whole cell without outer blanks; size 0: nothing stands in it. */
 struct fl_cell_piece fl_cell_trim(struct fl_text cell);
 /* Takes the piece before the next `|` off `rest`, without outer blanks. False: nothing is left. */

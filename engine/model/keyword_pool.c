@@ -5,7 +5,7 @@
 
 #include "formats/base/checksum.h"
 
-/* A word is folded only when it is at most so long: nothing shrinks a hundredfold that is meant. */
+/* A word is folded only when it is at most so long: what shrinks more than that nobody means. */
 enum { RAW_BYTES_MAX = 64 * FL_KEYWORD_BYTES_MAX };
 enum { FIRST_SLOTS = 1024 };
 
@@ -82,6 +82,10 @@ static fl_status fold_word(struct fl_keyword_pool *pool, const struct fl_cell_wo
     if (status != FL_OK)
         return status;
     *literal = trim_folded(&pool->folded);
+    const char *const folded = (const char *)pool->folded.bytes;
+    if ((word->open_left && literal->bytes != folded) ||
+        (word->open_right && literal->bytes + literal->size != folded + pool->folded.size))
+        return refuse(trouble, word, FL_CELL_STAR_APART);
     if (literal->size == 0)
         return refuse(trouble, word, "a word of characters without width only: nothing can be found");
     if (literal->size > FL_KEYWORD_BYTES_MAX)

@@ -1,7 +1,6 @@
 /* keywords.c - keywords.csv of a model: rules that make tags of messages (SEMANTICS.md section 5). */
 #include "engine/model/keywords.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "engine/model/keyword_pool.h"

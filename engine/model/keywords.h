@@ -77,7 +77,7 @@ enum {
 fl_status fl_keywords_read(const char *bytes, size_t size, const char *shown_path, const struct fl_fold *fold,
                            bool allow_regex, struct fl_keywords *keywords, struct fl_error *error);
 /* The same, but each line that is wrong is given to `refused` and left out; false from it ends the reading
- * with FL_BAD_MODEL. What is wrong with the file as a whole still fails. */
+ * with FL_BAD_MODEL. What is wrong with the file as a whole still fails. `error` is needed. */
 typedef bool fl_keywords_refused(void *context, const struct fl_error *error);
 fl_status fl_keywords_read_all(const char *bytes, size_t size, const char *shown_path,
                                const struct fl_fold *fold, bool allow_regex, fl_keywords_refused *refused,

@@ -248,6 +248,7 @@ static void test_refused_words(void **state)
     assert_refused("tag,any\na,**\n", 2, 3, "a `*` without a word");
     assert_refused("tag,any\na,late *\n", 2, 3, "a blank between the word and its `*`");
     assert_refused("tag,any\na,* late\n", 2, 3, "a blank between the word and its `*`");
+    assert_refused("tag,any\na,late\xc2\xa0*\n", 2, 3, "a blank between the word and its `*`");
     assert_refused("tag,any\na,a\\b\n", 2, 4, "a `\\` before anything but");
     assert_refused("tag,any\na,ab\\\n", 2, 5, "a `\\` before anything but");
     assert_refused("tag,any\na,x| \xc2\xad\n", 2, 6, "a word of characters without width only");
