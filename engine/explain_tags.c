@@ -114,10 +114,10 @@ static fl_status compare_row(const struct fl_explain_tags *tags, const struct fl
                                  {FL_TAGS_FIRST_LENGTH, has, first->size},
                                  {FL_TAGS_FIRST_RULE, has, first->rule}};
     fl_status status = FL_OK;
+    if (!fl_text_equal(fl_stored_text(stored, FL_TAGS_TAG, row), name_of(tags, tag)))
+        status = fl_explain_fail_different("tags", "tag", error);
     for (size_t i = 0; i < sizeof cells / sizeof cells[0] && status == FL_OK; i++)
         status = compare_cell(stored, row, &cells[i], error);
-    if (status == FL_OK && !fl_text_equal(fl_stored_text(stored, FL_TAGS_TAG, row), name_of(tags, tag)))
-        status = fl_explain_fail_different("tags", "tag", error);
     if (status == FL_OK &&
         !fl_text_equal(message, has ? first->message : (struct fl_text){.bytes = NULL, .size = 0}))
         status = fl_explain_fail_different("tags", "first_message", error);

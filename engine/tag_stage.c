@@ -9,7 +9,7 @@
 void fl_tag_stage_begin(struct fl_tag_stage *stage, const struct fl_customer_tag *tags, size_t count)
 {
     stage->next = tags;
-    stage->end = tags + count;
+    stage->end = count == 0 ? tags : tags + count; /* an empty list may be NULL */
 }
 
 void fl_tag_stage_release(struct fl_tag_stage *stage)

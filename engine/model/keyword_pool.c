@@ -3,26 +3,28 @@
 
 #include <stdlib.h>
 
+#include "formats/base/checksum.h"
+
 /* A word is folded only when it is at most so long: nothing shrinks a hundredfold that is meant. */
 enum { RAW_BYTES_MAX = 64 * FL_KEYWORD_BYTES_MAX };
+enum { FIRST_SLOTS = 1024 };
 
-fl_status fl_keyword_pool_init(struct fl_keyword_pool *pool, const struct fl_fold *fold,
-                               struct fl_arena *arena, struct fl_error *error)
+void fl_keyword_pool_init(struct fl_keyword_pool *pool, const struct fl_fold *fold, struct fl_arena *arena)
 {
-    *pool = (struct fl_keyword_pool){.fold = fold, .arena = arena, .numbers = fl_names_create()};
-    return pool->numbers == NULL ? fl_fail_memory(error, sizeof *pool) : FL_OK;
+    *pool = (struct fl_keyword_pool){.fold = fold, .arena = arena};
 }
 
 void fl_keyword_pool_release(struct fl_keyword_pool *pool)
 {
-    fl_names_free(pool->numbers);
+    free(pool->slots);
     fl_buffer_release(&pool->literals);
-    fl_buffer_release(&pool->of_literal);
     fl_buffer_release(&pool->words);
     fl_buffer_release(&pool->raw);
     fl_buffer_release(&pool->folded);
     *pool = (struct fl_keyword_pool){0};
 }
+
+/* ---- one word, folded ---- */
 
 /* Wide blanks are blanks only once they are folded. */
 static struct fl_text trim_folded(const struct fl_buffer *folded)
@@ -90,22 +92,66 @@ static fl_status fold_word(struct fl_keyword_pool *pool, const struct fl_cell_wo
     return FL_OK;
 }
 
+/* ---- distinct literals ---- */
+
+static struct fl_pool_literal *literals_of(const struct fl_keyword_pool *pool)
+{
+    return (struct fl_pool_literal *)(void *)pool->literals.bytes;
+}
+
+static size_t literal_count_of(const struct fl_keyword_pool *pool)
+{
+    return pool->literals.size / sizeof(struct fl_pool_literal);
+}
+
+/* The slot of a literal, or the empty one where it would go. Requires an empty slot. */
+static size_t slot_of(const struct fl_keyword_pool *pool, struct fl_text text, uint64_t hash)
+{
+    size_t slot = (size_t)hash & (pool->slot_count - 1);
+    for (; pool->slots[slot] != 0; slot = (slot + 1) & (pool->slot_count - 1)) {
+        const struct fl_pool_literal *literal = &literals_of(pool)[pool->slots[slot] - 1];
+        if (literal->hash == hash && fl_text_equal(literal->text, text))
+            return slot;
+    }
+    return slot;
+}
+
+static bool double_slots(struct fl_keyword_pool *pool)
+{
+    const size_t slot_count = pool->slot_count == 0 ? FIRST_SLOTS : pool->slot_count * 2;
+    uint32_t *slots = calloc(slot_count, sizeof *slots);
+    if (slots == NULL)
+        return false;
+    free(pool->slots);
+    pool->slots = slots;
+    pool->slot_count = slot_count;
+    for (size_t i = 0; i < literal_count_of(pool); i++) {
+        const struct fl_pool_literal *literal = &literals_of(pool)[i];
+        slots[slot_of(pool, literal->text, literal->hash)] = (uint32_t)i + 1;
+    }
+    return true;
+}
+
 /* The number of a literal, a new one if need be. */
-static fl_status add_literal(struct fl_keyword_pool *pool, struct fl_text literal, uint32_t *number,
+static fl_status add_literal(struct fl_keyword_pool *pool, struct fl_text text, uint32_t *number,
                              struct fl_error *error)
 {
-    int64_t found = 0;
-    if (fl_names_find(pool->numbers, literal, &found)) {
-        *number = (uint32_t)found;
+    const size_t count = literal_count_of(pool);
+    if (count * 2 >= pool->slot_count && !double_slots(pool))
+        return fl_fail_memory(error, count * sizeof *pool->slots);
+    /* The place of the pool is a seed that no writer of lists foresees; nothing that is read depends on it.
+     */
+    const uint64_t hash = fl_digest64_seeded((uint64_t)(uintptr_t)pool, text.bytes, text.size);
+    const size_t slot = slot_of(pool, text, hash);
+    *number = pool->slots[slot] - 1;
+    if (pool->slots[slot] != 0)
         return FL_OK;
-    }
-    const struct fl_text copy = {fl_arena_copy(pool->arena, literal.bytes, literal.size), literal.size};
-    const struct fl_literal_words none = {{0}};
-    *number = (uint32_t)(pool->literals.size / sizeof(struct fl_text));
-    if (copy.bytes == NULL || !fl_names_add(pool->numbers, literal, *number) ||
-        !fl_buffer_append(&pool->literals, &copy, sizeof copy) ||
-        !fl_buffer_append(&pool->of_literal, &none, sizeof none))
-        return fl_fail_memory(error, literal.size);
+    const struct fl_pool_literal literal = {
+        .text = {fl_arena_copy(pool->arena, text.bytes, text.size), text.size}, .hash = hash};
+    if (literal.text.bytes == NULL || !fl_buffer_append(&pool->literals, &literal, sizeof literal))
+        return fl_fail_memory(error, text.size);
+    pool->slots[slot] = (uint32_t)count + 1;
+    *number = (uint32_t)count;
     return FL_OK;
 }
 
@@ -119,8 +165,7 @@ fl_status fl_keyword_pool_add(struct fl_keyword_pool *pool, const struct fl_cell
         status = add_literal(pool, literal, &made.literal, error);
     if (status != FL_OK)
         return status;
-    struct fl_literal_words *of = (struct fl_literal_words *)(void *)pool->of_literal.bytes + made.literal;
-    uint32_t *slot = &of->word[made.open_left * 2 + made.open_right];
+    uint32_t *slot = &literals_of(pool)[made.literal].word[made.open_left * 2 + made.open_right];
     if (*slot == 0) {
         const size_t count = pool->words.size / sizeof made;
         if (count == FL_KEYWORD_WORDS_MAX) {
@@ -137,20 +182,19 @@ fl_status fl_keyword_pool_add(struct fl_keyword_pool *pool, const struct fl_cell
 
 static int by_bytes(const void *a, const void *b, void *context)
 {
-    const struct fl_text *literals = context;
-    return fl_text_compare(literals[*(const uint32_t *)a], literals[*(const uint32_t *)b]);
+    const struct fl_pool_literal *literals = context;
+    return fl_text_compare(literals[*(const uint32_t *)a].text, literals[*(const uint32_t *)b].text);
 }
 
 /* Words follow their literals; of one literal by what is open. */
 static void number_words(const struct fl_keyword_pool *pool, const uint32_t *order,
                          struct fl_keywords *keywords, uint32_t *renumbered)
 {
-    const struct fl_text *literals = (const struct fl_text *)(const void *)pool->literals.bytes;
-    const struct fl_literal_words *of = (const struct fl_literal_words *)(const void *)pool->of_literal.bytes;
+    const struct fl_pool_literal *literals = literals_of(pool);
     for (uint32_t rank = 0; rank < keywords->literal_count; rank++) {
-        keywords->literals[rank] = literals[order[rank]];
+        keywords->literals[rank] = literals[order[rank]].text;
         for (unsigned open = 0; open < 4; open++) {
-            const uint32_t old = of[order[rank]].word[open];
+            const uint32_t old = literals[order[rank]].word[open];
             if (old == 0)
                 continue;
             renumbered[old - 1] = (uint32_t)keywords->word_count;
@@ -162,7 +206,7 @@ static void number_words(const struct fl_keyword_pool *pool, const uint32_t *ord
 fl_status fl_keyword_pool_finish(struct fl_keyword_pool *pool, struct fl_keywords *keywords,
                                  const uint32_t **renumbered, struct fl_error *error)
 {
-    const size_t literal_count = pool->literals.size / sizeof(struct fl_text);
+    const size_t literal_count = literal_count_of(pool);
     const size_t word_count = pool->words.size / sizeof(struct fl_keyword);
     uint32_t *order = fl_arena_take(pool->arena, literal_count * sizeof *order);
     uint32_t *new_numbers = fl_arena_take(pool->arena, word_count * sizeof *new_numbers);

@@ -5,22 +5,24 @@
 #include "engine/model/keyword_cells.h"
 #include "engine/model/keywords.h"
 
-/* The four words that a literal can be, as number + 1; 0: not seen. */
-struct fl_literal_words {
+/* A distinct folded text with the four words that it can be, as number + 1; 0: not seen. */
+struct fl_pool_literal {
+    struct fl_text text;
+    uint64_t hash;
     uint32_t word[4];
 };
 
 struct fl_keyword_pool {
     const struct fl_fold *fold;
-    struct fl_arena *arena;                       /* of the literals' bytes */
-    struct fl_names *numbers;                     /* of literals */
-    struct fl_buffer literals, of_literal, words; /* fl_text, fl_literal_words, fl_keyword */
-    struct fl_buffer raw, folded;                 /* one word's */
+    struct fl_arena *arena;           /* of the literals' bytes */
+    struct fl_buffer literals, words; /* struct fl_pool_literal, struct fl_keyword */
+    uint32_t *slots;                  /* literal + 1, or 0; at most half of them are taken */
+    size_t slot_count;                /* 0 or a power of two */
+    struct fl_buffer raw, folded;     /* one word's */
 };
 
-/* Both are borrowed until release. FL_NO_MEMORY. */
-fl_status fl_keyword_pool_init(struct fl_keyword_pool *pool, const struct fl_fold *fold,
-                               struct fl_arena *arena, struct fl_error *error);
+/* Both are borrowed until release. */
+void fl_keyword_pool_init(struct fl_keyword_pool *pool, const struct fl_fold *fold, struct fl_arena *arena);
 void fl_keyword_pool_release(struct fl_keyword_pool *pool);
 /* Folds the word, gives its number. FL_BAD_MODEL: `trouble` says why not, `error` is as it was. */
 fl_status fl_keyword_pool_add(struct fl_keyword_pool *pool, const struct fl_cell_word *word, uint32_t *number,

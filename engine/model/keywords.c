@@ -339,9 +339,8 @@ fl_status fl_keywords_read_all(const char *bytes, size_t size, const char *shown
                               .refused = refused,
                               .context = context,
                               .error = error};
-    fl_status status = fl_keyword_pool_init(&reading.pool, fold, keywords->arena, error);
-    if (status == FL_OK)
-        status = fl_keyword_tags_init(&reading.tags, keywords->arena, error);
+    fl_keyword_pool_init(&reading.pool, fold, keywords->arena);
+    fl_status status = fl_keyword_tags_init(&reading.tags, keywords->arena, error);
     if (status == FL_OK)
         status = read_file(&reading, bytes, size, shown_path, keywords);
     release(&reading);

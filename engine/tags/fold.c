@@ -2,6 +2,7 @@
 #include "engine/tags/fold.h"
 
 #include <assert.h>
+#include <stdlib.h>
 
 #include "engine/tags/fold_tables.h"
 
@@ -14,10 +15,25 @@ enum {
 _Static_assert((int)FL_FOLD_BYTES_MAX <= QUICK_GROWTH && (int)CLUSTER_BYTES_MAX >= (int)FL_PLAIN_WRITES_PAST,
                "room for a cluster is room for what the table and the kernel write past their ends");
 
+fl_status fl_fold_create(struct fl_fold **fold, struct fl_error *error)
+{
+    *fold = malloc(sizeof **fold);
+    if (*fold == NULL)
+        return fl_fail_memory(error, sizeof **fold);
+    **fold = (struct fl_fold){fl_fold_kernels(), fl_fold_entries, fl_fold_pages};
+    return FL_OK;
+}
+
+void fl_fold_free(struct fl_fold *fold)
+{
+    free(fold);
+}
+
 /* How far a text was folded. */
 struct folding {
     size_t at;
-    uint8_t *to; /* where the next byte of the form goes */
+    uint8_t *to;   /* where the next byte of the form goes */
+    size_t before; /* size of the plain character in front that a cluster may begin with; 0: none can */
     bool same_places;
 };
 
@@ -48,12 +64,18 @@ static inline bool may_begin_plain(uint32_t word)
     return (word & 0x8080) == 0 || is_plain_lead(word & 0xFF);
 }
 
+/* The size of the last of the plain characters of bytes 0 .. end - 1; it may begin a cluster. */
+static inline size_t last_plain(const uint8_t *bytes, size_t end)
+{
+    return end == 0 ? 0 : bytes[end - 1] < 0x80 ? 1 : 3;
+}
+
 /* Folds characters by the table, up to a cluster whose form it does not know. */
 static void fold_quickly(const struct fl_fold *fold, struct fl_text text, struct folding *folding)
 {
     const uint8_t *bytes = (const uint8_t *)text.bytes;
-    size_t at = folding->at, last_at = at; /* last: in front of the latest character */
-    uint8_t *to = folding->to, *last_to = to;
+    size_t at = folding->at, last_at = at - folding->before; /* last: in front of the latest character */
+    uint8_t *to = folding->to, *last_to = to - folding->before;
     uint32_t keeps_places = FL_FOLD_KEEPS_PLACE;
     while (at < text.size) {
         uint32_t character, form = fl_utf8_word(bytes + at, text.size - at);
@@ -62,7 +84,7 @@ static void fold_quickly(const struct fl_fold *fold, struct fl_text text, struct
             at += plain;
             to += plain;
             if (plain > 0) {
-                const size_t latest = bytes[at - 1] < 0x80 ? 1 : 3;
+                const size_t latest = last_plain(bytes, at);
                 last_at = at - latest;
                 last_to = to - latest;
                 continue;
@@ -91,7 +113,7 @@ static void fold_quickly(const struct fl_fold *fold, struct fl_text text, struct
         to += made;
         keeps_places &= entry;
     }
-    *folding = (struct folding){at, to, folding->same_places && keeps_places != 0};
+    *folding = (struct folding){.at = at, .to = to, .same_places = folding->same_places && keeps_places != 0};
 }
 
 /* The folded form of a cluster, as bytes; returns how many. */
@@ -130,13 +152,16 @@ static fl_status make_room(struct fl_buffer *out, size_t left, struct fl_error *
     return FL_OK;
 }
 
-/* Apart from what calls it: its registers are saved where they are needed only. */
-__attribute__((noinline)) static fl_status append_parts(const struct fl_fold *fold, struct fl_text text,
-                                                        struct fl_buffer *out, bool *same_places,
-                                                        struct fl_error *error)
+/* Of a text whose plain start, up to byte `at`, is in the buffer behind what counts. Apart from what calls
+ * it: its registers are saved where they are needed only. */
+__attribute__((noinline)) static fl_status append_rest(const struct fl_fold *fold, struct fl_text text,
+                                                       size_t at, struct fl_buffer *out, bool *same_places,
+                                                       struct fl_error *error)
 {
     const size_t size_before = out->size;
-    struct folding folding = {.same_places = true};
+    struct folding folding = {
+        .at = at, .before = last_plain((const uint8_t *)text.bytes, at), .same_places = true};
+    out->size += at;
     while (folding.at < text.size) {
         const fl_status status = make_room(out, text.size - folding.at, error);
         if (status != FL_OK) {
@@ -156,13 +181,15 @@ __attribute__((noinline)) static fl_status append_parts(const struct fl_fold *fo
 fl_status fl_fold_append(const struct fl_fold *fold, struct fl_text text, struct fl_buffer *out,
                          bool *same_places, struct fl_error *error)
 {
+    const size_t room = out->capacity - out->size;
+    if (text.size == 0 || room <= FL_PLAIN_WRITES_PAST || room - FL_PLAIN_WRITES_PAST < text.size)
+        return append_rest(fold, text, 0, out, same_places, error);
     /* Most texts are short, and plain from end to end: what else is done for one takes as long as its bytes.
      */
-    const size_t room = out->capacity - out->size;
-    if (room <= FL_PLAIN_WRITES_PAST || room - FL_PLAIN_WRITES_PAST < text.size ||
-        fold->kernels->copy_plain((const uint8_t *)text.bytes, text.size, out->bytes + out->size) !=
-            text.size)
-        return append_parts(fold, text, out, same_places, error);
+    const size_t plain =
+        fold->kernels->copy_plain((const uint8_t *)text.bytes, text.size, out->bytes + out->size);
+    if (plain < text.size)
+        return append_rest(fold, text, plain, out, same_places, error);
     out->size += text.size;
     *same_places = true;
     return FL_OK;

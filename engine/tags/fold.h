@@ -6,7 +6,7 @@
 #include "formats/base/status.h"
 #include "formats/base/text.h"
 
-/* Tables made once from the Unicode library. Immutable: threads may share it. */
+/* By tables that the build makes from the Unicode library. Immutable: threads may share it. */
 struct fl_fold;
 fl_status fl_fold_create(struct fl_fold **fold, struct fl_error *error);
 void fl_fold_free(struct fl_fold *fold); /* NULL is fine */

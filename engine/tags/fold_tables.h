@@ -28,10 +28,15 @@ enum {
     FL_FOLD_LETTER_SHIFT = 28
 };
 
+/* Made by the build (fold_table_maker.c): the distinct pages, and which of them each stretch of characters
+ * has. */
+extern const uint32_t fl_fold_entries[];
+extern const uint16_t fl_fold_pages[FL_FOLD_PAGES];
+
 struct fl_fold {
     const struct fl_fold_kernels *kernels;
-    uint32_t *entries;             /* pages, each distinct one once */
-    uint16_t pages[FL_FOLD_PAGES]; /* numbers of pages in `entries` */
+    const uint32_t *entries;
+    const uint16_t *pages;
 };
 
 static inline uint32_t fl_fold_entry(const struct fl_fold *fold, uint32_t character)

@@ -83,15 +83,6 @@ void fl_hyperscan_free(struct fl_hyperscan *compiled)
     free(compiled);
 }
 
-size_t fl_hyperscan_size_bytes(const struct fl_hyperscan *compiled)
-{
-    size_t size_bytes = 0;
-    const hs_error_t code = hs_database_size(compiled->database, &size_bytes);
-    assert(code == HS_SUCCESS);
-    (void)code;
-    return size_bytes;
-}
-
 fl_status fl_hyperscan_scratch_create(const struct fl_hyperscan *compiled,
                                       struct fl_hyperscan_scratch **scratch, struct fl_error *error)
 {

@@ -20,7 +20,6 @@ enum fl_hyperscan_kind {
 fl_status fl_hyperscan_compile(const char *const *expressions, size_t count, enum fl_hyperscan_kind kind,
                                struct fl_hyperscan **compiled, size_t *bad, struct fl_error *error);
 void fl_hyperscan_free(struct fl_hyperscan *compiled); /* NULL is fine */
-size_t fl_hyperscan_size_bytes(const struct fl_hyperscan *compiled);
 
 /* Work space of one thread. */
 struct fl_hyperscan_scratch;

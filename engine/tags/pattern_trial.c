@@ -12,8 +12,8 @@
 #include <time.h>
 #include <unistd.h>
 
-/* So that both trials and the compilation itself end within ten seconds. The wall clock is
- * for a child that sleeps; a busy machine must not make a model wrong. */
+/* So that both trials and the compilation itself end within ten seconds. The wall clock is for a child that
+ * sleeps; a busy machine must not make a model wrong. */
 enum { CPU_SECONDS = 3, WALL_SECONDS = 60, MEMORY_MIB = 1024 };
 
 struct report {
@@ -67,8 +67,12 @@ static void try_these(int out, const char *const *expressions, size_t first, siz
 
 static void be_child(int out, const char *const *expressions, size_t count, bool one_by_one)
 {
-    if (!limit_all())
+    if (!limit_all()) {
+        const struct report report = {FL_INTERNAL, 0,
+                                      "a child process for regular expressions cannot be limited"};
+        send_report(out, &report);
         _exit(1);
+    }
     if (!one_by_one)
         try_these(out, expressions, 0, count);
     for (size_t i = 0; i < count && one_by_one; i++)
@@ -150,6 +154,8 @@ fl_status fl_pattern_trial(const char *const *expressions, size_t count, size_t 
         report.at = good < count ? good : count - 1;
     }
     *bad = report.at;
+    if (report.status == FL_INTERNAL || report.status == FL_UNSUPPORTED)
+        return fl_fail(error, report.status, "%s", report.words);
     if (report.status == FL_BAD_MODEL)
         return fl_fail(error, FL_BAD_MODEL, "the keyword library refuses the regular expression: %s",
                        report.words);

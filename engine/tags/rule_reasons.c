@@ -1,6 +1,7 @@
 /* rule_reasons.c - in sentences why a rule does not hold in a message. */
 #include "engine/tags/rule_reasons.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -9,28 +10,22 @@
 
 enum { LONGER_WORD_SHOWN = 60, APART_MAX = 1000, NEAR_SPOTS_MAX = 1000 };
 
-__attribute__((format(printf, 2, 0))) static char *print(struct fl_arena *arena, const char *format,
-                                                         va_list arguments)
-{
-    va_list again;
-    va_copy(again, arguments);
-    const int size = vsnprintf(NULL, 0, format, again);
-    va_end(again);
-    char *text = fl_arena_take(arena, (size_t)size + 1);
-    if (text != NULL)
-        (void)vsnprintf(text, (size_t)size + 1, format, arguments);
-    return text;
-}
+/* A sentence has two words at most, each byte of which may have a mark in front, a `*` at each end, and a
+ * part of a longer one. */
+enum { SENTENCE_BYTES_MAX = 2 * (2 * FL_KEYWORD_BYTES_MAX + 2) + LONGER_WORD_SHOWN + 200 };
 
 __attribute__((format(printf, 2, 3))) static void say(struct fl_rule_reasons *reasons, const char *format,
                                                       ...)
 {
+    char words[SENTENCE_BYTES_MAX];
     va_list arguments;
     if (reasons->count == reasons->list_max)
         return;
     va_start(arguments, format);
-    const char *text = print(reasons->arena, format, arguments);
+    const int size = vsnprintf(words, sizeof words, format, arguments);
     va_end(arguments);
+    assert(size >= 0 && size < SENTENCE_BYTES_MAX);
+    const char *text = fl_arena_copy(reasons->arena, words, (size_t)size);
     reasons->no_memory = reasons->no_memory || text == NULL;
     reasons->list[reasons->count++] = text == NULL ? "" : text;
 }

@@ -19,8 +19,8 @@
  *      50   1.1 -> 4.9    1000  0.45 -> 0.53           50   2.4 -> 6.3     1000   4.8 -> 4.2
  *     200   2.0 -> 2.0    2000  0.28 -> 0.31          200   2.9 -> 6.2     2000   2.9 -> 3.1
  *   the same without words of 4 letters and fewer     frequent pairs of characters
- *      50   1.5 -> 5.9     500  0.44 -> 2.2            10   2.2 -> 5.8      200  0.45 -> 1.2
- *     200   0.6 -> 3.7    1000  1.08 -> 1.01         1000  0.38 -> 0.37
+ *      50   1.5 -> 5.9     500  0.44 -> 2.4            10   2.2 -> 5.8      200  0.45 -> 1.2
+ *     200   0.6 -> 3.7    1000  1.08 -> 1.43         1000  0.38 -> 0.37
  *
  * Below 10 literals and from 5000 on they only cost. */
 enum { DECOYS_FROM = 10, DECOYS_BELOW = 5000, TOO_MANY_FOR_TEDDY = 110, DECOY_BYTES = 8 };
@@ -37,7 +37,7 @@ static struct decoys choose_decoys(size_t count, size_t shortest_bytes)
         return decoys;
     if (count < TOO_MANY_FOR_TEDDY)
         decoys.whole_count = TOO_MANY_FOR_TEDDY - count;
-    const bool every_byte = count >= 250 && (shortest_bytes <= 4 || count >= 1500);
+    const bool every_byte = count >= 250 && (shortest_bytes <= 5 || count >= 1500);
     decoys.short_bytes = every_byte ? 2 : 3;
     if (shortest_bytes <= decoys.short_bytes)
         decoys.short_bytes = 0;

@@ -7,7 +7,7 @@
 
 /* Steps along chains of prefixes for all words together: a list of people's words takes a few for each of
  * its letters, one of 100,000 words that begin each other would take minutes. */
-#define STEPS_MAX UINT64_C(100000000)
+#define STEPS_MAX UINT64_C(30000000)
 
 enum { NO_LITERAL = UINT32_MAX };
 

@@ -77,7 +77,7 @@ class Folding(CompactCase):
         self.use_scopes()
         before = self.results("before")
         then = self.results("then", "data", "--view", "known-then")
-        self.assertEqual(3, len(before))
+        self.assertEqual(4, len(before))
         manifest = json.loads(self.path("data/manifest.json").read_text())
         said = json.loads(self.compact("data", "--json").stdout)
         self.assertEqual((parts + 6, 4, parts + 6), (said["files_before"], said["files_after"], said["folded"]))

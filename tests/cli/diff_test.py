@@ -118,6 +118,68 @@ class ByHand(DiffCase):
         self.assertIn("band cold>engaged", largest["crossed"])
         self.assertIn("engagement up 20; engagement up 40", largest["crossed"])
 
+    # --- keywords
+
+    def chat(self, *messages):
+        """CSV of (customer, text) chat messages of DAY."""
+        return "customer,time,type,text\n" + "".join(f"{customer},{DAY} 11:00:00,chat_customer_message,{text}\n"
+                                                     for customer, text in messages)
+
+    def keyword_nights(self, old, new):
+        """Runs c and d of one folder, whose models differ in keywords.csv; chat messages have no weight of their own."""
+        self.import_rows(self.chat((1, "late again"), (2, "refund"), (3, "hello")), name="chat.csv")
+        self.change_model("model2", "", "", "no file")
+        self.write("model/keywords.csv", old)
+        self.write("model2/keywords.csv", new)
+        self.night("c")
+        self.night("d", model="model2")
+
+    def test_keywords_only(self):
+        """A rule goes, one comes, one counts more; a tag of another customer stays as it is."""
+        self.keyword_nights("tag,any,points\nlate,late,-2\nrefund,refund,1\nhello,hello,0\n",
+                            "tag,any,points\nagain,again,7\nrefund,refund,5\nhello,hello,0\n")
+        told = self.diff("c", "d", "--data", "data")
+        self.assertEqual({"keywords": 9000000 + 4000000}, self.effects(told))
+        self.assertEqual([{"tag": "again", "before": 0, "after": 1, "gained": 1, "lost": 0},
+                          {"tag": "hello", "before": 1, "after": 1, "gained": 0, "lost": 0},
+                          {"tag": "late", "before": 1, "after": 0, "gained": 0, "lost": 1},
+                          {"tag": "refund", "before": 1, "after": 1, "gained": 0, "lost": 0}], told["tags"])
+        movers = {mover["customer"]: mover for mover in told["largest"]}
+        self.assertEqual((-2000000, 7000000, []),
+                         tuple(movers[1][name] for name in ("tag_points_before", "tag_points_after", "types")))
+        words = self.fourloop("diff", "c", "d", "--data", "data").stdout.decode()
+        self.assertIn("differ in    keywords (keywords.csv of the model)\n", words)
+        self.assertIn("            +9.000000  tags\n", words)
+        self.assertRegex(words, r"(?m)^tags +before +after +gained +lost\nagain +0 +1 +1 +0\nlate +1 +0 +0 +1\n2 tags as before$")
+
+    def test_keywords_beside_all_others(self):
+        """2 points by the registry, then 3 of a new list, then K, then another message."""
+        self.keyword_nights("tag,any,points\nlate,late,1\n", "tag,any,points\nlate,late,1\n")
+        # The run in between has regular expressions, which the model.yaml beside them does not allow.
+        self.write("model2/keywords.csv", "tag,regex,points\nlate,la+te,4\n")
+        yaml = self.path("model2/model.yaml")
+        yaml.write_text(yaml.read_text().replace("regex: false", "regex: true"))
+        registry = self.path("model2/registry.csv")
+        registry.write_text(registry.read_text().replace(VISIT, VISIT.replace(",1,", ",3,")))
+        self.import_rows(self.chat((2, "laaate")), name="more.csv")
+        self.night("e", model="model2")
+        told = self.diff("c", "e", "--data", "data", "-o", "moved")
+        self.assertEqual({"registry": 6000000, "keywords": 3000000, "model": 0, "data": 4000000}, self.effects(told))
+        rows = {row["customer"]: row for row in self.movers("moved")}
+        self.assertEqual(("2000000", "3000000", "0", "0"),
+                         tuple(rows["1"][f"raw_by_{cause}"] for cause in ("registry", "keywords", "model", "data")))
+        self.assert_no_scratch()
+
+    def test_tags_of_one_run_alone(self):
+        """A model without a list, and a folder without texts, has no tags."""
+        self.keyword_nights("tag,any,points\nlate,late,1\n", "tag,any,points\nlate,late,1\n")
+        self.path("model2/keywords.csv").unlink()
+        self.night("e", model="model2")
+        self.assertEqual([{"tag": "late", "before": 1, "after": 0, "gained": 0, "lost": 1}], self.diff("c", "e")["tags"])
+        self.assertEqual({"keywords": -1000000}, self.effects(self.diff("c", "e")))
+        self.assertIsNone(self.diff("a", "a")["tags"])
+        self.refuse("c", "d", "--table", "tags", code=64, says="tags has no raw")
+
     def test_all_causes(self):
         """Customer 1 visits again, visits count double, K falls to 60: 1 > 2 points by the registry, > 4 by the data.
 

@@ -152,6 +152,75 @@ lost yes 402 days, from 365; o 7.621, above 4
 stage lost the first that holds; else active
 """)
 
+    # --- tags
+
+    RULES = """tag,any,near,speaker,priority,points,expiry_days
+late,,late near/3 parcel,,5,-2,
+thanks,谢谢|thank you,,both,9,1.5,10
+old,long ago,,,,8,20
+"""
+    # Without an id, and the one that counts: at the same second, but its text comes first.
+    CHAT = """customer,day,type,message,speaker,text
+Anna,2026-03-28,chat_customer_message,,,"Where is it? Late, my PARCEL, as always, and nobody in this shop of yours ever tells me why that is"
+Anna,2026-03-28,chat_customer_message,,,so late the parcel
+Anna,2026-03-29,chat_customer_message,m-1,agent,非常谢谢您
+Anna,2026-02-01,chat_customer_message,m-0,,long ago
+Anna,2026-04-02,chat_customer_message,m-9,,too late for a parcel
+"""
+
+    def tag_night(self):
+        self.write("model/keywords.csv", self.RULES)
+        chat_map = MAP.replace("  product: product\n  amount: amount\n  margin: margin\n  discount: discount\n",
+                               "  message: message\n  speaker: speaker\n  text: text\n")
+        self.write("chat.yaml", chat_map)
+        self.write("chat.csv", self.CHAT)
+        self.fourloop("import", "--map", "chat.yaml", "--into", "data", "chat.csv")
+        self.import_rows("customer,tag,day,until,giver\nAnna,vip,2026-03-30,2026-04-30,Eve\nAnna,gone,2026-01-01,2026-01-02,Eve\n",
+                         name="given.csv", table="given_tags")
+        self.night()
+
+    def test_tags(self):
+        """-2 points of 3 days ago, 1.5 of 2 days, 8 of 58 days whose tag is off since 39 days."""
+        self.tag_night()
+        text = self.explain("Anna")
+        self.assert_said(text, """
+tags thanks|late|vip those that are on, the highest priority first
+tag on since last expires hits priority points
+late yes 2026-03-28 2026-03-28 2026-09-23 2 5 -1.866066
+first on 2026-03-28 in a message without id, byte 13, by line 2 of keywords.csv: near late near/3 parcel
+Where is it? [Late], my PARCEL, as always, and nobody in this shop of yours eve ...
+old no 2026-02-01 2026-02-01 2026-02-20 1 0 2.094588
+first on 2026-02-01 in message m-0, byte 0, by line 4 of keywords.csv: any long ago
+[long ago]
+thanks yes 2026-03-29 2026-03-29 2026-04-07 1 9 1.432262
+first on 2026-03-29 in message m-1, byte 6, by line 3 of keywords.csv: any 谢谢 | thank you
+非常[谢谢]您
+vip yes 2026-03-30 2026-03-30 2026-04-30 0 0 0.000000 given by hand
+tags 1.660784
+""")
+        self.assertNotIn("gone", text)
+
+    def test_tags_as_json(self):
+        self.tag_night()
+        told = json.loads(self.explain("Anna", "--json"))
+        self.assertEqual(told["raw"], sum(row["points"] for row in told["types"]) + told["tag_points"])
+        self.assertEqual(told["tag_points"], sum(tag["points"] for tag in told["tags"]))
+        row = next(row for row in self.exported() if row["customer_id"] == "Anna")
+        self.assertEqual((str(told["tag_points"]), "thanks|late|vip"), (row["tag_points"], row["tags"]))
+        self.assertEqual([("late", True, False), ("old", False, False), ("thanks", True, False), ("vip", True, True)],
+                         [(tag["tag"], tag["on"], tag["given"]) for tag in told["tags"]])
+        self.assertEqual({"day": "2026-03-29", "second": None, "message": "m-1", "rule": 3, "words": "any 谢谢 | thank you",
+                          "offset": 6, "length": 6, "before": "非常", "hit": "谢谢", "behind": "您"}, told["tags"][2]["first"])
+        self.assertIsNone(told["tags"][3]["first"])
+        brand = json.loads(self.explain("Anna", "--scope", "brand=Acme", "--json"))
+        self.assertEqual((0, []), (brand["tag_points"], brand["tags"]))
+        self.assertEqual(brand["raw"], sum(row["points"] for row in brand["types"]))
+
+    def test_a_run_of_tags_alone(self):
+        self.tag_night()
+        self.fourloop("tag", "--model", "model", "--data", "data", "--as-of", "2026-03-31", "--out", "tags")
+        self.explain("Anna", run="tags", code=64, says="the folder has tags alone")
+
     def test_json(self):
         self.night()
         told = json.loads(self.explain("Anna", "--json"))

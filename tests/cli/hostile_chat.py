@@ -30,12 +30,13 @@ SPELLINGS = (
     ("٣", "۴5", "३"),
     ("order ab-123", "ab-12", "AB-1234", "ab-", "aab", "abab"),
 )
-JOINTS = (" ", " ", " ", "  ", "", "", "-", "_", ", ", ". ", "'", "、", "。", "\n", "\t", "\u200d", "\u0301", "😀", "\u00a0", "\ufffd")
-REGEXES = ("ab-[0-9]{1,3}", "(ab){2}|ab|aab?", "ha(ha)*", r"pri.e", "(退款)+", r"\d+", "a?b?", "стра|приве[а-я]", "[^a-z ]e",
-           r"\bha\b", r"ss?|s{2,3}e",
-           r"\w+-\w+", r"e.", r"\S\s\S", r"\D\d\D", r"h\B\w", r"[\w-]{3,5}", r"[^\s\d]{2}", r"\W\w\W", r"a\|b|a\*b|c\++")
-AGES = (0, 0, 1, 2, 3, 4, 5, 6, 7, 9, 10, 28, 29, 30, 31, 58, 59, 60, 61, 118, 119, 120, 178, 179, 180, 181, 364, 365, 366,
-        1094, 1095, 1096, 1500)
+JOINTS = (" ", " ", " ", "  ", "", "", "-", "_", ", ", ". ", "'", "、", "。", "\n", "\t", "\u200d",
+          "\u0301", "😀", "\u00a0", "\ufffd")
+REGEXES = ("ab-[0-9]{1,3}", "(ab){2}|ab|aab?", "ha(ha)*", "pri.e", "(退款)+", r"\d+", "a?b?", "стра|приве[а-я]",
+           "[^a-z ]e", r"\bha\b", "ss?|s{2,3}e", r"\w+-\w+", "e.", r"\S\s\S", r"\D\d\D", r"h\B\w", r"[\w-]{3,5}",
+           r"[^\s\d]{2}", r"\W\w\W", r"a\|b|a\*b|c\++")
+AGES = (0, 0, 1, 2, 3, 4, 5, 6, 7, 9, 10, 28, 29, 30, 31, 58, 59, 60, 61, 118, 119, 120, 178, 179, 180, 181, 364, 365,
+        366, 1094, 1095, 1096, 1500)
 EXPIRIES = ("", "1", "2", "5", "30", "60", "180", "365", "3650")
 
 
@@ -73,13 +74,14 @@ class ChatMaker:
     def row(self, customers):
         age = self.pick(AGES) if self.chance.random() < 0.95 else -self.pick((1, 2))
         clock = self.pick(("", " 00:00:00", " 09:30:01", " 23:59:59"))
-        kind = self.pick(("chat_customer_message", "chat_customer_message", "chat_agent_message", "call_service_inbound",
-                          "web_visit", "purchase_shop", "255"))
+        kind = self.pick(("chat_customer_message", "chat_customer_message", "chat_agent_message",
+                          "call_service_inbound", "web_visit", "purchase_shop", "255"))
         return {"customer": self.chance.randrange(1, customers + 1), "time": self.day(age) + clock, "type": kind,
                 "order": self.pick(("", "", "1", "20", "3")), "brand": self.pick(("", "Norvik")),
                 "amount": "5.00" if kind == "purchase_shop" else "",
                 "arrival": "" if self.chance.random() < 0.7 else self.day(age - self.pick((0, 1, 30))),
-                "speaker": self.pick(("", "customer", "customer", "agent")), "message": self.pick(("", "m1", "m2", "é")),
+                "speaker": self.pick(("", "customer", "customer", "agent")),
+                "message": self.pick(("", "m1", "m2", "é")),
                 "text": "" if self.chance.random() < 0.1 else self.text()}
 
     def rows_text(self, customers, rows):
@@ -130,7 +132,8 @@ class ChatMaker:
         longest = int(expiry or 180)
         return {"hits": self.pick(("", "1", "2", "3")), "expiry_days": expiry,
                 "days": str(self.pick([days for days in (1, 2, 3, 7, 31, 60) if days <= longest])),
-                "priority": self.pick(("", "1", "5", "-3")), "points": self.pick(("", "0", "3", "-4.5", "0.001", "120")),
+                "priority": self.pick(("", "1", "5", "-3")),
+                "points": self.pick(("", "0", "3", "-4.5", "0.001", "120")),
                 "half_life_days": self.pick(("", "1", "7.5", "30", "365"))}
 
     def keywords_text(self, tag_names, rules):
@@ -146,7 +149,8 @@ class ChatMaker:
         made = []
         for _ in range(count):
             day = self.as_of - self.pick(AGES)
-            made.append(tags.Given(self.chance.randrange(1, customers + 1), self.pick((*tag_names, "by hand", "Zoë")), day,
-                                   self.pick((None, None, day, day + 1, day + 59, day + 400, self.as_of, self.as_of - 1)),
+            until = self.pick((None, None, day, day + 1, day + 59, day + 400, self.as_of, self.as_of - 1))
+            made.append(tags.Given(self.chance.randrange(1, customers + 1),
+                                   self.pick((*tag_names, "by hand", "Zoë")), day, until,
                                    self.pick((None, None, day, day + 30))))
         return tuple(row for row in made if row.until is None or row.until >= row.day)

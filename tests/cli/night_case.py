@@ -151,7 +151,7 @@ class NightCase(CliCase):
             self.make_model(name)
         if keywords is not None:
             self.write(f"{name}/keywords.csv", keywords)
-        read_keywords = keyword_rules.read_keywords_file(self.path(f"{name}/keywords.csv"))
+        read_keywords = keyword_rules.read_keywords(self.path(f"{name}/keywords.csv").read_text(encoding="utf-8"))
         has_regex = any(rule.regex for rule in read_keywords.rules)
         self.write(f"{name}/model.yaml", model_text(settings, self.scopes, regex=has_regex))
         self.write(f"{name}/rates.csv", rates_text(settings))
@@ -212,7 +212,7 @@ class NightCase(CliCase):
                                  scope)
         self.assert_type_view(wanted, out)
         self.assert_transitions(wanted, out)
-        if wanted.tagged.rows:
+        if wanted.tagged.rows or list(self.path(out).glob("tags-*")):
             self.assert_tags(wanted.tagged, out)
 
     def assert_tags(self, tagged, out):

@@ -32,12 +32,22 @@ class TagCompare(NightCase):
         wanted = night.run_night(data, recipe, as_of, view, scopes=self.scopes)
         for verb in ("run", "tag"):
             out, day = f"{verb}-{into}-{as_of}-{view}", reference.day_text(as_of)
-            self.fourloop(verb, "--model", "model", "--data", into, "--as-of", day, "--view", view, "--hits", "--out", out)
+            self.fourloop(verb, "--model", "model", "--data", into, "--as-of", day, "--view", view, "--hits",
+                          "--out", out)
             if verb == "run":
                 self.assert_tables(wanted, out)
             self.assert_tags(wanted.tagged, out)
             self.assert_hits(wanted.tagged, out)
+            self.fourloop("verify", out)  # rows in order
         return wanted
+
+    def test_without_rules(self):
+        """Tags by hand need no rules, texts without either bring nothing."""
+        maker = ChatMaker(300, AS_OF)
+        recipe = self.recipe(keywords="tag\nvip\n")
+        data = self.import_data(maker.rows_text(9, 60), into="by-hand", given=maker.given(("vip",), 12, 20))
+        self.compare(data, recipe, AS_OF, into="by-hand")
+        self.run_compared(self.import_data(maker.rows_text(9, 60)), recipe, AS_OF)
 
     def test_hostile_chat(self):
         for seed in range(12):

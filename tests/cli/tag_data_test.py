@@ -1,8 +1,8 @@
 """Tags of nights over real chat against the slow reference: every cell of the tables tags, hits and customers.
 
-Talks and sentences in English, Chinese, Dutch and Norwegian become interactions (who spoke, when, what); they are tagged
-with the list that every model begins with and with rules of our own: all cells, near, several hits in some days. Needs
-the data sets ($FOURLOOP_DATA, or shared/data beside the checkout); says so and is skipped without them.
+Talks and sentences in English, Chinese, Dutch and Norwegian become interactions (who spoke, when, what); they are
+tagged with the list that every model begins with and with rules of our own: all cells, near, several hits in some
+days. Needs the data sets ($FOURLOOP_DATA, or shared/data beside the checkout); says so and is skipped without them.
 """
 
 import unittest
@@ -59,7 +59,7 @@ class TagData(NightCase):
             with self.subTest(name):
                 found = self.compare(name, own, "own")
                 rules |= {hit["rule"] for hit in found.hits}
-        self.assertEqual({rule.line for rule in own.keywords.rules}, rules, "a rule that never hits holds nothing to account")
+        self.assertEqual({rule.line for rule in own.keywords.rules}, rules, "a rule that never hits tests nothing")
 
 
 if __name__ == "__main__":

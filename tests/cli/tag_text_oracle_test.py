@@ -1,4 +1,4 @@
-"""`tag --text` on real texts against searches that share nothing with it: Python's re, ripgrep, answer files, treebanks.
+"""`tag --text` on real texts against searches that share nothing with it: re, ripgrep, answer files, treebanks.
 
 Word lists only: each word is a rule of its own, so that places are compared word by word. Needs the data sets
 ($FOURLOOP_DATA, or shared/data beside the checkout); says so and is skipped without them.
@@ -27,7 +27,8 @@ SUPPORT_WORDS = ("refund", "card", "PIN", "can't", "top-up", "please", "thank yo
 LETTER = r"[^\W\u4e00-\u9fff]"  # those of Chinese need no boundary
 SUPPORT_SIGNS = ("?", "£", ":)", "...", "->", "#")
 # Tokens with a letter; places of such words that are no token: parts of hyphened words, in Chinese of longer words.
-TREEBANKS = {"nl_lassysmall": (24021, 324), "no_bokmaal": (31630, 225), "ru_taiga": (13062, 158), "zh_gsdsimp": (10532, 6980)}
+TREEBANKS = {"nl_lassysmall": (24021, 324), "no_bokmaal": (31630, 225), "ru_taiga": (13062, 158),
+             "zh_gsdsimp": (10532, 6980)}
 CUT_OUT = {"ru_taiga": ["кг", "ли", "ты"]}  # of runs of letters: `3кг`, `тыли`
 WORD_BYTES_MAX = 256
 RIPGREP = shutil.which("rg")
@@ -56,7 +57,7 @@ def byte_place(line, begin, end):
 
 
 def re_places(words, lines, pattern):
-    """{(line from 1, number of the word, offset, length)} of a caseless pattern, looked for ahead: places may overlap."""
+    """{(line from 1, number of the word, offset, length)} of a caseless pattern, looked for ahead: they may overlap."""
     found = set()
     for number, word in enumerate(words):
         search = re.compile(f"(?=({pattern.format(re.escape(word))}))", re.IGNORECASE)
@@ -126,14 +127,14 @@ class TextOracle(CliCase):
 
     def assert_places(self, wanted, found, words):
         differing = sorted(wanted ^ found)
-        self.assertFalse(differing, f"{len(differing)} of {len(wanted)} differ, first "
-                         + str([(place, words[place[1]], "wanted" if place in wanted else "found") for place in differing[:5]]))
+        first = [(place, words[place[1]], "wanted" if place in wanted else "found") for place in differing[:5]]
+        self.assertFalse(differing, f"{len(differing)} of {len(wanted)} differ, first {first}")
 
     def chat_lines(self, name, most):
         return [line["text"] for _, line in zip(range(most), chats.CHATS[name](DATA / "text"))]
 
     def test_answers_of_banking77(self):
-        """Rows with each word, as a whole word and as a part of one, as another program counted them; places as re says."""
+        """Rows with each word, whole and as a part, as another program counted them; places as re says."""
         for part in ("train", "test"):
             lines = [line["text"] for line in datasets.read_csv(DATA / f"text/banking77/{part}.csv")]
             answers = json.loads((DATA / f"answers/tag_banking77_{part}.json").read_text(encoding="utf-8"))
@@ -160,7 +161,7 @@ class TextOracle(CliCase):
         self.assert_places(naive_places(words, lines), found, words)
 
     def test_support_chat(self):
-        """Words, phrases and signs in English talks, as re finds them: needing a boundary where they begin or end so."""
+        """Words and phrases, which need boundaries, and signs, which do not, as re finds them."""
         for name in ("multiwoz", "sgd", "irc"):
             lines = self.chat_lines(name, 12_000)
             for words, pattern in ((SUPPORT_WORDS, f"(?<!{LETTER}){{}}(?!{LETTER})"), (SUPPORT_SIGNS, "{}")):
@@ -195,7 +196,7 @@ class TextOracle(CliCase):
             self.assert_places(naive_places(words, lines), found, words)
 
     def test_tokens_of_treebanks(self):
-        """Each token with a letter is found as a whole word; what else is found is a part of a token that stands free."""
+        """Each token with a letter is found as a whole word; what else is found are parts of tokens that stand free."""
         for name, counts in TREEBANKS.items():
             with self.subTest(name):
                 read = list(sentences(DATA / f"text/ud/{name}-ud-dev.conllu"))

@@ -1,4 +1,4 @@
-"""Turns public sets of talks and sentences into messages as interaction rows; where a set has no days they are made up."""
+"""Turns public sets of talks and sentences into messages as interaction rows; days that a set lacks are made up."""
 
 import csv
 import gzip
@@ -38,7 +38,8 @@ def crosswoz(folder):
     """Chinese talks, both speakers."""
     for talk, dialogue in enumerate(zipped_json(folder / "crosswoz/val.json.zip").values()):
         for turn, message in enumerate(dialogue["messages"]):
-            yield row(talk, turn, talk % 150 + 1, "customer" if message["role"] == "usr" else "agent", message["content"])
+            speaker = "customer" if message["role"] == "usr" else "agent"
+            yield row(talk, turn, talk % 150 + 1, speaker, message["content"])
 
 
 def multiwoz(folder):

@@ -44,7 +44,7 @@ def fold_character(character):
 def fold_characters(characters):
     """Each character of what is taken apart, then put together (Unicode's toNFKC_Casefold of NFD).
 
-    Taken apart first: the small iota of U+1FC7 becomes a letter, which stands behind all marks of its eta however it came.
+    Taken apart first: the small iota of U+1FC7 becomes a letter, behind all marks of its eta however it came.
     """
     apart = unicodedata.normalize("NFD", without_ignorables(characters))
     return unicodedata.normalize("NFC", "".join(fold_character(one) for one in apart))

@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from typing import NamedTuple, Optional
+from typing import NamedTuple
 
 from folding import fold
 from reference import thousandths
@@ -110,8 +110,3 @@ def read_keywords(text):
             rules.append(rule)
         read_tag_cells(line, numbers.setdefault(line["tag"], {}), decimal)
     return Keywords(tuple(rules), {name: Tag(**own) for name, own in numbers.items()})
-
-
-def read_keywords_file(path) -> Optional[Keywords]:
-    """None: the model has no such file."""
-    return read_keywords(path.read_text(encoding="utf-8")) if path.exists() else None

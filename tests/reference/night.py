@@ -96,13 +96,18 @@ def view_rows(rows, data, recipe, as_of):
     return lines
 
 
+def has_tag_source(data, recipe):
+    """Whether there is anything to make tags of: tags by hand, or rules and a text."""
+    return bool(data.given or (recipe.keywords.rules and any(row.text is not None for row in data.rows)))
+
+
 def customer_rows(rows, data, recipe, as_of, previous, tagged):
     """The customers table: what is local first, then what needs the others."""
     types, settings = recipe.types, recipe.settings
     by_profile = profiles.latest(data.customers, lambda profile: profile.customer)
     by_customer = reference.rows_by_scope(rows, "customer", data.products)
     names = tags.names_by_customer(tagged)
-    can_tag = data.given or recipe.keywords.rules and any(row.text for row in data.rows)
+    can_tag = has_tag_source(data, recipe)
     results = {customer: row for (customer, _), row in
                scope_rows(rows, "customer", data, recipe, as_of, tagged.points).items()}
     for customer, row in results.items():

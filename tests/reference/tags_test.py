@@ -4,10 +4,10 @@ import unittest
 from pathlib import Path
 
 import folding
+import hits
 import letters
 import night
 import reference
-import tags
 from keyword_rules import Near, Word, read_keywords, read_word, read_words
 from reference import Row
 from tags import Given
@@ -29,7 +29,7 @@ def keywords(*lines):
 def found(text, said_by=None, **cells):
     """(offset, length) of the hits of one rule in a text."""
     rules = keywords({"tag": "t", **cells}).rules
-    return [(hit.offset, hit.length) for hit in tags.message_hits(text.encode(), said_by, rules)]
+    return [(hit.offset, hit.length) for hit in hits.message_hits(text.encode(), said_by, rules)]
 
 
 def said(age, text, customer=1, kind="chat_customer_message", **fields):

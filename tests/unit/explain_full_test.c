@@ -39,6 +39,9 @@ static void import_table(const char *folder, const char *table, const char *csv,
         fail_msg("import: %s", error.message);
 }
 
+static const char keywords[] = "tag,any,speaker,points,expiry_days,priority\n"
+                               "late,late|later,,-2,20,3\nthanks,thank*,both,1,300,\nquiet,hush,,5,1,\n";
+
 static void print_row(uint64_t *random, struct fl_buffer *csv, unsigned amount_more)
 {
     /* Some customers buy much, some never; three types in four are any of the registry. */
@@ -59,9 +62,12 @@ static void print_row(uint64_t *random, struct fl_buffer *csv, unsigned amount_m
         (void)snprintf(amount, sizeof amount, "%u.%02u,%u.10",
                        (unsigned)(next_random(random) % 200) + amount_more,
                        (unsigned)(next_random(random) % 100), (unsigned)(next_random(random) % 50));
-    (void)snprintf(line, sizeof line, "%d,%s,%s,o%u,%s,%s,%s,%s\n", customer, day,
+    static const char *const texts[] = {
+        "", "", "", "it is late", "Thank you", "hush; thanks - later", "nothing", "\"late, late\""};
+    (void)snprintf(line, sizeof line, "%d,%s,%s,o%u,%s,%s,%s,%s,%s\n", customer, day,
                    model->registry.types[type].name, (unsigned)(next_random(random) % 4), brand, product,
-                   moves ? amount : ",", next_random(random) % 3 == 0 ? "1" : "");
+                   moves ? amount : ",", next_random(random) % 3 == 0 ? "1" : "",
+                   texts[next_random(random) % 8]);
     append_text(csv, line);
 }
 
@@ -70,7 +76,7 @@ static void make_data(const char *folder, unsigned amount_more, const char *coun
     struct fl_buffer csv = {0};
     uint64_t random = 11;
     char line[200];
-    append_text(&csv, "customer,day,type,order,brand,product,amount,margin,discount\n");
+    append_text(&csv, "customer,day,type,order,brand,product,amount,margin,discount,text\n");
     for (int i = 0; i < ROWS; i++)
         print_row(&random, &csv, amount_more);
     import_text(model, folder, (const char *)csv.bytes, csv.size);
@@ -91,6 +97,9 @@ static void make_data(const char *folder, unsigned amount_more, const char *coun
         append_text(&csv, line);
     }
     import_table(folder, "customers", (const char *)csv.bytes, csv.size);
+    static const char given[] = "customer,tag,day,until\n3,vip,2026-10-01,\n4,late,2026-11-01,2026-12-24\n"
+                                "5,vip,2026-01-01,2026-01-02\n";
+    import_table(folder, "given_tags", given, sizeof given - 1);
     static const char stores[] = "store,latitude,longitude\nEast,52.2,6.1\nWest,52.3,4.5\n";
     import_table(folder, "stores", stores, sizeof stores - 1);
     fl_buffer_release(&csv);
@@ -145,6 +154,7 @@ static int make_nights(void **state)
     model = default_model();
     init_model_folder("model");
     fixture_put("model/model.yaml", "scopes: [customer, brand, category, product]\ntype_view: true\n");
+    fixture_put("model/keywords.csv", keywords);
     put_fit();
     make_data("data", 0, "NL");
     run_well("data", "before", day_before, NULL, NULL);
@@ -232,7 +242,8 @@ static void assert_all_columns(const char *run, int customer)
             continue;
         const struct fl_explain_line *line = line_of(column->name, false);
         int64_t value = 0;
-        const bool has = fl_stored_value(&stored, column->id, 0, &value);
+        const bool has = fl_stored_value(&stored, column->id, 0, &value) ||
+                         fl_stored_text(&stored, column->id, 0).bytes != NULL;
         assert_true(line->is_column && line->why[0] != '\0' && line->group != NULL);
         assert_int_equal(line->kind != FL_EXPLAIN_NULL, has);
         if (line->kind == FL_EXPLAIN_NUMBER)
@@ -279,7 +290,10 @@ static void assert_conditions(bool customer)
 
 static void assert_adds_up(void)
 {
-    int64_t points = 0, intent = 0, recent = 0, before = 0;
+    int64_t points = told.tag_points, intent = 0, recent = 0, before = 0, tag_points = 0;
+    for (size_t i = 0; i < told.tag_count; i++)
+        tag_points += told.tags[i].points;
+    assert_int_equal(tag_points, told.tag_points);
     for (size_t i = 0; i < told.row_count; i++) {
         points += told.rows[i].points;
         intent += told.rows[i].intent_points;
@@ -323,7 +337,7 @@ static void explain_all(const char *run)
         for (unsigned stage = 0; stage < 8; stage++)
             stages[stage] += strcmp(line_of("stage", false)->shown, fl_stage_word(stage)) == 0;
         assert_true(told.scope_count > 0);
-        if (customer % 12 == 1) /* each has some fifty */
+        if (customer % 40 == 1) /* each has some fifty */
             explain_scopes(run, customer);
         fl_explanation_release(&told);
     }
@@ -457,6 +471,28 @@ static void test_other_tables_are_found(void **state)
     assert_true(differ > 0);
 }
 
+/* Tags that another list would have brought. */
+static void test_other_tags_are_found(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *run, *from, *keywords, *column;
+    } cases[] = {{"t1", "dearer",
+                  "tag,any,speaker,points,expiry_days,priority\nlate,late|later,,-3,20,3\n"
+                  "thanks,thank*,both,1,300,\nquiet,hush,,5,1,\n",
+                  "points"},
+                 {"t2", "sooner",
+                  "tag,any,expiry_days\nlate,late|later,19\nthanks,thank*,299\nquiet,hush,1\n", "expires"}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        fixture_put("model/keywords.csv", cases[i].keywords);
+        run_well("data", cases[i].from, as_of, NULL, NULL);
+        fixture_put("model/keywords.csv", keywords);
+        run_well("data", cases[i].run, as_of, NULL, NULL);
+        swap_table(cases[i].run, cases[i].from, "tags");
+        assert_found(cases[i].run, "tags", cases[i].column);
+    }
+}
+
 /* What all customers decide is counted again: when one more stood below, or the borders were others, what was
  * stored would no longer follow. */
 static void test_place_is_checked(void **state)
@@ -504,7 +540,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_customer),   cmocka_unit_test(test_columns),
         cmocka_unit_test(test_scopes_refused),   cmocka_unit_test(test_other_tables_are_found),
-        cmocka_unit_test(test_place_is_checked),
+        cmocka_unit_test(test_place_is_checked), cmocka_unit_test(test_other_tags_are_found),
     };
     return cmocka_run_group_tests(tests, make_nights, free_nights);
 }

@@ -194,6 +194,12 @@ static void prepare_nothing(void)
     fixture_remove("table.csv");
 }
 
+/* Every kind of cell. */
+static const char keywords_csv[] = "tag,any,all,none,near,speaker,points\n"
+                                   "question,where*|a text,,no question,,,1\n"
+                                   "question,,some|length,,text near/3 length,both,\n"
+                                   "by_hand,,,,,,\n";
+
 static fl_status step_import(struct fl_error *error)
 {
     return import("into", "rows.csv", true, 1 << 20, error);
@@ -260,6 +266,11 @@ static fl_status run(const char *out, unsigned threads, struct fl_error *error)
 static fl_status step_run(struct fl_error *error)
 {
     return run("out", 1, error);
+}
+
+static fl_status step_run_with_tags(struct fl_error *error)
+{
+    return run_as("tagging_model", "2026-03-31", "out", 1, error);
 }
 
 static fl_status step_run_on_two_threads(struct fl_error *error)
@@ -551,6 +562,12 @@ static void test_run(void **state)
     fail_each(prepare_nothing, step_run_on_two_threads);
 }
 
+static void test_tags(void **state)
+{
+    (void)state;
+    fail_some(prepare_nothing, step_run_with_tags, 7); /* most are those of any run */
+}
+
 static void test_explain(void **state)
 {
     (void)state;
@@ -628,6 +645,7 @@ static void put_earlier_run(void)
     struct fl_error error;
     fl_error_clear(&error);
     init_model_folder("earlier_model");
+    fixture_remove("earlier_model/keywords.csv");
     fixture_put("earlier_model/model.yaml", "horizon_days: 50\nscopes: [customer, brand, category]\n");
     char *registry = fixture_get("earlier_model/registry.csv", &size);
     assert_non_null(registry);
@@ -649,6 +667,9 @@ static int open_all(void **state)
     io = fixture_io(0, 0);
     model = default_model();
     init_model_folder("model");
+    fixture_remove("model/keywords.csv"); /* whose tables take longer to make than all the rest of a step */
+    init_model_folder("tagging_model");
+    fixture_put("tagging_model/keywords.csv", keywords_csv);
     fixture_put("model/model.yaml", "horizon_days: 60\nscopes: [customer, brand, category]\n");
     fixture_put("model/examples.yaml", "examples: [{name: n, rows: [{type: web_visit, brand: B}, {type: "
                                        "purchase_web, amount: 3}], expect: {rows: 1, band: [warm, cold]}, "
@@ -679,15 +700,11 @@ int main(void)
 {
     /* The compaction comes last: the run belongs to the files before it. */
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_import),
-        cmocka_unit_test(test_import_that_spills),
-        cmocka_unit_test(test_run),
-        cmocka_unit_test(test_explain),
-        cmocka_unit_test(test_export),
-        cmocka_unit_test(test_model),
-        cmocka_unit_test(test_imports_of_other_kinds),
-        cmocka_unit_test(test_profiles),
-        cmocka_unit_test(test_diff),
+        cmocka_unit_test(test_import),   cmocka_unit_test(test_import_that_spills),
+        cmocka_unit_test(test_run),      cmocka_unit_test(test_tags),
+        cmocka_unit_test(test_explain),  cmocka_unit_test(test_export),
+        cmocka_unit_test(test_model),    cmocka_unit_test(test_imports_of_other_kinds),
+        cmocka_unit_test(test_profiles), cmocka_unit_test(test_diff),
         cmocka_unit_test(test_compact),
     };
     return cmocka_run_group_tests(tests, open_all, close_all);

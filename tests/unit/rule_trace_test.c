@@ -9,7 +9,7 @@
 
 enum { LISTS = 60, RULES = 25, MESSAGES = 80, TEXT_MAX = 400, LINE_MAX = 400 };
 
-static const char header[] = "tag,any,all,none,near,speaker\n";
+static const char header[] = "tag,any,all,none,near,speaker,regex\n";
 static struct fl_fold *fold;
 
 /* ---- lists and messages at random ---- */
@@ -22,10 +22,10 @@ static unsigned below(unsigned end)
     return (unsigned)(seed >> 33) % end;
 }
 
-static const char *const pieces[] = {"late",    "parcel", "re",  "fund", "LATE", "Parcel",    "straße",
-                                     "STRASSE", "ss",     "ß",   "手",   "手机", "我的",      "ｌａｔｅ",
-                                     "нет",     "НЕТ",    "a",   "aa",   "é",    "e\xcc\x81", "5",
-                                     "_",       "!",      "ไทย", "한국"};
+static const char *const pieces[] = {"late",     "parcel", "re",  "fund", "LATE", "Parcel", "straße",
+                                     "STRASSE",  "ss",     "ß",   "手",   "手机", "手手",   "我的",
+                                     "ｌａｔｅ", "нет",    "НЕТ", "a",    "aa",   "é",      "e\xcc\x81",
+                                     "5",        "_",      "!",   "ไทย",  "한국"};
 static const char *const joints[] = {"", "", " ", " ", " ", "  ", ". ", "，", "\xe2\x80\x8b", "-"};
 
 #define PICK(list) (list)[below((unsigned)(sizeof(list) / sizeof(list)[0]))]
@@ -72,6 +72,7 @@ static void add_near(char *line)
 static void make_list(struct fl_buffer *csv)
 {
     static const char *const speakers[] = {"", "customer", "agent", "both"};
+    static const char *const patterns[] = {"la+te", "手机?|a", "[a-s]+\\b", "s{2}"};
     csv->size = 0;
     append_text(csv, header);
     for (int i = 0; i < RULES; i++) {
@@ -84,6 +85,8 @@ static void make_list(struct fl_buffer *csv)
         append_text(csv, line);
         append_text(csv, ",");
         append_text(csv, PICK(speakers));
+        append_text(csv, ",");
+        append_text(csv, below(6) == 0 ? PICK(patterns) : "");
         append_text(csv, "\n");
     }
 }
@@ -233,44 +236,46 @@ static void expect(const char *cells, const char *text, bool is_close, const cha
 static void test_reasons(void **state)
 {
     (void)state;
-    expect("t,refund,,,,\n", "My Refund!", false, NULL);
-    expect("t,refund,,,,\n", "I was refunded", true,
+    expect("t,refund,,,,,\n", "My Refund!", false, NULL);
+    expect("t,refund,,,,,\n", "I was refunded", true,
            "any: `refund` is inside the longer word `refunded` at byte 6 (write `refund*`)");
-    expect("t,fund,,,,\n", "Ein Rufund", true,
+    expect("t,fund,,,,,\n", "Ein Rufund", true,
            "any: `fund` is inside the longer word `rufund` at byte 6 (write `*fund`)");
-    expect("t,nd*,,,,\n", "I was refunded", false,
+    expect("t,nd*,,,,,\n", "I was refunded", false,
            "any: `nd*` is inside the longer word `refunded` at byte 10 (write `*nd*`)");
-    expect("t,refund,,,,\n", "nothing", false, "any: `refund` is missing");
-    expect("t,refund|money back,,,,\n", "nothing", false, "any: none of its 2 words is there");
-    expect("t,,late|order,,,\n", "late again", true, "all: `order` is missing");
-    expect("t,,late|order|parcel,,,\n", "late again", false, "all: `order` is missing");
-    expect("t,late,,no,,\n", "late? No.", true, "none: `no` is there at byte 6");
-    expect("t,,,,late near/1 parcel,\n", "late by the big parcel", true,
+    expect("t,refund,,,,,\n", "nothing", false, "any: `refund` is missing");
+    expect("t,refund|money back,,,,,\n", "nothing", false, "any: none of its 2 words is there");
+    expect("t,,late|order,,,,\n", "late again", true, "all: `order` is missing");
+    expect("t,,late|order|parcel,,,,\n", "late again", false, "all: `order` is missing");
+    expect("t,late,,no,,,\n", "late? No.", true, "none: `no` is there at byte 6");
+    expect("t,,,,late near/1 parcel,,\n", "late by the big parcel", true,
            "near: 3 words between `late` and `parcel`, at most 1");
-    expect("t,,,,late near/1 parcel,\n", "parcel is late", false, NULL);
-    expect("t,,,,late near/1 parcel,\n", "late, late", false, "near: `late` is there without `parcel`");
-    expect("t,,,,late near/1 parcel,\n", "nothing", false, "near: no word of the pair is there");
-    expect("t,,,,late near/1 parcel,\n", "late parcels", true,
+    expect("t,,,,late near/1 parcel,,\n", "parcel is late", false, NULL);
+    expect("t,,,,late near/1 parcel,,\n", "late, late", false, "near: `late` is there without `parcel`");
+    expect("t,,,,late near/1 parcel,,\n", "nothing", false, "near: no word of the pair is there");
+    expect("t,,,,late near/1 parcel,,\n", "late parcels", true,
            "near: `parcel` is inside the longer word `parcels` at byte 5 (write `parcel*`)");
-    expect("t,late,,,late near/1 parcel,\n", "late again", true, "near: `late` is there without `parcel`");
-    expect("t,,,,late near/1 parcel|late near/0 no,\n", "late, says my box: no", true,
+    expect("t,late,,,late near/1 parcel,,\n", "late again", true, "near: `late` is there without `parcel`");
+    expect("t,,,,late near/1 parcel|late near/0 no,,\n", "late, says my box: no", true,
            "near: 3 words between `late` and `no`, at most 0");
-    expect("t,,,,手机 near/1 机,\n", "手机", true, "near: `手机` and `机` overlap");
-    expect("t,late,,,,agent\n", "late", true,
+    expect("t,,,,手机 near/1 机,,\n", "手机", true, "near: `手机` and `机` overlap");
+    expect("t,late,,,,agent,\n", "late", true,
            "speaker: a rule for the agent's messages, and this one is the customer's");
-    expect_by(FL_SPEAKER_OTHER, "t,late,,,,\n", "late", true,
+    expect_by(FL_SPEAKER_OTHER, "t,late,,,,,\n", "late", true,
               "speaker: a rule for the customer's messages, and this one is somebody else's");
-    expect_by(FL_SPEAKER_OTHER, "t,late,,,,both\n", "late", false, NULL);
+    expect("t,late,,,,,x+\n", "late", true, "regex: it matches nowhere");
+    expect("t,,,,,,la+te\n", "LAATE", false, NULL);
+    expect_by(FL_SPEAKER_OTHER, "t,late,,,,both,\n", "late", false, NULL);
 }
 
 /* A mark stands as the cell needs it, and a longer word is cut between characters. */
 static void test_words_are_quoted(void **state)
 {
     (void)state;
-    expect("t,a\\|b\\*,,,,\n", "A|B*", false, NULL);
-    expect("t,a\\|b\\*,,,,\n", "xa|b*", true,
+    expect("t,a\\|b\\*,,,,,\n", "A|B*", false, NULL);
+    expect("t,a\\|b\\*,,,,,\n", "xa|b*", true,
            "any: `a\\|b\\*` is inside the longer word `xa|b*` at byte 1 (write `*a\\|b\\*`)");
-    expect("t,ä,,,,\n", "äääääääääääääääääääääääääääääääääääääääääääää", false,
+    expect("t,ä,,,,,\n", "äääääääääääääääääääääääääääääääääääääääääääää", false,
            "any: `ä` is inside the longer word `ääääääääääääääääääääääääääääää...` at byte 0 (write `ä*`)");
 }
 
@@ -279,7 +284,7 @@ static void test_places_of_a_miss(void **state)
     (void)state;
     struct both both;
     struct fl_rule_trace trace;
-    trace_one(&both, "t,late,,no,,\n", (struct fl_message){fl_text_of("No, ＬＡＴＥ"), FL_SPEAKER_CUSTOMER},
+    trace_one(&both, "t,late,,no,,,\n", (struct fl_message){fl_text_of("No, ＬＡＴＥ"), FL_SPEAKER_CUSTOMER},
               &trace);
     assert_int_equal(trace.place_count, 2);
     assert_int_equal(trace.places[0].offset, 0);
@@ -298,7 +303,7 @@ static void test_many_places_are_cut(void **state)
     struct fl_rule_trace trace;
     for (int i = 0; i <= FL_TRACE_PLACES_MAX; i++)
         append_text(&text, "late ");
-    trace_one(&both, "t,,,,late near/0 late,\n",
+    trace_one(&both, "t,,,,late near/0 late,,\n",
               (struct fl_message){{(const char *)text.bytes, text.size}, FL_SPEAKER_CUSTOMER}, &trace);
     assert_true(trace.holds && trace.has_more_places);
     assert_int_equal(trace.place_count, FL_TRACE_PLACES_MAX);

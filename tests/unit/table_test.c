@@ -120,10 +120,10 @@ static void fill_row(struct column_rows *rows, const struct fl_column *column, s
     rows->texts[row] = (struct fl_text){rows->text_bytes[row], (size_t)size};
 }
 
-/* Sorted: the first column rises, in `interactions` the day does within a customer. */
+/* Sorted: the first column rises, where the second is the day that does within a customer. */
 static void order_row(struct column_rows *columns, const struct fl_schema *schema, size_t row)
 {
-    const bool events = fl_schema_day_id(schema) >= 0;
+    const bool events = schema->columns[1].kind == FL_KIND_DAY;
     columns[0].i64[row] = -5000 + 3 * (int64_t)(events ? row / 11 : row);
     columns[0].words[row] = (uint32_t)(row * WORDS / ROWS);
     columns[0].nulls[row] = 0;

@@ -13,7 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "engine/tags/word_database.h"
+#include "engine/tags/word_check.h"
 
 static uint64_t random_state;
 static size_t random_below(size_t below)
@@ -256,12 +256,31 @@ static void test_an_empty_set_finds_nothing(void **state)
     fl_word_database_free(database);
 }
 
+/* The check is told other literals than were compiled: as if the library lied. */
+static void test_the_check_names_what_the_library_misses(void **state)
+{
+    (void)state;
+    const struct fl_text literals[] = {fl_text_of("refund"), fl_text_of("bc"), fl_text_of("fun")};
+    struct fl_word_database *two, *three;
+    struct fl_error error = {0};
+    assert_int_equal(fl_word_database_compile(literals, 2, &two, &error), FL_OK);
+    assert_int_equal(fl_word_database_compile(literals, 3, &three, &error), FL_OK);
+    assert_int_equal(fl_word_check(three, literals, 3, &error), FL_OK);
+    assert_int_equal(fl_word_check(two, literals, 3, &error), FL_INTERNAL);
+    assert_non_null(strstr(error.message, "does not see `fun`"));
+    assert_int_equal(fl_word_check(three, literals, 2, &error), FL_INTERNAL);
+    assert_non_null(strstr(error.message, "wrongly sees"));
+    fl_word_database_free(two);
+    fl_word_database_free(three);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_random_sets_equal_a_plain_search),
         cmocka_unit_test(test_large_sets_equal_a_plain_search),
         cmocka_unit_test(test_hostile_sets_equal_a_plain_search),
+        cmocka_unit_test(test_the_check_names_what_the_library_misses),
         cmocka_unit_test(test_an_empty_set_finds_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,7 +1,9 @@
-/* fold_tables.c - makes the table of what each character folds to. */
-#include "engine/tags/fold_tables.h"
-
+/* fold_table_maker.c - run by the build: asks the Unicode library what each character folds to, prints the
+ * table as C. */
+#include <stdio.h>
 #include <stdlib.h>
+
+#include "engine/tags/fold_tables.h"
 
 /* The entry of a plain character, but for its letter. */
 static const uint32_t same = (uint32_t)FL_FOLD_SAME << FL_FOLD_WAY_SHIFT | FL_FOLD_KEEPS_PLACE;
@@ -102,57 +104,52 @@ static void fill_special(struct making *making)
     }
 }
 
-/* Moves the distinct pages to the front, each once; returns how many. */
-static size_t share_pages(struct fl_fold *fold)
+/* The pages of a table, each distinct one once and in front; page_of[] says where each lies. Returns how
+ * many. */
+static size_t share_pages(uint32_t *entries, uint16_t page_of[FL_FOLD_PAGES])
 {
     enum { PAGE_BYTES = FL_FOLD_PAGE_CHARACTERS * sizeof(uint32_t) };
     size_t kept = 0;
     for (size_t number = 0; number < FL_FOLD_PAGES; number++) {
-        const uint32_t *page = fold->entries + number * FL_FOLD_PAGE_CHARACTERS;
+        const uint32_t *page = entries + number * FL_FOLD_PAGE_CHARACTERS;
         size_t found = kept; /* looked for from the latest on, as neighbours are alike */
-        while (found > 0 &&
-               memcmp(fold->entries + (found - 1) * FL_FOLD_PAGE_CHARACTERS, page, PAGE_BYTES) != 0)
+        while (found > 0 && memcmp(entries + (found - 1) * FL_FOLD_PAGE_CHARACTERS, page, PAGE_BYTES) != 0)
             found--;
         if (found == 0) {
-            memmove(fold->entries + kept * FL_FOLD_PAGE_CHARACTERS, page, PAGE_BYTES);
+            memmove(entries + kept * FL_FOLD_PAGE_CHARACTERS, page, PAGE_BYTES);
             found = ++kept;
         }
-        fold->pages[number] = (uint16_t)(found - 1);
+        page_of[number] = (uint16_t)(found - 1);
     }
     return kept;
 }
 
-fl_status fl_fold_create(struct fl_fold **fold, struct fl_error *error)
+static void print_table(const uint32_t *entries, size_t pages, const uint16_t *page_of, FILE *to)
 {
-    const size_t entries_bytes = FL_UNICODE_END * sizeof(uint32_t);
-    struct making *making = calloc(1, sizeof *making);
-    struct fl_fold *made = calloc(1, sizeof *made);
-    uint32_t *entries = malloc(entries_bytes);
-    *fold = NULL;
-    if (making == NULL || made == NULL || entries == NULL) {
-        free(entries);
-        free(made);
-        free(making);
-        return fl_fail_memory(error, entries_bytes);
-    }
-    making->entries = made->entries = entries;
-    made->kernels = fl_fold_kernels();
-    fill_plain(making);
-    fill_special(making);
-    free(making);
-    /* What stays is a thirtieth; where it cannot be made smaller, all of it does. */
-    const size_t kept = share_pages(made);
-    entries = realloc(made->entries, kept * FL_FOLD_PAGE_CHARACTERS * sizeof(uint32_t));
-    if (entries != NULL)
-        made->entries = entries;
-    *fold = made;
-    return FL_OK;
+    fprintf(to, "/* fold_table.c - what each character folds to; printed by fold_table_maker. */\n"
+                "#include \"engine/tags/fold_tables.h\"\n\nconst uint32_t fl_fold_entries[] = {\n");
+    for (size_t i = 0; i < pages * FL_FOLD_PAGE_CHARACTERS; i++)
+        fprintf(to, "0x%X,%s", (unsigned)entries[i], i % 16 == 15 ? "\n" : "");
+    fprintf(to, "};\n\nconst uint16_t fl_fold_pages[FL_FOLD_PAGES] = {\n");
+    for (size_t i = 0; i < FL_FOLD_PAGES; i++)
+        fprintf(to, "%u,%s", (unsigned)page_of[i], i % 32 == 31 ? "\n" : "");
+    fprintf(to, "};\n");
 }
 
-void fl_fold_free(struct fl_fold *fold)
+int main(int count, char **words)
 {
-    if (fold == NULL)
-        return;
-    free(fold->entries);
-    free(fold);
+    static uint16_t page_of[FL_FOLD_PAGES];
+    static struct making making;
+    FILE *to = count == 2 ? fopen(words[1], "w") : NULL;
+    making.entries = malloc(FL_UNICODE_END * sizeof(uint32_t));
+    if (to == NULL || making.entries == NULL) {
+        fprintf(stderr, "usage: fold_table_maker FILE.c\n");
+        return EXIT_FAILURE;
+    }
+    fill_plain(&making);
+    fill_special(&making);
+    print_table(making.entries, share_pages(making.entries, page_of), page_of, to);
+    free(making.entries);
+    const bool written = ferror(to) == 0;
+    return fclose(to) == 0 && written ? EXIT_SUCCESS : EXIT_FAILURE;
 }
