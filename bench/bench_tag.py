@@ -109,7 +109,7 @@ def with_scan(bench, shop, job, inputs, step, wanted):
         return Cost(scan_ns, cost.wall_ns - compile_ns)
 
     if job.form == "folded":
-        raw = scan("unfolded").cpu_ns / count
+        raw = scan("plain").cpu_ns / count
         bench.say(f"# {name}: {raw:.3f} ns a message where nothing is folded, which is a smaller job")
     costs = alternate([step, scan], bench.runs)
     bench.say(f"# {name}: compiling, which is not in its time: {min(compiling) / 1e9:.3f} s")
