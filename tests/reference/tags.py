@@ -50,19 +50,16 @@ def firing_days(hit_days, given, tag):
     return sorted(firings)
 
 
-def last_spell(firings, tag):
-    """Of the last row of days, each less than `expiry_days` after the one before, whatever `until` says."""
-    spell = []
-    for firing in firings:
-        if spell and firing.day - spell[-1].day >= tag.expiry_days:
-            spell = []
-        spell.append(firing)
-    return spell
+def last_spell(firings):
+    """From the last firing day on that the days before it do not keep on; all that fires on one day goes together."""
+    since = max(day for day in {firing.day for firing in firings}
+                if not any(firing.day < day <= firing.end for firing in firings))
+    return [firing for firing in firings if firing.day >= since]
 
 
-def last_day_on(firings):
+def last_day_on(spell):
     """If nothing new comes."""
-    return max(firing.end for firing in firings)
+    return max(firing.end for firing in spell)
 
 
 def day_points(firings, tag, as_of, horizon_days):
@@ -81,9 +78,9 @@ NO_EVIDENCE = dict.fromkeys(column for column in TAG_COLUMNS if column.startswit
 
 def tag_row(name, found, firings, tag, points):
     """A row of the table of tags. found: (message, its hits of the tag) for each message that hits it."""
-    spell = last_spell(firings, tag)
+    spell = last_spell(firings)
     own = [(row, hits) for row, hits in found if row.day > spell[0].day - tag.days]
-    row = {"tag": name, "since": spell[0].day, "last": spell[-1].day, "expires": last_day_on(firings),
+    row = {"tag": name, "since": spell[0].day, "last": spell[-1].day, "expires": last_day_on(spell),
            "hits": len(own), "priority": tag.priority, "points": sum(points),
            "given": int(any(one.by_hand for one in spell)), **NO_EVIDENCE}
     if not all(one.by_hand for one in spell):
@@ -127,7 +124,7 @@ def customer_tags(found, given, keywords, as_of, horizon_days):
         firings = firing_days([row.day for row, _ in own], [row for row in given if row.tag == name], tag)
         worth = day_points(firings, tag, as_of, horizon_days)
         points += worth
-        if firings and last_day_on(firings) >= as_of:
+        if firings and last_day_on(last_spell(firings)) >= as_of:
             rows.append(tag_row(name, own, firings, tag, worth))
     return rows, points
 

@@ -290,12 +290,33 @@ class ByHand(unittest.TestCase):
         self.assertEqual(AS_OF + 54, tag_of([said(5, "late")], self.LATE,
                                             given=[Given(1, "late", AS_OF - 5, AS_OF - 1)])["expires"])
 
-    def test_until_is_no_part_of_spells(self):
-        # on from age 300 by hand until after the night; age 250 is less than 60 days behind it, age 100 is more
-        given = [Given(1, "late", AS_OF - 300, AS_OF + 5)]
-        for age, wanted in ((250, (AS_OF - 300, AS_OF + 5, 1, 1)), (100, (AS_OF - 100, AS_OF + 5, 1, 0))):
-            row = tag_of([said(age, "late")], self.LATE, given=given)
-            self.assertEqual(wanted, tuple(row[name] for name in ("since", "expires", "hits", "given")))
+    def spell(self, ages, *untils):
+        """(age of since, of last, of expires, hits, given, age of the first evidence) of messages and of days by hand
+        (age, age of the last day on)."""
+        row = tag_of([said(age, "late") for age in ages], self.LATE,
+                     given=[Given(1, "late", AS_OF - age, AS_OF - end) for age, end in untils])
+        day = lambda name: row[name] if row[name] is None else AS_OF - row[name]
+        return day("since"), day("last"), day("expires"), row["hits"], row["given"], day("first_day")
+
+    def test_a_long_until_holds_a_spell_together(self):
+        # on from age 300 by hand until after the night: age 100 is more than 60 days behind it, and finds it on
+        self.assertEqual((300, 100, -5, 1, 1, 100), self.spell([100], (300, -5)))
+        # the message of age 290 keeps it on up to 231, the day by hand up to 40: age 40 finds it on, 39 does not
+        self.assertEqual((300, 40, -19, 2, 1, 290), self.spell([290, 40], (300, 40)))
+        self.assertEqual((39, 39, -20, 1, 0, 39), self.spell([290, 39], (300, 40)))
+
+    def test_a_short_until_ends_a_spell(self):
+        self.assertEqual((30, 28, -31, 1, 1, 28), self.spell([28], (30, 28)))
+        self.assertEqual((27, 27, -32, 1, 0, 27), self.spell([27], (30, 28)))
+        # unless a message keeps it on: from age 80 up to 21
+        self.assertEqual((80, 21, -38, 2, 1, 80), self.spell([80, 21], (30, 28)))
+        self.assertEqual((20, 20, -39, 1, 0, 20), self.spell([80, 20], (30, 28)))
+        # the longest of the rows of a day counts, whichever comes first
+        self.assertEqual((30, 25, -34, 1, 1, 25), self.spell([25], (30, 25), (30, 28)))
+
+    def test_what_fires_on_one_day_is_of_one_spell(self):
+        # by hand for days that are over, and a message of the same day
+        self.assertEqual((30, 30, -29, 1, 1, 30), self.spell([30], (30, 31)))
 
     def test_days_by_hand_alone_have_no_evidence(self):
         # the message hits, but two are needed: it counts, and no day fires because of it

@@ -2,7 +2,7 @@
  *
  * Method: the edges one by one (n in d days, the last day of an expiry, by hand, until, evidence, points to
  * the micro-point), then random days of random terms against a slow reading of SEMANTICS.md that asks of each
- * civil day by itself whether it fires, and of each pair of firing days whether they are of one spell. */
+ * civil day by itself whether it fires, and of each firing day whether one before it keeps the tag on. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -125,6 +125,57 @@ static void until_takes_the_place_of_the_expiry(void **state)
     assert_true(spell.since == 9 && spell.last == 10 && spell.expires == 16 && spell.first == &beside[0]);
     spell = spell_of(terms, past, 1, 10); /* its points count all the same */
     assert_true(!spell.on && spell.points_micro == 2000000);
+}
+
+/* Spells follow what keeps the tag on, not the expiry alone. */
+static void a_long_until_holds_a_spell_together(void **state)
+{
+    (void)state;
+    const struct fl_tag_terms terms = terms_of(1, 1, 5);
+    const struct fl_tag_day days[] = {given_until(10, 40), said(15, 1), said(40, 2), said(45, 1)};
+    struct fl_tag_spell spell = spell_of(terms, days, 2, 30);
+    assert_true(spell.on && spell.since == 10 && spell.last == 15 && spell.expires == 40 && spell.given);
+    assert_true(spell.hits == 1 && spell.first == &days[1]);
+    spell = spell_of(terms, days, 3, 40); /* still on because of day 10, not of day 15 */
+    assert_true(spell.since == 10 && spell.last == 40 && spell.expires == 44 && spell.given);
+    assert_true(spell.hits == 3 && spell.first == &days[1]);
+    spell = spell_of(terms, days, 4, 45);
+    assert_true(spell.since == 45 && spell.expires == 49 && !spell.given && spell.hits == 1);
+    assert_ptr_equal(spell.first, &days[3]);
+}
+
+static void a_short_until_ends_a_spell(void **state)
+{
+    (void)state;
+    const struct fl_tag_terms terms = terms_of(1, 1, 8);
+    const struct fl_tag_day next[] = {given_until(10, 11), said(11, 1)},
+                            behind[] = {given_until(10, 11), said(12, 1)},
+                            beside[] = {said(9, 1), given_until(10, 11), said(16, 1)},
+                            too_late[] = {said(9, 1), given_until(10, 11), said(17, 1)};
+    assert_int_equal(spell_of(terms, next, 2, 11).since, 10);
+    struct fl_tag_spell spell = spell_of(terms, behind, 2, 12);
+    assert_true(spell.since == 12 && spell.last == 12 && !spell.given && spell.first == &behind[1]);
+    spell = spell_of(terms, beside, 3, 16); /* of day 9 and day 10 the later end */
+    assert_true(spell.since == 9 && spell.hits == 2 && spell.given);
+    spell = spell_of(terms, too_late, 3, 17);
+    assert_true(spell.since == 17 && spell.hits == 1 && !spell.given);
+}
+
+static void an_until_of_the_past_keeps_nothing_on(void **state)
+{
+    (void)state;
+    const struct fl_tag_terms terms = terms_of(1, 1, 8);
+    const struct fl_tag_day alone[] = {said(10, 1), given_until(20, 9)},
+                            within[] = {said(10, 1), given_until(15, 14), said(17, 1)},
+                            same_day[] = {given_until(10, 9), said(10, 1)};
+    /* It expires as the last spell does: day 17 was the end of another one. */
+    struct fl_tag_spell spell = spell_of(terms, alone, 2, 20);
+    assert_true(!spell.on && spell.since == 20 && spell.expires == 9 && spell.hits == 0 &&
+                spell.first == NULL);
+    spell = spell_of(terms, within, 3, 17);
+    assert_true(spell.since == 10 && spell.expires == 24 && spell.given && spell.hits == 2);
+    spell = spell_of(terms, same_day, 2, 12);
+    assert_true(spell.on && spell.since == 10 && spell.expires == 17 && spell.given && spell.hits == 1);
 }
 
 static void a_tag_for_ever_expires_on_the_last_day_there_is(void **state)
@@ -312,6 +363,9 @@ int main(void)
         cmocka_unit_test(so_many_hits_in_so_many_days),
         cmocka_unit_test(given_by_hand),
         cmocka_unit_test(until_takes_the_place_of_the_expiry),
+        cmocka_unit_test(a_long_until_holds_a_spell_together),
+        cmocka_unit_test(a_short_until_ends_a_spell),
+        cmocka_unit_test(an_until_of_the_past_keeps_nothing_on),
         cmocka_unit_test(a_tag_for_ever_expires_on_the_last_day_there_is),
         cmocka_unit_test(each_firing_day_brings_points_once),
         cmocka_unit_test(later_nights_know_more),

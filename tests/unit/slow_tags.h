@@ -52,12 +52,22 @@ static inline int32_t slow_on_until(const struct fl_tag_terms *terms, const stru
     return on_until;
 }
 
-/* Back from its last day as long as the next firing day is less than the expiry away. */
+/* Whether a firing day before this one keeps the tag on until then. */
+static inline bool slow_still_on(const struct fl_tag_terms *terms, const struct slow_day *days, int32_t day)
+{
+    for (int32_t before = 0; before < day; before++) {
+        if (slow_fires(terms, days, before) && slow_on_until(terms, days, before) >= day)
+            return true;
+    }
+    return false;
+}
+
+/* The latest firing day that finds the tag off. */
 static inline int32_t slow_since(const struct fl_tag_terms *terms, const struct slow_day *days, int32_t last)
 {
     int32_t since = last;
-    for (int32_t day = last; day >= 0 && since - day < (int32_t)terms->expiry_days; day--)
-        since = slow_fires(terms, days, day) ? day : since;
+    while (!slow_fires(terms, days, since) || slow_still_on(terms, days, since))
+        since--;
     return since;
 }
 
@@ -68,19 +78,19 @@ static inline bool slow_spell_find(const struct fl_tag_terms *terms, const struc
     for (int32_t day = 0; day <= as_of_day; day++) {
         if (!slow_fires(terms, days, day))
             continue;
-        const int32_t on_until = slow_on_until(terms, days, day);
         spell->last = day;
-        spell->expires = on_until > spell->expires ? on_until : spell->expires;
         spell->points_micro += slow_worth(terms, as_of_day - day);
     }
     if (spell->last < 0)
         return false;
-    spell->on = spell->expires >= as_of_day;
     spell->since = slow_since(terms, days, spell->last);
     for (int32_t day = spell->since; day <= as_of_day; day++) {
+        const int32_t on_until = slow_fires(terms, days, day) ? slow_on_until(terms, days, day) : INT32_MIN;
+        spell->expires = on_until > spell->expires ? on_until : spell->expires;
         spell->by_message = spell->by_message || slow_fires_by_message(terms, days, day);
         spell->given = spell->given || days[day].given || days[day].until != FL_NO_UNTIL;
     }
+    spell->on = spell->expires >= as_of_day;
     for (int32_t day = 0; day <= as_of_day; day++)
         spell->hits += day >= spell->since - (int32_t)terms->days + 1 ? days[day].messages : 0;
     return true;
