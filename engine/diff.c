@@ -77,7 +77,7 @@ static fl_status read_runs(struct walk *walk, struct fl_error *error)
     const char *const paths[2] = {walk->plan->run_a, walk->plan->run_b};
     for (int side = 0; side < 2; side++) {
         const fl_status status =
-            fl_run_folder_read(walk->plan->io, paths[side], &walk->manifests[side], error);
+            fl_run_folder_read_scored(walk->plan->io, paths[side], &walk->manifests[side], error);
         if (status != FL_OK) {
             (void)fl_error_at_path(error, paths[side]);
             return status;

@@ -267,6 +267,10 @@ class Refusals(DiffCase):
         self.refuse("a", "a", "--table", "brands", code=64, says="no table `brands`; it has customers")
         self.refuse("a", "a", "--table", "model", code=64, says="no table `model`")
 
+    def test_tags_alone(self):
+        self.fourloop("tag", "--model", "model", "--data", "data", "--as-of", DAY, "--out", "tags")
+        self.refuse("a", "tags", code=64, says="tags: the folder has tags alone")
+
     def test_columns_that_are_missing(self):
         self.night("some", "--columns", "engagement,intent")
         self.refuse("a", "some", code=65, says=("some", "--columns", "`raw`"))

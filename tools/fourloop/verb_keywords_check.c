@@ -1,6 +1,7 @@
 /* verb_keywords_check.c - `fourloop keywords check`: says what is wrong with a keyword list, and what is odd.
  */
 #include <stdio.h>
+#include <string.h>
 
 #include "tools/fourloop/report.h"
 #include "tools/fourloop/text_input.h"
@@ -20,7 +21,60 @@ static void print_remark(const char *file, const struct fl_keyword_remark *remar
     printf(" %s:", kind_words[remark->kind]);
     if (remark->cell != NULL)
         printf(" column `%s`:", remark->cell);
-    printf(" %s\n", remark->text);
+    printf(" %s", remark->text);
+}
+
+/* One finding of a sample concerns most rules of a list in many languages: it is said once, with their lines. */
+static bool says_the_same(const struct fl_keyword_remark *a, const struct fl_keyword_remark *b)
+{
+    return a->kind == FL_KEYWORD_SAMPLE && b->kind == FL_KEYWORD_SAMPLE && a->cell == b->cell &&
+           strcmp(a->text, b->text) == 0;
+}
+
+/* ": lines 2-12, 14, 17-30", of the remarks from `first` on that say what it says */
+static void print_lines(const struct fl_keyword_remarks *remarks, size_t first)
+{
+    int64_t from = remarks->list[first].line, to = from;
+    printf(": lines ");
+    for (size_t i = first + 1; i <= remarks->count; i++) {
+        const bool is_end = i == remarks->count;
+        if (!is_end && !says_the_same(&remarks->list[first], &remarks->list[i]))
+            continue;
+        if (!is_end && remarks->list[i].line == to + 1) {
+            to++;
+            continue;
+        }
+        printf("%lld", (long long)from);
+        if (to > from)
+            printf("-%lld", (long long)to);
+        if (!is_end) {
+            printf(", ");
+            from = to = remarks->list[i].line;
+        }
+    }
+    printf("\n");
+}
+
+/* Each remark, at the first of its lines. */
+static void print_remarks(const struct fl_keyword_remarks *remarks)
+{
+    for (size_t i = 0; i < remarks->count; i++) {
+        const struct fl_keyword_remark *remark = &remarks->list[i];
+        size_t same = 0;
+        bool is_said = false;
+        for (size_t j = 0; j < remarks->count; j++) {
+            const bool is_same = says_the_same(remark, &remarks->list[j]);
+            same += is_same ? 1 : 0;
+            is_said = is_said || (is_same && j < i);
+        }
+        if (is_said)
+            continue;
+        print_remark(remarks->file, remark);
+        if (same > 1)
+            print_lines(remarks, i);
+        else
+            printf("\n");
+    }
 }
 
 static json_t *json_of_remark(const struct fl_keyword_remark *remark)
@@ -51,8 +105,8 @@ static fl_status print(const struct fl_keyword_remarks *remarks, bool as_json, s
     fl_status status = FL_OK;
     if (as_json)
         status = print_json(remarks, error);
-    for (size_t i = 0; i < remarks->count && !as_json; i++)
-        print_remark(remarks->file, &remarks->list[i]);
+    else
+        print_remarks(remarks);
     if (all > remarks->count)
         report_say("%zu more are not shown", all - remarks->count);
     report_say("%s: %zu tags, %zu rules, %zu words; %zu errors, %zu warnings", remarks->file, remarks->tags,
