@@ -24,13 +24,15 @@ void fl_word_spots_release(struct fl_word_spots *spots)
 /* Overlapping places count, so the search goes on one byte further. */
 static bool find_literal(struct fl_word_spots *spots, struct fl_text literal)
 {
-    const char *const end = spots->text.bytes + spots->text.size;
-    const char *at = spots->text.bytes;
-    while (at < end && (at = memmem(at, (size_t)(end - at), literal.bytes, literal.size)) != NULL) {
-        const uint32_t spot = (uint32_t)(at - spots->text.bytes);
+    const struct fl_text text = spots->text;
+    for (size_t from = 0; from < text.size;) {
+        const char *found = memmem(text.bytes + from, text.size - from, literal.bytes, literal.size);
+        if (found == NULL)
+            break;
+        const uint32_t spot = (uint32_t)(found - text.bytes);
         if (!fl_buffer_append(&spots->spots, &spot, sizeof spot))
             return false;
-        at++;
+        from = spot + 1u;
     }
     return true;
 }
