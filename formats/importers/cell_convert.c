@@ -106,6 +106,18 @@ static enum fl_fault_code convert_second(struct fl_text text, struct fl_cell *ce
     return cell->number >= 0 && cell->number <= SECOND_OF_DAY_MAX ? FL_FAULT_NONE : FL_FAULT_OUT_OF_RANGE;
 }
 
+/* As keywords.csv has them: a customer's tags are shown in one cell, with `|` between. */
+static bool is_tag_name(struct fl_text text)
+{
+    enum { TAG_BYTES_MAX = 128 };
+    for (size_t i = 0; i < text.size; i++) {
+        const uint8_t byte = (uint8_t)text.bytes[i];
+        if (byte < 0x20 || byte == 0x7f || byte == '|')
+            return false;
+    }
+    return text.size <= TAG_BYTES_MAX;
+}
+
 static enum fl_fault_code convert_word(enum fl_rule rule, struct fl_text text, struct fl_cell *cell)
 {
     *cell = (struct fl_cell){.text = text};
@@ -116,6 +128,8 @@ static enum fl_fault_code convert_word(enum fl_rule rule, struct fl_text text, s
     if (rule == FL_RULE_SPEAKER && !fl_text_equal(text, fl_text_of("customer")) &&
         !fl_text_equal(text, fl_text_of("agent")))
         return FL_FAULT_NOT_SPEAKER;
+    if (rule == FL_RULE_TAG && !is_tag_name(text))
+        return FL_FAULT_NOT_TAG;
     return FL_FAULT_NONE;
 }
 

@@ -132,7 +132,9 @@ static enum fl_rule rule_of(const char *name)
 {
     if (strcmp(name, "currency") == 0)
         return FL_RULE_CURRENCY;
-    return strcmp(name, "speaker") == 0 ? FL_RULE_SPEAKER : FL_RULE_NONE;
+    if (strcmp(name, "speaker") == 0)
+        return FL_RULE_SPEAKER;
+    return strcmp(name, "tag") == 0 ? FL_RULE_TAG : FL_RULE_NONE;
 }
 
 static bool make_reasons(struct fl_arena *arena, struct fl_target *target)

@@ -29,7 +29,8 @@
     X(OUT_OF_RANGE, "out of range")                                                                          \
     X(TOO_LONG, "too long")                                                                                  \
     X(NOT_CURRENCY, "not three capital letters")                                                             \
-    X(NOT_SPEAKER, "neither customer nor agent")
+    X(NOT_SPEAKER, "neither customer nor agent")                                                             \
+    X(NOT_TAG, "no name of a tag: 1 to 128 bytes without `|` and control characters")
 
 enum fl_fault_code {
 #define X(name, words) FL_FAULT_##name,
@@ -77,7 +78,7 @@ struct fl_value {
 
 enum { FL_JOINS_MAX = 64 }; /* in one mapping: each keeps room for its longest text */
 
-enum fl_rule { FL_RULE_NONE, FL_RULE_CURRENCY, FL_RULE_SPEAKER };
+enum fl_rule { FL_RULE_NONE, FL_RULE_CURRENCY, FL_RULE_SPEAKER, FL_RULE_TAG };
 
 /* One column of ours (two for `time`), and the cases it is read by: the first whose `when` holds. */
 struct fl_target {

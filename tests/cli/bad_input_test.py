@@ -65,6 +65,9 @@ class BadInput(CliCase):
                ("stores", ",52.1,5.1", "store: empty"),
                ("given_tags", ",2026-11-01,vip,", "customer: empty"), ("given_tags", "1,,vip,", "day: empty"),
                ("given_tags", "1,2026-11-01,,", "tag: empty"),
+               ("given_tags", "1,2026-11-01,vip|gift,", "tag: no name of a tag"),
+               ("given_tags", "1,2026-11-01,vi\tp,", "tag: no name of a tag"),
+               ("given_tags", f"1,2026-11-01,{'v' * 129},", "tag: no name of a tag: 1 to 128 bytes"),
                ("given_tags", "1,2026-11-01,vip,2026-11-31", "until: no such day"))
         for table, row, reason in bad:
             key, columns = good[table]
@@ -80,6 +83,7 @@ class BadInput(CliCase):
         for table, (key, columns) in good.items():
             rest = ",2026-11-01,vip," if table == "given_tags" else "," * (columns.count(",") + 1)
             self.import_rows(f"{key},{columns}\n7{rest}\n", table=table)
+        self.import_rows(f"customer,day,tag\n7,2026-11-01,{'v' * 128}\n", table="given_tags")
 
     def test_text_over_a_mebibyte(self):
         row = "9,2026-03-30 10:00:00,chat_customer_message,,,,,,,,,,customer,m9,"
