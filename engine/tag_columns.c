@@ -101,7 +101,8 @@ static fl_status fill_customers(struct fl_tag_columns *columns, const struct fl_
         columns->no_text[row] = summary->count == 0;
         status = join_names(columns, summary, results->tag_numbers, &columns->texts[row], error);
     }
-    const char *at = (const char *)columns->joined.bytes; /* it grew: only now it stays where it is */
+    /* It grew: only now it stays where it is. */
+    const char *at = columns->joined.size == 0 ? "" : (const char *)columns->joined.bytes;
     for (size_t row = 0; row < results->count && status == FL_OK; row++) {
         columns->texts[row].bytes = at;
         at += columns->texts[row].size;
