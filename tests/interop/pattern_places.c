@@ -13,14 +13,13 @@ static uint32_t read_number(void)
     return fl_get32(stored);
 }
 
-/* Its size stands in front of it; it is never freed, as the program ends soon. */
-static struct fl_text read_text(void)
+/* Its size stands in front of it. It lives until the next one is read into the same buffer. */
+static struct fl_text read_text(struct fl_buffer *buffer)
 {
     const uint32_t size = read_number();
-    char *bytes = malloc(size + 1);
-    if (bytes == NULL || fread(bytes, 1, size, stdin) != size)
+    if (!fl_buffer_reserve(buffer, size + 1) || fread(buffer->bytes, 1, size, stdin) != size)
         exit(1);
-    return (struct fl_text){bytes, size};
+    return (struct fl_text){(const char *)buffer->bytes, size};
 }
 
 static void print_places(const struct fl_pattern_database *database, struct fl_pattern_scratch *scratch,
@@ -41,11 +40,12 @@ static void print_places(const struct fl_pattern_database *database, struct fl_p
  * and a line of places for each text. */
 int main(void)
 {
+    static struct fl_buffer pattern_bytes, text_bytes; /* one of each at a time, until the program ends */
     struct fl_fold *fold;
     if (fl_fold_create(&fold, NULL) != FL_OK)
         return 1;
     for (;;) {
-        const struct fl_text pattern = read_text();
+        const struct fl_text pattern = read_text(&pattern_bytes);
         struct fl_pattern_database *database;
         struct fl_pattern_scratch *scratch = NULL;
         struct fl_error error = {0};
@@ -55,7 +55,7 @@ int main(void)
             return 1;
         (void)printf("%s%s\n", status == FL_OK ? "fine" : "refused: ", error.message);
         for (uint32_t left = read_number(); left > 0; left--) {
-            const struct fl_text text = read_text();
+            const struct fl_text text = read_text(&text_bytes);
             if (status == FL_OK)
                 print_places(database, scratch, text);
         }
