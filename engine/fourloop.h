@@ -267,6 +267,7 @@ struct fl_text_filter_plan {
 
 struct fl_text_filter_counts {
     uint64_t messages, tagged, hits; /* tagged: messages with a hit */
+    uint64_t cut;                    /* messages with more hits than count */
 };
 
 /* Writes each hit as a row (message, customer, tag, rule, word, offset, length), in the order of the

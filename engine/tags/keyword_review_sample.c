@@ -29,21 +29,32 @@ static void count_messages(struct counts *counts, const struct fl_message_chunk 
     }
 }
 
+static fl_status count_chunk(const struct fl_message_chunk *chunk, struct fl_tagger *tagger,
+                             struct counts *counts, struct fl_error *error)
+{
+    fl_status status = FL_OK;
+    for (size_t at = 0, done = 0; at < chunk->count && status == FL_OK; at += done) {
+        const struct fl_tag_hit *hits = NULL;
+        size_t hit_count = 0;
+        status =
+            fl_tagger_run(tagger, chunk->messages + at, chunk->count - at, &done, &hits, &hit_count, error);
+        count_hits(counts, hits, hit_count);
+    }
+    return status;
+}
+
 static fl_status count_all(struct fl_message_reader *reader, struct fl_tagger *tagger, struct counts *counts,
                            struct fl_error *error)
 {
     for (;;) {
         struct fl_message_chunk chunk;
-        const struct fl_tag_hit *hits = NULL;
-        size_t hit_count = 0;
         fl_status status = fl_message_reader_next(reader, &chunk, error);
         if (status != FL_OK || chunk.count == 0)
             return status;
-        status = fl_tagger_run(tagger, chunk.messages, chunk.count, &hits, &hit_count, error);
+        status = count_chunk(&chunk, tagger, counts, error);
         if (status != FL_OK)
             return status;
         count_messages(counts, &chunk);
-        count_hits(counts, hits, hit_count);
     }
 }
 

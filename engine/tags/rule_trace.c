@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "engine/tags/place_limits.h"
 #include "engine/tags/rule_reasons.h"
 #include "engine/tags/word_database.h"
 
@@ -19,12 +20,7 @@ struct fl_rule_tracer {
     struct fl_buffer pattern_places; /* struct fl_pattern_place */
     size_t pattern_place_count;
     struct fl_arena arena;
-    struct fl_buffer found; /* struct found */
-};
-
-/* A place in the folded text. */
-struct found {
-    uint32_t word, from, to;
+    struct fl_buffer found; /* struct fl_trace_place */
 };
 
 /* ---- the rules ---- */
@@ -118,37 +114,60 @@ fl_status fl_rule_tracer_read(struct fl_rule_tracer *tracer, const struct fl_mes
 
 /* ---- what is found of a rule ---- */
 
-static bool add_found(struct fl_rule_tracer *tracer, uint32_t word, size_t from, size_t size)
+/* Places of one word, or of the regular expression. More than these are of no rule's hits. */
+struct finding {
+    struct fl_rule_tracer *tracer;
+    uint32_t word;
+    struct fl_fold_cursor cursor;
+    struct fl_place_count count;
+    bool no_memory;
+};
+
+/* Bytes of the folded message. False: no further ones are wanted. */
+static bool add_found(struct finding *finding, size_t from, size_t size)
 {
-    const struct found found = {word, (uint32_t)from, (uint32_t)(from + size)};
-    return fl_buffer_append(&tracer->found, &found, sizeof found) != 0;
+    struct fl_rule_tracer *tracer = finding->tracer;
+    size_t offset, end;
+    fl_fold_place_on(tracer->fold, tracer->message.text, &finding->cursor, from, from + size, &offset, &end);
+    if (!fl_place_count_take(&finding->count, (uint32_t)offset))
+        return false;
+    const struct fl_trace_place place = {finding->word, offset, end - offset};
+    finding->no_memory = !fl_buffer_append(&tracer->found, &place, sizeof place);
+    return !finding->no_memory;
+}
+
+static bool add_word(struct fl_rule_tracer *tracer, uint32_t word)
+{
+    struct finding finding = {.tracer = tracer, .word = word};
+    uint32_t spot;
+    for (size_t at = 0; fl_word_behind(&tracer->spots, word, at, &spot); at = (size_t)spot + 1) {
+        if (!add_found(&finding, spot, fl_word_size(&tracer->spots, word)))
+            break;
+    }
+    return !finding.no_memory;
 }
 
 static bool add_words(struct fl_rule_tracer *tracer, struct fl_span span)
 {
-    for (uint32_t i = 0; i < span.count; i++) {
-        const uint32_t word = tracer->keywords->members[span.from + i];
-        uint32_t spot;
-        for (size_t at = 0; fl_word_behind(&tracer->spots, word, at, &spot); at = (size_t)spot + 1) {
-            if (!add_found(tracer, word, spot, fl_word_size(&tracer->spots, word)))
-                return false;
-        }
-    }
-    return true;
+    bool done = true;
+    for (uint32_t i = 0; i < span.count && done; i++)
+        done = add_word(tracer, tracer->keywords->members[span.from + i]);
+    return done;
 }
 
 /* Places of one word of a pair; of a rule that holds those near the other word alone. */
 static bool add_near_word(struct fl_rule_tracer *tracer, uint32_t word, uint32_t other, uint32_t distance,
                           bool holds)
 {
+    struct finding finding = {.tracer = tracer, .word = word};
     uint32_t spot;
     for (size_t at = 0; fl_word_behind(&tracer->spots, word, at, &spot); at = (size_t)spot + 1) {
         if (holds && fl_words_apart(&tracer->spots, word, spot, other, distance) > distance)
             continue;
-        if (!add_found(tracer, word, spot, fl_word_size(&tracer->spots, word)))
-            return false;
+        if (!add_found(&finding, spot, fl_word_size(&tracer->spots, word)))
+            break;
     }
-    return true;
+    return !finding.no_memory;
 }
 
 static bool add_nears(struct fl_rule_tracer *tracer, struct fl_span span, bool holds)
@@ -184,13 +203,13 @@ static bool regex_is_there(const struct fl_rule_tracer *tracer, uint32_t rule)
 
 static bool add_patterns(struct fl_rule_tracer *tracer, uint32_t rule)
 {
-    bool done = true;
-    for (size_t i = 0; i < tracer->pattern_place_count && done; i++) {
+    struct finding finding = {.tracer = tracer, .word = FL_HIT_BY_REGEX};
+    for (size_t i = 0; i < tracer->pattern_place_count; i++) {
         const struct fl_pattern_place *place = pattern_place(tracer, i);
-        if (has_pattern(tracer, rule, place))
-            done = add_found(tracer, FL_HIT_BY_REGEX, place->from, place->to - place->from);
+        if (has_pattern(tracer, rule, place) && !add_found(&finding, place->from, place->to - place->from))
+            break;
     }
-    return done;
+    return !finding.no_memory;
 }
 
 /* Of a rule that does not hold all that is there of it, the words that speak against it too. */
@@ -205,16 +224,6 @@ static bool find_parts(struct fl_rule_tracer *tracer, uint32_t number, bool hold
 
 /* ---- the answer ---- */
 
-static int compare_found(const void *a, const void *b)
-{
-    const struct found *found_a = a, *found_b = b;
-    if (found_a->from != found_b->from)
-        return found_a->from < found_b->from ? -1 : 1;
-    if (found_a->to != found_b->to)
-        return found_a->to > found_b->to ? -1 : 1;
-    return (found_a->word > found_b->word) - (found_a->word < found_b->word);
-}
-
 static int compare_places(const void *a, const void *b)
 {
     const struct fl_trace_place *place_a = a, *place_b = b;
@@ -226,22 +235,11 @@ static int compare_places(const void *a, const void *b)
 }
 
 /* Sorted; what several cells have found is there once, by the smallest word. */
-static size_t order_found(struct found *found, size_t count)
+static size_t order_found(struct fl_trace_place *places, size_t count)
 {
     size_t kept = 0;
     if (count > 0)
-        qsort(found, count, sizeof *found, compare_found);
-    for (size_t i = 0; i < count; i++) {
-        if (kept == 0 || found[kept - 1].from != found[i].from || found[kept - 1].to != found[i].to)
-            found[kept++] = found[i];
-    }
-    return kept;
-}
-
-/* Several folded places may come from one character. */
-static size_t drop_equal(struct fl_trace_place *places, size_t count)
-{
-    size_t kept = 0;
+        qsort(places, count, sizeof *places, compare_places);
     for (size_t i = 0; i < count; i++) {
         if (kept == 0 || places[kept - 1].offset != places[i].offset ||
             places[kept - 1].size != places[i].size)
@@ -253,21 +251,16 @@ static size_t drop_equal(struct fl_trace_place *places, size_t count)
 static fl_status take_places(struct fl_rule_tracer *tracer, struct fl_rule_trace *trace,
                              struct fl_error *error)
 {
-    struct found *const found = (struct found *)(void *)tracer->found.bytes;
+    struct fl_trace_place *const found = (struct fl_trace_place *)(void *)tracer->found.bytes;
     const size_t all = order_found(found, tracer->found.size / sizeof *found);
-    const size_t count = all < FL_TRACE_PLACES_MAX ? all : FL_TRACE_PLACES_MAX;
+    const size_t count = all < FL_RULE_HITS_MAX ? all : FL_RULE_HITS_MAX;
     struct fl_trace_place *places = fl_arena_take(&tracer->arena, (count + 1) * sizeof *places);
     if (places == NULL)
         return fl_fail_memory(error, (count + 1) * sizeof *places);
-    struct fl_fold_cursor cursor = {0};
-    for (size_t i = 0; i < count; i++) {
-        size_t from, to;
-        fl_fold_place_on(tracer->fold, tracer->message.text, &cursor, found[i].from, found[i].to, &from, &to);
-        places[i] = (struct fl_trace_place){found[i].word, from, to - from};
-    }
-    qsort(places, count, sizeof *places, compare_places);
+    if (count > 0)
+        memcpy(places, found, count * sizeof *places);
     trace->places = places;
-    trace->place_count = drop_equal(places, count);
+    trace->place_count = count;
     trace->has_more_places = count < all;
     return FL_OK;
 }

@@ -2,6 +2,7 @@
  * not.
  *
  * A reader of SEMANTICS.md section 5 finds each sentence of it here once; fl_tagger must give the same hits.
+ * But that a message has at most FL_MESSAGE_HITS_MAX it does not know, as it sees one rule at a time.
  */
 #ifndef ENGINE_TAGS_RULE_TRACE_H
 #define ENGINE_TAGS_RULE_TRACE_H
@@ -19,7 +20,7 @@ void fl_rule_tracer_free(struct fl_rule_tracer *tracer); /* NULL is fine */
 fl_status fl_rule_tracer_read(struct fl_rule_tracer *tracer, const struct fl_message *message,
                               struct fl_error *error);
 
-enum { FL_TRACE_PLACES_MAX = 1000, FL_TRACE_REASONS_MAX = 8 };
+enum { FL_TRACE_REASONS_MAX = 8 };
 
 struct fl_trace_place {
     uint32_t word;       /* number in keywords->words, or FL_HIT_BY_REGEX */
@@ -33,7 +34,7 @@ struct fl_rule_trace {
     /* The hits of a rule that holds; else what of its words is there. By offset, falling size, word. */
     const struct fl_trace_place *places;
     size_t place_count;
-    bool has_more_places;       /* than FL_TRACE_PLACES_MAX */
+    bool has_more_places;       /* than FL_RULE_HITS_MAX */
     const char *const *reasons; /* why it does not hold; the first FL_TRACE_REASONS_MAX */
     size_t reason_count;
 };

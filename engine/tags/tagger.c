@@ -5,6 +5,7 @@
 
 #include "engine/tags/joined_texts.h"
 #include "engine/tags/letters.h"
+#include "engine/tags/place_limits.h"
 #include "engine/tags/rule_check.h"
 #include "engine/tags/rule_index.h"
 #include "engine/tags/tag_hits.h"
@@ -19,6 +20,7 @@ struct fl_tag_rules {
 struct fl_tagger {
     const struct fl_tag_rules *rules;
     struct fl_word_scratch *scratch;
+    struct fl_place_limits limits;
     struct fl_rule_check check;
     struct fl_joined_texts joined;
     struct fl_buffer places;
@@ -89,7 +91,11 @@ fl_status fl_tagger_create(const struct fl_tag_rules *rules, struct fl_tagger **
     made->rules = rules;
     fl_status status = fl_word_scratch_create(rules->words, &made->scratch, error);
     if (status == FL_OK)
-        status = fl_rule_check_create(&made->check, &rules->index, rules->patterns, error);
+        status = fl_place_limits_create(&made->limits, &rules->index, error);
+    if (status == FL_OK)
+        status = fl_rule_check_create(&made->check, &rules->index, &made->limits, rules->patterns, error);
+    if (status == FL_OK)
+        status = fl_tag_hits_create(&made->hits, rules->index.keywords->rule_count, error);
     if (status != FL_OK) {
         fl_tagger_free(made);
         return status;
@@ -104,6 +110,7 @@ void fl_tagger_free(struct fl_tagger *tagger)
         return;
     fl_word_scratch_free(tagger->scratch);
     fl_rule_check_release(&tagger->check);
+    fl_place_limits_release(&tagger->limits);
     fl_joined_texts_release(&tagger->joined);
     fl_buffer_release(&tagger->places);
     fl_tag_hits_release(&tagger->hits);
@@ -153,6 +160,7 @@ static fl_status add_place(struct fl_tagger *tagger, const struct fl_message_vie
     const struct fl_literal_forms *forms = &index->literals[literal];
     const uint32_t to = from + forms->size;
     struct fl_found_word place = {.from = from, .to = to, .offset = from, .size = forms->size};
+    const bool may_be_many = message->folded.size > FL_RULE_HITS_MAX;
     bool is_mapped = message->same_places;
     for (const struct fl_word_form *form = index->forms + forms->first_form, *end = form + forms->form_count;
          form != end; form++) {
@@ -166,33 +174,84 @@ static fl_status add_place(struct fl_tagger *tagger, const struct fl_message_vie
             place.size = (uint32_t)(offset_end - offset);
             is_mapped = true;
         }
+        if (may_be_many && !fl_place_limits_take(&tagger->limits, literal, form->word, place.offset))
+            continue;
         fl_status status = add_plain(tagger, message, form, &place, error);
         if (status == FL_OK && form->remembered)
             status = fl_rule_check_add(&tagger->check, form, place, message->speakers, error);
         if (status != FL_OK)
             return status;
     }
+    fl_tag_hits_trim_if_many(&tagger->hits);
     return FL_OK;
+}
+
+static void begin_message(struct fl_tagger *tagger)
+{
+    fl_tag_hits_begin(&tagger->hits);
+    fl_place_limits_begin(&tagger->limits);
+    if (tagger->rules->index.checked_count > 0)
+        fl_rule_check_begin(&tagger->check);
+}
+
+static fl_status end_message(struct fl_tagger *tagger, const struct fl_message_view *message,
+                             struct fl_error *error)
+{
+    fl_status status = FL_OK;
+    if (tagger->rules->index.checked_count > 0)
+        status = fl_rule_check_end(&tagger->check, message, &tagger->hits, error);
+    if (status == FL_OK)
+        fl_tag_hits_end(&tagger->hits);
+    return status;
 }
 
 /* The message begins at byte `base` of the joined ones; places first .. end - 1 are its own. */
 static fl_status tag_message(struct fl_tagger *tagger, const struct fl_message_view *message, uint32_t base,
                              size_t first, size_t end, struct fl_error *error)
 {
-    const bool has_checked = tagger->rules->index.checked_count > 0;
     const struct fl_word_place *places = (const struct fl_word_place *)tagger->places.bytes;
-    const size_t hits_before = tagger->hits.count;
     struct fl_fold_cursor cursor = {0};
     fl_status status = FL_OK;
-    if (has_checked)
-        fl_rule_check_begin(&tagger->check);
+    begin_message(tagger);
     for (size_t i = first; i < end && status == FL_OK; i++)
         status = add_place(tagger, message, places[i].literal, places[i].from - base, &cursor, error);
-    if (has_checked && status == FL_OK)
-        status = fl_rule_check_end(&tagger->check, message, &tagger->hits, error);
-    if (status == FL_OK)
-        fl_tag_hits_order(&tagger->hits, hits_before);
+    return status == FL_OK ? end_message(tagger, message, error) : status;
+}
+
+/* ---- a message with very many places ---- */
+
+/* So much of it is scanned at a time, and as much more as a word that begins there can be long. A byte begins
+ * a word of each length at most; the library may report one twice. */
+enum { PART_BYTES = 2048 };
+_Static_assert(2 * (PART_BYTES + FL_KEYWORD_BYTES_MAX) * FL_KEYWORD_BYTES_MAX <= FL_WORD_PLACES_MAX,
+               "a part can be scanned");
+
+static fl_status tag_part(struct fl_tagger *tagger, const struct fl_message_view *message, size_t part,
+                          struct fl_fold_cursor *cursor, struct fl_error *error)
+{
+    const struct fl_word_sieve sieve = {tagger->limits.closed, tagger->rules->index.neighbours};
+    const size_t left = message->folded.size - part,
+                 size = left < PART_BYTES + FL_KEYWORD_BYTES_MAX ? left : PART_BYTES + FL_KEYWORD_BYTES_MAX;
+    size_t count = 0;
+    fl_status status =
+        fl_word_database_scan(tagger->rules->words, tagger->scratch, message->folded.bytes + part, size,
+                              &sieve, &tagger->places, &count, error);
+    const struct fl_word_place *places = (const struct fl_word_place *)tagger->places.bytes;
+    for (size_t i = 0; i < count && places[i].from < PART_BYTES && status == FL_OK; i++)
+        status =
+            add_place(tagger, message, places[i].literal, (uint32_t)part + places[i].from, cursor, error);
     return status;
+}
+
+static fl_status tag_message_by_parts(struct fl_tagger *tagger, const struct fl_message_view *message,
+                                      struct fl_error *error)
+{
+    struct fl_fold_cursor cursor = {0};
+    fl_status status = FL_OK;
+    begin_message(tagger);
+    for (size_t part = 0; part < message->folded.size && status == FL_OK; part += PART_BYTES)
+        status = tag_part(tagger, message, part, &cursor, error);
+    return status == FL_OK ? end_message(tagger, message, error) : status;
 }
 
 /* ---- many messages ---- */
@@ -214,7 +273,39 @@ static size_t sift(const struct fl_rule_index *index, const uint8_t *bytes, stru
     return kept;
 }
 
-static fl_status tag_joined(struct fl_tagger *tagger, const struct fl_message *messages,
+static struct fl_message_view view_of(const struct fl_joined_texts *joined, size_t at,
+                                      const struct fl_message *messages)
+{
+    const struct fl_joined_text *text = &joined->texts[at];
+    const struct fl_message *message = &messages[text->message];
+    return (struct fl_message_view){message->text, fl_joined_text_at(joined, at), text->message,
+                                    message->speakers, text->same_places};
+}
+
+/* Whether the hits are so many that the call should end behind the text; *done then says so. */
+static bool has_enough(const struct fl_tagger *tagger, size_t at, size_t *done)
+{
+    if (tagger->hits.count < FL_MESSAGE_HITS_MAX)
+        return false;
+    *done = (size_t)tagger->joined.texts[at].message + 1;
+    return true;
+}
+
+static fl_status tag_joined_by_parts(struct fl_tagger *tagger, const struct fl_message *messages,
+                                     size_t *done, struct fl_error *error)
+{
+    const struct fl_joined_texts *joined = &tagger->joined;
+    fl_status status = FL_OK;
+    for (size_t i = 0; i < joined->count && status == FL_OK; i++) {
+        const struct fl_message_view view = view_of(joined, i, messages);
+        status = tag_message_by_parts(tagger, &view, error);
+        if (has_enough(tagger, i, done))
+            break;
+    }
+    return status;
+}
+
+static fl_status tag_joined(struct fl_tagger *tagger, const struct fl_message *messages, size_t *done,
                             struct fl_error *error)
 {
     const struct fl_rule_index *index = &tagger->rules->index;
@@ -222,7 +313,11 @@ static fl_status tag_joined(struct fl_tagger *tagger, const struct fl_message *m
     size_t count = 0, at_place = 0;
     fl_status status =
         fl_word_database_scan(tagger->rules->words, tagger->scratch, (const char *)joined->bytes.bytes,
-                              joined->bytes.size, &tagger->places, &count, error);
+                              joined->bytes.size, NULL, &tagger->places, &count, error);
+    if (status == FL_LIMIT) {
+        fl_error_clear(error);
+        return tag_joined_by_parts(tagger, messages, done, error);
+    }
     struct fl_word_place *places = (struct fl_word_place *)tagger->places.bytes;
     if (status == FL_OK)
         count = sift(index, joined->bytes.bytes, places, count);
@@ -232,45 +327,51 @@ static fl_status tag_joined(struct fl_tagger *tagger, const struct fl_message *m
                 break;
             i = fl_joined_texts_find(joined, i, places[at_place].from);
         }
-        const struct fl_joined_text *text = &joined->texts[i];
         const size_t first = at_place;
-        while (at_place < count && places[at_place].from < text[1].from)
+        while (at_place < count && places[at_place].from < joined->texts[i + 1].from)
             at_place++;
-        const struct fl_message *message = &messages[text->message];
-        if (at_place == first && (message->speakers & index->restless_speakers) == 0)
+        const struct fl_message_view view = view_of(joined, i, messages);
+        if (at_place == first && (view.speakers & index->restless_speakers) == 0)
             continue;
-        const struct fl_message_view view = {message->text, fl_joined_text_at(joined, i), text->message,
-                                             message->speakers, text->same_places};
-        status = tag_message(tagger, &view, text->from, first, at_place, error);
+        status = tag_message(tagger, &view, joined->texts[i].from, first, at_place, error);
+        if (has_enough(tagger, i, done))
+            break;
     }
     return status;
 }
 
 fl_status fl_tagger_run(struct fl_tagger *tagger, const struct fl_message *messages, size_t count,
-                        const struct fl_tag_hit **hits, size_t *hit_count, struct fl_error *error)
+                        size_t *done, const struct fl_tag_hit **hits, size_t *hit_count,
+                        struct fl_error *error)
 {
     const struct fl_rule_index *index = &tagger->rules->index;
     *hits = NULL;
     *hit_count = 0;
+    *done = count;
     if (count > UINT32_MAX)
         return fl_fail(error, FL_LIMIT, "%zu messages in one call: at most %u", count, UINT32_MAX);
-    tagger->hits.count = 0;
+    fl_tag_hits_clear(&tagger->hits);
     fl_joined_texts_clear(&tagger->joined);
     fl_status status = FL_OK;
-    for (size_t i = 0; i < count && status == FL_OK; i++) {
+    for (size_t i = 0; i < *done && status == FL_OK; i++) {
         if ((messages[i].speakers & index->speakers) == 0)
             continue;
         status = fl_joined_texts_add(&tagger->joined, index->fold, messages[i].text, (uint32_t)i, error);
         if (status == FL_OK && fl_joined_texts_full(&tagger->joined)) {
-            status = tag_joined(tagger, messages, error);
+            status = tag_joined(tagger, messages, done, error);
             fl_joined_texts_clear(&tagger->joined);
         }
     }
     if (status == FL_OK && tagger->joined.count > 0)
-        status = tag_joined(tagger, messages, error);
+        status = tag_joined(tagger, messages, done, error);
     if (status != FL_OK)
         return status;
     *hits = tagger->hits.list;
     *hit_count = tagger->hits.count;
     return FL_OK;
+}
+
+uint64_t fl_tagger_cut_messages(const struct fl_tagger *tagger)
+{
+    return tagger->hits.cut_count;
 }

@@ -146,23 +146,35 @@ static fl_status write_head(struct filter *filter, struct fl_error *error)
 
 /* ---- messages ---- */
 
-static fl_status take_chunk(struct filter *filter, const struct fl_message_chunk *chunk,
-                            struct fl_error *error)
+/* Those that the tagger takes at once of messages from `first` on. */
+static fl_status take_some(struct filter *filter, const struct fl_message_chunk *chunk, size_t first,
+                           size_t *done, struct fl_error *error)
 {
     const struct fl_tag_hit *hits;
     size_t count;
-    fl_status status = fl_tagger_run(filter->tagger, chunk->messages, chunk->count, &hits, &count, error);
+    fl_status status = fl_tagger_run(filter->tagger, chunk->messages + first, chunk->count - first, done,
+                                     &hits, &count, error);
     for (size_t i = 0; i < count && status == FL_OK; i++) {
         filter->counts->tagged += i == 0 || hits[i].message != hits[i - 1].message;
-        if (!append_hit(filter, &chunk->files[hits[i].message], &hits[i]))
+        if (!append_hit(filter, &chunk->files[first + hits[i].message], &hits[i]))
             status = fl_fail_memory(error, filter->rows.size);
         else if (filter->rows.size >= FLUSH_BYTES)
             status = flush(filter, error);
     }
+    filter->counts->hits += count;
+    return status;
+}
+
+static fl_status take_chunk(struct filter *filter, const struct fl_message_chunk *chunk,
+                            struct fl_error *error)
+{
+    fl_status status = FL_OK;
+    for (size_t at = 0, done = 0; at < chunk->count && status == FL_OK; at += done)
+        status = take_some(filter, chunk, at, &done, error);
     if (status != FL_OK)
         return status;
     filter->counts->messages += chunk->count;
-    filter->counts->hits += count;
+    filter->counts->cut = fl_tagger_cut_messages(filter->tagger);
     return flush(filter, error);
 }
 

@@ -104,7 +104,7 @@ static fl_status try_piece(struct check *check, struct fl_error *error)
     size_t count;
     const fl_status status =
         fl_word_database_scan(check->database, check->scratch, (const char *)check->piece.bytes,
-                              check->piece.size, &check->places, &count, error);
+                              check->piece.size, NULL, &check->places, &count, error);
     check->steps += count;
     return status == FL_OK ? compare(check, count, error) : status;
 }

@@ -76,13 +76,11 @@ void fl_word_scratch_free(struct fl_word_scratch *scratch)
 
 /* ---- scan ---- */
 
-/* A guard: 256 words, each one more `a`, in a mebibyte of them have that many places. */
-enum { PLACES_MAX = 1 << 25 };
+#define PLACES_BYTES_MAX (FL_WORD_PLACES_MAX * sizeof(struct fl_word_place))
 
 struct collecting {
     const struct fl_word_endings *endings;
-    const char *bytes;
-    struct fl_buffer *places;
+    struct fl_word_finds finds;
 };
 
 static int collect(unsigned id, unsigned long long from, unsigned long long to, unsigned flags, void *context)
@@ -92,8 +90,8 @@ static int collect(unsigned id, unsigned long long from, unsigned long long to, 
     const struct collecting *collecting = context;
     if (id >= collecting->endings->count)
         return 0; /* a decoy */
-    return !fl_word_endings_add(collecting->endings, id, collecting->bytes, (size_t)to, collecting->places) ||
-           collecting->places->size > PLACES_MAX * sizeof(struct fl_word_place);
+    return !fl_word_endings_add(collecting->endings, id, (size_t)to, &collecting->finds) ||
+           collecting->finds.places->size > PLACES_BYTES_MAX;
 }
 
 /* ---- order ---- */
@@ -154,22 +152,22 @@ static void put_in_order(struct fl_buffer *buffer)
 }
 
 fl_status fl_word_database_scan(const struct fl_word_database *database, struct fl_word_scratch *scratch,
-                                const char *bytes, size_t size, struct fl_buffer *places, size_t *count,
-                                struct fl_error *error)
+                                const char *bytes, size_t size, const struct fl_word_sieve *sieve,
+                                struct fl_buffer *places, size_t *count, struct fl_error *error)
 {
     places->size = 0;
     *count = 0;
     if (database->hyperscan == NULL)
         return FL_OK;
-    struct collecting collecting = {&database->endings, bytes, places};
+    struct collecting collecting = {&database->endings, {bytes, sieve, places}};
     bool stopped;
     const fl_status status = fl_hyperscan_scan(database->hyperscan, scratch->hyperscan, bytes, size, collect,
                                                &collecting, &stopped, error);
     if (status != FL_OK)
         return status;
-    if (stopped && places->size > PLACES_MAX * sizeof(struct fl_word_place))
-        return fl_fail(error, FL_LIMIT, "more than %d places of keywords in a text of %zu bytes", PLACES_MAX,
-                       size);
+    if (stopped && places->size > PLACES_BYTES_MAX)
+        return fl_fail(error, FL_LIMIT, "more than %d places of keywords in a text of %zu bytes",
+                       FL_WORD_PLACES_MAX, size);
     if (stopped)
         return fl_fail_memory(error, places->size + sizeof(struct fl_word_place));
     put_in_order(places);

@@ -26,11 +26,22 @@ void fl_word_scratch_free(struct fl_word_scratch *scratch); /* NULL is fine */
 struct fl_word_place {
     uint32_t literal, from; /* from: its first byte */
 };
+/* Places that are not wanted. With one, a byte stands before the first that is scanned, and one behind the
+ * last.
+ */
+enum { FL_CLOSED_LEFT = 1, FL_CLOSED_RIGHT = 2, FL_CLOSED = 4 };
+struct fl_word_sieve {
+    const uint8_t *closed;  /* by literal: FL_CLOSED: none; else none that is touched on these sides */
+    const uint8_t *touches; /* by byte: bit 0 says whether it touches what is beside it */
+};
+/* A guard: no list has so many in a mebibyte of people's words. */
+enum { FL_WORD_PLACES_MAX = 1 << 21 };
 /* All places of all literals in the bytes, by rising `from`, of equal ones by literal; room is made in
- * `places` (struct fl_word_place), which is emptied first. */
+ * `places` (struct fl_word_place), which is emptied first. FL_LIMIT: more than FL_WORD_PLACES_MAX. `sieve`
+ * NULL: all are wanted. */
 fl_status fl_word_database_scan(const struct fl_word_database *database, struct fl_word_scratch *scratch,
-                                const char *bytes, size_t size, struct fl_buffer *places, size_t *count,
-                                struct fl_error *error);
+                                const char *bytes, size_t size, const struct fl_word_sieve *sieve,
+                                struct fl_buffer *places, size_t *count, struct fl_error *error);
 
 /* ---- regular expressions, one scan a message ---- */
 

@@ -106,14 +106,34 @@ struct fl_text fl_word_ending_text(const struct fl_word_endings *endings, size_t
 
 /* ---- used ---- */
 
-static bool add(uint32_t literal, size_t size, size_t to, struct fl_buffer *places)
+/* Touches nothing on the sides on which the literal must not. */
+static bool stands_apart(const struct fl_word_finds *finds, unsigned closed, const char *from, const char *to)
+{
+    const uint8_t *touches = finds->sieve->touches;
+    return ((closed & FL_CLOSED_LEFT) == 0 || (touches[(unsigned char)from[-1]] & 1) == 0) &&
+           ((closed & FL_CLOSED_RIGHT) == 0 || (touches[(unsigned char)*to] & 1) == 0);
+}
+
+static bool put(uint32_t literal, size_t size, size_t to, const struct fl_word_finds *finds)
 {
     const struct fl_word_place place = {literal, (uint32_t)(to - size)};
+    struct fl_buffer *places = finds->places;
     if (places->capacity - places->size < sizeof place)
         return fl_buffer_append(places, &place, sizeof place);
     memcpy(places->bytes + places->size, &place, sizeof place);
     places->size += sizeof place;
     return true;
+}
+
+static inline bool add(uint32_t literal, size_t size, size_t to, const struct fl_word_finds *finds)
+{
+    if (finds->sieve != NULL) {
+        const unsigned closed = finds->sieve->closed[literal];
+        if ((closed & FL_CLOSED) != 0 ||
+            !stands_apart(finds, closed, finds->bytes + to - size, finds->bytes + to))
+            return true;
+    }
+    return put(literal, size, to, finds);
 }
 
 /* The first of first .. end - 1 whose byte that far from behind is not below `byte`. */
@@ -138,11 +158,12 @@ static const struct fl_ended_literal *lower_bound(const struct fl_ended_literal 
  * these, so each byte of the text narrows them down by halves: a hundred thousand with one ending cost
  * little. */
 static bool walk_back(const struct fl_ended_literal *first, const struct fl_ended_literal *end, size_t seen,
-                      const char *bytes, size_t to, struct fl_buffer *places)
+                      size_t to, const struct fl_word_finds *finds)
 {
+    const char *bytes = finds->bytes;
     for (; end - first > 1; seen++) {
         if (first->size == seen) {
-            if (!add(first->literal, seen, to, places))
+            if (!add(first->literal, seen, to, finds))
                 return false;
             first++;
         }
@@ -156,15 +177,15 @@ static bool walk_back(const struct fl_ended_literal *first, const struct fl_ende
     }
     if (first == end || first->size > to || memcmp(bytes + to - first->size, first->bytes, first->size) != 0)
         return true;
-    return add(first->literal, first->size, to, places);
+    return add(first->literal, first->size, to, finds);
 }
 
-bool fl_word_endings_add(const struct fl_word_endings *endings, uint32_t ending, const char *bytes, size_t to,
-                         struct fl_buffer *places)
+bool fl_word_endings_add(const struct fl_word_endings *endings, uint32_t ending, size_t to,
+                         const struct fl_word_finds *finds)
 {
     const struct fl_word_ending *at = &endings->endings[ending];
     if (at->alone != FL_NOT_ALONE)
-        return add(at->alone, at->size, to, places);
+        return add(at->alone, at->size, to, finds);
     const struct fl_ended_literal *first = &endings->literals[at->first];
-    return walk_back(first, first + at->count, at->size, bytes, to, places);
+    return walk_back(first, first + at->count, at->size, to, finds);
 }

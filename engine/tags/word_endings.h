@@ -34,8 +34,14 @@ fl_status fl_word_endings_make(const struct fl_text *literals, size_t count, str
 void fl_word_endings_release(struct fl_word_endings *endings); /* zeroed is fine */
 struct fl_text fl_word_ending_text(const struct fl_word_endings *endings, size_t ending);
 
+/* The text in which endings are seen, and where places go; all is borrowed. */
+struct fl_word_finds {
+    const char *bytes;
+    const struct fl_word_sieve *sieve; /* NULL: all places are wanted */
+    struct fl_buffer *places;          /* struct fl_word_place */
+};
 /* Appends the places of an ending's literals that end where it does, before byte `to`. False: no memory. */
-bool fl_word_endings_add(const struct fl_word_endings *endings, uint32_t ending, const char *bytes, size_t to,
-                         struct fl_buffer *places);
+bool fl_word_endings_add(const struct fl_word_endings *endings, uint32_t ending, size_t to,
+                         const struct fl_word_finds *finds);
 
 #endif

@@ -37,6 +37,13 @@ class TagText(CliCase):
         self.assertEqual(rows, self.path("hits.csv").read_bytes())
         self.assert_nothing_temporary(".")
 
+    def test_many_hits_are_cut(self):
+        done = self.tag(stdin=b"late " * 1001 + b"\nlate\n",
+                        says="hits cut in 1 messages: of a rule the first 1000 in a message count")
+        self.assertEqual([b"1,,late,2,late*,%d,4" % (5 * number) for number in range(1000)] + [b"2,,late,2,late*,0,4"],
+                         done.stdout.splitlines()[1:])
+        self.assertNotIn(b"cut", self.tag(stdin=b"late " * 1000).stderr)
+
     def test_ndjson(self):
         text = "".join(json.dumps(line) + "\n" for line in (
             {"message": "m", "customer": 5, "text": "parcel", "other": {}}, {"speaker": "agent", "text": "So sorry"}))

@@ -175,6 +175,16 @@ class Rules(unittest.TestCase):
         self.assertEqual([(0, 4), (5, 6)], found("late parcel and many more words behind, late",
                                                  near="late near/1 parcel"))
 
+    def test_the_first_hits_count(self):
+        nested = found("a" * 400, any="*a*|*aa*|*aaa*")
+        self.assertEqual([(offset, length) for offset in range(334) for length in (3, 2, 1)][:1000], nested)
+        # what is left out still makes a rule hold, or not
+        self.assertEqual([], found("late " * 1001 + "sorry", any="late", none="sorry"))
+        # 2,500 rules: 400 hits each
+        rules = keywords(*({"tag": "t", "any": "late"} for _ in range(2500))).rules
+        self.assertEqual([(rule.line, 5 * number) for rule in rules for number in range(400)],
+                         [(hit.rule, hit.offset) for hit in hits.message_hits(b"late " * 401, None, rules)])
+
     def test_regex(self):
         self.assertEqual([(6, 9)], found("order AB-123456", regex="ab-[0-9]+"))
         self.assertEqual([(0, 3), (4, 2)], found("aaa aa", regex="a|aa|aaa"))  # the longest, not the first branch

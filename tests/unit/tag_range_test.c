@@ -215,7 +215,8 @@ static void find_slow_hits(void)
     for (size_t i = 0; i < MESSAGES; i++) {
         const struct fl_message message = {fl_text_of(texts[rows[i].text]), speakers_of(rows[i].speaker)};
         const struct fl_tag_hit *hits = NULL;
-        assert_int_equal(fl_tagger_run(tagger, &message, 1, &hits, &slow_hit_counts[i], NULL), FL_OK);
+        size_t done;
+        assert_int_equal(fl_tagger_run(tagger, &message, 1, &done, &hits, &slow_hit_counts[i], NULL), FL_OK);
         assert_true(slow_hit_counts[i] <= 16);
         if (slow_hit_counts[i] > 0)
             memcpy(slow_hits[i], hits, slow_hit_counts[i] * sizeof *hits);

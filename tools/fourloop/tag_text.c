@@ -1,6 +1,7 @@
 /* tag_text.c - `fourloop tag --text`: a filter from messages to hits. */
 #include "tools/fourloop/tag_text.h"
 
+#include "formats/base/limits.h"
 #include "tools/fourloop/output_file.h"
 #include "tools/fourloop/process.h"
 #include "tools/fourloop/report.h"
@@ -32,9 +33,13 @@ fl_status tag_text(const struct command *command, const struct fl_io *io, struct
         return status;
     status = filter(command, &plan, &counts, error);
     text_input_close(&plan.source);
-    if (status == FL_OK)
-        report_say("%s: %llu messages, %llu with a hit, %llu hits", plan.source.shown,
-                   (unsigned long long)counts.messages, (unsigned long long)counts.tagged,
-                   (unsigned long long)counts.hits);
-    return status;
+    if (status != FL_OK)
+        return status;
+    report_say("%s: %llu messages, %llu with a hit, %llu hits", plan.source.shown,
+               (unsigned long long)counts.messages, (unsigned long long)counts.tagged,
+               (unsigned long long)counts.hits);
+    if (counts.cut > 0)
+        report_say("  hits cut in %llu messages: of a rule the first %u in a message count",
+                   (unsigned long long)counts.cut, FL_RULE_HITS_MAX);
+    return FL_OK;
 }
