@@ -82,6 +82,7 @@ struct fl_run_counts {
 struct fl_run_report {
     struct fl_run_counts counts;
     uint64_t messages, tags, hits; /* scanned in all; rows of the tables, of the last night */
+    uint64_t cut_messages;         /* of those scanned: they have more hits than count */
     bool already_there;            /* `out` held the complete run of the same inputs: nothing was done */
     size_t nights, nights_already_there;
 };

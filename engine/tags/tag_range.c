@@ -308,7 +308,8 @@ fl_status fl_tag_range_hits(struct fl_tag_range *range, size_t night, const stru
     return fl_hit_list_of_night(&range->hits, range->source->plan.model, (uint32_t)night, hits, count, error);
 }
 
-uint64_t fl_tag_range_messages(const struct fl_tag_range *range)
+struct fl_tag_message_counts fl_tag_range_counts(const struct fl_tag_range *range)
 {
-    return range->messages;
+    return (struct fl_tag_message_counts){range->messages,
+                                          range->tagger == NULL ? 0 : fl_tagger_cut_messages(range->tagger)};
 }

@@ -531,7 +531,7 @@ static void compare_setting(struct setting setting)
         first = last == INT64_MAX ? last : last + 1;
     } while (last != INT64_MAX);
     assert_true(tags > 40 * setting.nights);
-    assert_true(fl_tag_range_messages(range) > 100);
+    assert_true(fl_tag_range_counts(range).messages > 100);
     close_all();
 }
 

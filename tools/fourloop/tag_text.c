@@ -1,7 +1,6 @@
 /* tag_text.c - `fourloop tag --text`: a filter from messages to hits. */
 #include "tools/fourloop/tag_text.h"
 
-#include "formats/base/limits.h"
 #include "tools/fourloop/output_file.h"
 #include "tools/fourloop/process.h"
 #include "tools/fourloop/report.h"
@@ -38,8 +37,6 @@ fl_status tag_text(const struct command *command, const struct fl_io *io, struct
     report_say("%s: %llu messages, %llu with a hit, %llu hits", plan.source.shown,
                (unsigned long long)counts.messages, (unsigned long long)counts.tagged,
                (unsigned long long)counts.hits);
-    if (counts.cut > 0)
-        report_say("  hits cut in %llu messages: of a rule the first %u in a message count",
-                   (unsigned long long)counts.cut, FL_RULE_HITS_MAX);
+    report_cut_hits(counts.cut);
     return FL_OK;
 }

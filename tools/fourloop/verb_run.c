@@ -45,6 +45,8 @@ static void say_report(const struct command *command, const struct fl_run_report
     if (report->messages > 0)
         report_say("  %llu messages scanned, %llu tags of customers", (unsigned long long)report->messages,
                    (unsigned long long)report->tags);
+    if (command->flags[FLAG_HITS].given)
+        report_cut_hits(report->cut_messages);
     if (is_replay)
         report_say("next: fourloop diff %s/DAY %s/DAY", out, out);
     else
@@ -67,17 +69,17 @@ static json_t *json_of_types(const struct fl_run_counts *counts)
 static json_t *json_of(const struct command *command, const struct fl_run_report *report)
 {
     const struct fl_run_counts *counts = &report->counts;
-    return json_pack("{s:s, s:s, s:s, s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:I, s:I, s:I}",
-                     "out", command->flags[FLAG_RUN_OUT].text, "as_of", last_day(command), "view",
-                     command->flags[FLAG_REPLAY].given ? "known-then" : command->flags[FLAG_VIEW].text,
-                     "already_there", (int)report->already_there, "nights", (json_int_t)report->nights,
-                     "customers", (json_int_t)counts->customers, "rows_in", (json_int_t)counts->rows_in,
-                     "scored", (json_int_t)counts->scored, "after_as_of", (json_int_t)counts->after_as_of,
-                     "not_yet_known", (json_int_t)counts->not_yet_known, "quarantined",
-                     (json_int_t)counts->quarantined, "late", (json_int_t)counts->late, "late_reported",
-                     (json_int_t)counts->late_reported, "quarantined_by_type", json_of_types(counts),
-                     "messages", (json_int_t)report->messages, "tags", (json_int_t)report->tags, "hits",
-                     (json_int_t)report->hits);
+    return json_pack(
+        "{s:s, s:s, s:s, s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:I, s:I, s:I, s:I}", "out",
+        command->flags[FLAG_RUN_OUT].text, "as_of", last_day(command), "view",
+        command->flags[FLAG_REPLAY].given ? "known-then" : command->flags[FLAG_VIEW].text, "already_there",
+        (int)report->already_there, "nights", (json_int_t)report->nights, "customers",
+        (json_int_t)counts->customers, "rows_in", (json_int_t)counts->rows_in, "scored",
+        (json_int_t)counts->scored, "after_as_of", (json_int_t)counts->after_as_of, "not_yet_known",
+        (json_int_t)counts->not_yet_known, "quarantined", (json_int_t)counts->quarantined, "late",
+        (json_int_t)counts->late, "late_reported", (json_int_t)counts->late_reported, "quarantined_by_type",
+        json_of_types(counts), "messages", (json_int_t)report->messages, "tags", (json_int_t)report->tags,
+        "hits", (json_int_t)report->hits, "cut_messages", (json_int_t)report->cut_messages);
 }
 
 /* One of --as-of and --replay FROM..TO; a replay shows what each night knew then. */

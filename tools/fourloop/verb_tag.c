@@ -21,17 +21,20 @@ static void say_report(const struct command *command, const struct fl_run_report
     report_say("%s: %llu tags of customers as of %s, from %llu messages", out,
                (unsigned long long)report->tags, command->flags[FLAG_AS_OF].text,
                (unsigned long long)report->messages);
-    if (command->flags[FLAG_HITS].given)
+    if (command->flags[FLAG_HITS].given) {
         report_say("  %llu hits in messages", (unsigned long long)report->hits);
+        report_cut_hits(report->cut_messages);
+    }
     report_say("next: fourloop export %s --table tags --to csv -o tags.csv", out);
 }
 
 static json_t *json_of(const struct command *command, const struct fl_run_report *report)
 {
-    return json_pack("{s:s, s:s, s:s, s:b, s:I, s:I, s:I}", "out", command->flags[FLAG_RUN_OUT].text, "as_of",
-                     command->flags[FLAG_AS_OF].text, "view", command->flags[FLAG_VIEW].text, "already_there",
-                     (int)report->already_there, "messages", (json_int_t)report->messages, "tags",
-                     (json_int_t)report->tags, "hits", (json_int_t)report->hits);
+    return json_pack("{s:s, s:s, s:s, s:b, s:I, s:I, s:I, s:I}", "out", command->flags[FLAG_RUN_OUT].text,
+                     "as_of", command->flags[FLAG_AS_OF].text, "view", command->flags[FLAG_VIEW].text,
+                     "already_there", (int)report->already_there, "messages", (json_int_t)report->messages,
+                     "tags", (json_int_t)report->tags, "hits", (json_int_t)report->hits, "cut_messages",
+                     (json_int_t)report->cut_messages);
 }
 
 static fl_status tag_folder(const struct command *command, const struct fl_io *io, struct fl_error *error)
