@@ -23,6 +23,7 @@ struct fl_message_reader {
     struct fl_ndjson_keys *keys;
     struct fl_arena arena; /* of the texts of a part */
     size_t count, bytes;
+    bool has_guessed; /* of lines: whether they are objects */
     struct fl_message messages[CHUNK_MESSAGES];
     struct fl_file_message files[CHUNK_MESSAGES];
 };
@@ -165,6 +166,30 @@ static fl_status take_object(struct fl_message_reader *reader, bool *more, struc
     return add(reader, fields[FIELD_TEXT], error);
 }
 
+/* ---- the file ---- */
+
+static size_t skip_blanks(struct fl_text text, size_t at)
+{
+    while (at < text.size && (text.bytes[at] == ' ' || text.bytes[at] == '\t'))
+        at++;
+    return at;
+}
+
+/* Who pipes NDJSON into a search of lines gets hits in its keys: nothing else tells him. */
+static void guess_objects(struct fl_message_reader *reader)
+{
+    for (size_t i = 0; i < reader->count && !reader->has_guessed; i++) {
+        const struct fl_text text = reader->messages[i].text;
+        const size_t first = skip_blanks(text, 0);
+        if (first == text.size)
+            continue;
+        reader->has_guessed = true;
+        const size_t second = skip_blanks(text, first + 1);
+        if (text.bytes[first] == '{' && second < text.size && text.bytes[second] == '"')
+            reader->source->lines_are_objects(reader->source->shown);
+    }
+}
+
 fl_status fl_message_reader_next(struct fl_message_reader *reader, struct fl_message_chunk *chunk,
                                  struct fl_error *error)
 {
@@ -180,6 +205,8 @@ fl_status fl_message_reader_next(struct fl_message_reader *reader, struct fl_mes
         if (status != FL_OK)
             return status;
     }
+    if (reader->lines != NULL && source->lines_are_objects != NULL)
+        guess_objects(reader);
     *chunk = (struct fl_message_chunk){reader->messages, reader->files, reader->count};
     return FL_OK;
 }
