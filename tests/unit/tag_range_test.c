@@ -338,6 +338,8 @@ static bool slow_tag_find(int64_t customer, unsigned tag, enum fl_view view, int
         const struct given_row *row = &given_rows[i];
         if (row->customer != customer || row->tag != tag || !counts(row->day, row->arrival, view, as_of))
             continue;
+        if (row->until != -1 && row->until < row->day)
+            continue;
         days[row->day].given = days[row->day].given || row->until == -1;
         if (row->until != -1 && row->until > days[row->day].until)
             days[row->day].until = row->until;
