@@ -137,7 +137,6 @@ static inline void import_chat(const char *folder, size_t first, size_t step)
 
 static inline void import_given(const char *folder, size_t first, size_t step)
 {
-    char folder_path[FIXTURE_PATH_SIZE], input_path[FIXTURE_PATH_SIZE];
     struct fl_buffer csv = {0};
     append_text(&csv, "customer,day,tag,until,arrival,giver\n");
     for (size_t i = first; i < GIVEN; i += step) {
@@ -148,20 +147,7 @@ static inline void import_given(const char *folder, size_t first, size_t step)
                        day_text(row->arrival, arrival));
         append_text(&csv, line);
     }
-    fixture_put_bytes("given.csv", csv.bytes, csv.size);
-    const char *input = fixture_path("given.csv", input_path);
-    const struct fl_import_plan plan = {.io = &fl_io_system,
-                                        .folder = fixture_path(folder, folder_path),
-                                        .table = "given_tags",
-                                        .inputs = &input,
-                                        .input_count = 1,
-                                        .types = fl_model_types(model),
-                                        .memory_bytes = FL_IMPORT_MEMORY_MIN};
-    struct fl_import_report report;
-    struct fl_error error;
-    fl_error_clear(&error);
-    if (fl_import(&plan, &report, &error) != FL_OK)
-        fail_msg("import: %s", error.message);
+    import_table(model, folder, "given_tags", (const char *)csv.bytes, csv.size);
     fl_buffer_release(&csv);
 }
 
