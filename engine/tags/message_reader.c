@@ -165,6 +165,14 @@ static fl_status take_object(struct fl_message_reader *reader, bool *more, struc
     return add(reader, fields[FIELD_TEXT], error);
 }
 
+static fl_status fail_if_stopped(const struct fl_message_reader *reader, struct fl_error *error)
+{
+    const struct fl_message_source *source = reader->source;
+    return source->is_stopped != NULL && source->is_stopped(source->stop_context) != 0
+               ? fl_fail(error, FL_INTERRUPTED, "interrupted")
+               : FL_OK;
+}
+
 fl_status fl_message_reader_next(struct fl_message_reader *reader, struct fl_message_chunk *chunk,
                                  struct fl_error *error)
 {
@@ -172,8 +180,8 @@ fl_status fl_message_reader_next(struct fl_message_reader *reader, struct fl_mes
     bool more = true;
     fl_arena_reset(&reader->arena);
     reader->count = reader->bytes = 0;
-    if (source->is_stopped != NULL && source->is_stopped(source->stop_context) != 0)
-        return fl_fail(error, FL_INTERRUPTED, "interrupted");
+    if (fail_if_stopped(reader, error) != FL_OK)
+        return FL_INTERRUPTED;
     while (more && reader->count < CHUNK_MESSAGES && reader->bytes < CHUNK_BYTES) {
         const fl_status status = source->format == FL_MESSAGES_NDJSON ? take_object(reader, &more, error)
                                                                       : take_line(reader, &more, error);
@@ -182,4 +190,14 @@ fl_status fl_message_reader_next(struct fl_message_reader *reader, struct fl_mes
     }
     *chunk = (struct fl_message_chunk){reader->messages, reader->files, reader->count};
     return FL_OK;
+}
+
+fl_status fl_message_reader_next_lines(struct fl_message_reader *reader, uint64_t number,
+                                       struct fl_text *lines, struct fl_error *error)
+{
+    bool more;
+    *lines = (struct fl_text){"", 0};
+    return fail_if_stopped(reader, error) == FL_OK
+               ? fl_line_reader_next_lines(reader->lines, (int64_t)number, lines, &more, error)
+               : FL_INTERRUPTED;
 }
