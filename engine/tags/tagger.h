@@ -39,5 +39,9 @@ void fl_tagger_free(struct fl_tagger *tagger); /* NULL is fine */
 enum { FL_TAG_HITS_MAX = 1 << 24 };
 fl_status fl_tagger_run(struct fl_tagger *tagger, const struct fl_message *messages, size_t count,
                         const struct fl_tag_hit **hits, size_t *hit_count, struct fl_error *error);
+/* The same of a text whose lines are messages, a '\r' at the end of one left out: the number of a message is
+ * that of its line, from 0. *lines: how many there are. FL_LIMIT too: more than UINT32_MAX bytes. */
+fl_status fl_tagger_run_lines(struct fl_tagger *tagger, struct fl_text text, uint8_t speakers, size_t *lines,
+                              const struct fl_tag_hit **hits, size_t *hit_count, struct fl_error *error);
 
 #endif

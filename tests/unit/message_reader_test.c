@@ -61,6 +61,24 @@ static size_t read_all(enum fl_message_format format, bool asks)
     return count;
 }
 
+/* The same without taking lines apart. */
+static void read_lines(void)
+{
+    char path[FIXTURE_PATH_SIZE];
+    struct fl_message_reader *reader = NULL;
+    struct fl_text lines;
+    const int file = open(fixture_path("in", path), O_RDONLY | O_CLOEXEC);
+    const struct fl_message_source source = {
+        .io = &fl_io_system, .file = file, .shown = "in", .lines_are_objects = count_told};
+    assert_true(file >= 0);
+    assert_int_equal(fl_message_reader_create(&source, &reader, NULL), FL_OK);
+    do
+        assert_int_equal(fl_message_reader_next_lines(reader, 1, &lines, NULL), FL_OK);
+    while (lines.size > 0);
+    fl_message_reader_free(reader);
+    (void)close(file);
+}
+
 static int told_of(const char *text)
 {
     fixture_put("in", text);
@@ -68,6 +86,10 @@ static int told_of(const char *text)
     (void)read_all(FL_MESSAGES_LINES, false);
     assert_int_equal(told, 0);
     (void)read_all(FL_MESSAGES_LINES, true);
+    const int in_parts = told;
+    told = 0;
+    read_lines();
+    assert_int_equal(told, in_parts);
     return told;
 }
 
@@ -92,7 +114,7 @@ static void lines_that_are_objects(void **state)
 static void objects_behind_many_blank_lines(void **state)
 {
     (void)state;
-    enum { BLANK_LINES = 10000 };
+    enum { BLANK_LINES = 300000 };
     struct fl_buffer text = {0};
     for (int i = 0; i < BLANK_LINES; i++)
         append_text(&text, "\n");
@@ -101,6 +123,9 @@ static void objects_behind_many_blank_lines(void **state)
     fl_buffer_release(&text);
     told = 0;
     assert_int_equal(read_all(FL_MESSAGES_LINES, true), BLANK_LINES + 2);
+    assert_int_equal(told, 1);
+    told = 0;
+    read_lines();
     assert_int_equal(told, 1);
 }
 

@@ -374,6 +374,59 @@ static void check_calls(const struct bench *bench, const struct fl_message *mess
     assert_int_equal(at, expected_count);
 }
 
+/* The lines of a text, as messages by themselves. */
+static size_t split_lines(struct fl_text text, struct fl_message *messages)
+{
+    size_t count = 0;
+    for (size_t at = 0; at < text.size; count++) {
+        const char *start = text.bytes + at, *end = memchr(start, '\n', text.size - at);
+        size_t size = end == NULL ? text.size - at : (size_t)(end - start);
+        at += size + 1;
+        size -= size > 0 && start[size - 1] == '\r';
+        messages[count] = (struct fl_message){{start, size}, FL_SPEAKER_CUSTOMER};
+    }
+    return count;
+}
+
+/* A text of lines gives the hits of these lines as messages. */
+static void check_lines(const struct bench *bench, const struct fl_buffer *lines)
+{
+    const struct fl_text text = {(const char *)lines->bytes, lines->size};
+    struct fl_message *messages = malloc((fl_text_count(text, '\n') + 1) * sizeof *messages);
+    const struct fl_tag_hit *hits, *expected;
+    size_t hit_count, expected_count, line_count;
+    assert_non_null(messages);
+    const size_t count = split_lines(text, messages);
+    assert_int_equal(
+        fl_tagger_run_lines(bench->tagger, text, FL_SPEAKER_CUSTOMER, &line_count, &hits, &hit_count, NULL),
+        FL_OK);
+    assert_int_equal(line_count, count);
+    struct fl_buffer copy = {0};
+    assert_true(fl_buffer_append(&copy, hits, hit_count * sizeof *hits));
+    assert_int_equal(fl_tagger_run(bench->tagger, messages, count, &expected, &expected_count, NULL), FL_OK);
+    assert_int_equal(hit_count, expected_count);
+    if (hit_count > 0)
+        assert_memory_equal(copy.bytes, expected, hit_count * sizeof *hits);
+    fl_buffer_release(&copy);
+    free(messages);
+}
+
+/* The messages one behind the other as lines, the last one with an end or without. */
+static void check_messages_as_lines(const struct bench *bench, const struct fl_message *messages,
+                                    size_t count)
+{
+    struct fl_buffer lines = {0};
+    for (size_t i = 0; i < count; i++) {
+        if (messages[i].text.size > 0)
+            assert_true(fl_buffer_append(&lines, messages[i].text.bytes, messages[i].text.size));
+        append_text(&lines, i % 5 == 3 ? "\r\n" : "\n");
+    }
+    check_lines(bench, &lines);
+    lines.size--;
+    check_lines(bench, &lines);
+    fl_buffer_release(&lines);
+}
+
 /* How many hits there are. */
 static size_t check_messages(const char *csv, size_t size, const struct fl_message *messages, size_t count)
 {
@@ -385,6 +438,7 @@ static size_t check_messages(const char *csv, size_t size, const struct fl_messa
     const size_t calls[] = {1, 2, 7, count};
     for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++)
         check_calls(&bench, messages, count, calls[i], (const struct fl_tag_hit *)naive.hits.bytes, expected);
+    check_messages_as_lines(&bench, messages, count);
     naive_release(&naive);
     close_bench(&bench);
     return expected;
