@@ -14,10 +14,13 @@ struct trial {
     struct fl_model *model;
     struct fl_rule_tracer *tracer;
     struct fl_message_reader *reader;
-    bool *is_wanted;        /* by rule */
-    bool is_chosen;         /* some rules were asked for, and all that there is to say of them is */
-    struct fl_arena arena;  /* of one message */
+    bool *is_wanted; /* by rule */
+    bool is_chosen;  /* some rules were asked for, and all that there is to say of them is */
+    /* Of one message. */
+    struct fl_arena arena;
     struct fl_buffer rules; /* struct fl_traced_rule */
+    bool is_hit, is_close;
+    size_t rules_without;
 };
 
 /* ---- which rules ---- */
@@ -114,35 +117,39 @@ static fl_status add_rule(struct trial *trial, const struct fl_rule_trace *trace
     return FL_OK;
 }
 
-static fl_status trace_rules(struct trial *trial, const struct fl_message *message, bool *is_hit,
-                             struct fl_error *error)
+/* The rule of one line is what was asked about: of it there is always something to say. */
+static fl_status take_rule(struct trial *trial, const struct fl_rule_trace *trace, struct fl_error *error)
+{
+    const bool is_close = !trace->holds && (trace->is_close || (trial->is_chosen && trace->has_part));
+    trial->is_hit = trial->is_hit || trace->holds;
+    trial->is_close = trial->is_close || is_close;
+    const bool is_asked = trial->is_chosen && (trial->plan->takes_all || trial->plan->rule_line != 0);
+    if (trace->holds || is_close || is_asked)
+        return add_rule(trial, trace, error);
+    trial->rules_without += trial->is_chosen;
+    return FL_OK;
+}
+
+static fl_status trace_rules(struct trial *trial, const struct fl_message *message, struct fl_error *error)
 {
     fl_status status = fl_rule_tracer_read(trial->tracer, message, error);
     trial->rules.size = 0;
+    trial->is_hit = trial->is_close = false;
+    trial->rules_without = 0;
     for (uint32_t i = 0; i < trial->model->keywords.rule_count && status == FL_OK; i++) {
         struct fl_rule_trace trace;
         if (!trial->is_wanted[i])
             continue;
         status = fl_rule_tracer_trace(trial->tracer, i, &trace, error);
-        if (status != FL_OK)
-            break;
-        *is_hit = *is_hit || trace.holds;
-        if (trace.holds || trace.is_close || trial->is_chosen)
-            status = add_rule(trial, &trace, error);
+        if (status == FL_OK)
+            status = take_rule(trial, &trace, error);
     }
     return status;
 }
 
-static fl_status take_message(struct trial *trial, const struct fl_message *message,
-                              const struct fl_file_message *file, struct fl_error *error)
+static fl_status hand_on(struct trial *trial, const struct fl_message *message,
+                         const struct fl_file_message *file, struct fl_error *error)
 {
-    bool is_hit = false;
-    fl_arena_reset(&trial->arena);
-    fl_status status = trace_rules(trial, message, &is_hit, error);
-    if (status != FL_OK)
-        return status;
-    trial->counts->messages++;
-    trial->counts->tagged += is_hit;
     char number[FL_MESSAGE_NUMBER_BYTES];
     const struct fl_text id = fl_message_id(file, number).text;
     const struct fl_traced_message traced = {
@@ -152,10 +159,27 @@ static fl_status take_message(struct trial *trial, const struct fl_message *mess
         .speaker = file->speaker.size == 0 ? NULL : kept(trial, file->speaker),
         .text = message->text,
         .rules = (const struct fl_traced_rule *)(const void *)trial->rules.bytes,
-        .rule_count = trial->rules.size / sizeof(struct fl_traced_rule)};
+        .rule_count = trial->rules.size / sizeof(struct fl_traced_rule),
+        .rules_without = trial->rules_without};
     if (traced.id == NULL)
         return fl_fail_memory(error, id.size);
     return trial->plan->take(trial->plan->context, &traced, error);
+}
+
+static fl_status take_message(struct trial *trial, const struct fl_message *message,
+                              const struct fl_file_message *file, struct fl_error *error)
+{
+    const struct fl_keyword_trial_plan *plan = trial->plan;
+    fl_arena_reset(&trial->arena);
+    const fl_status status = trace_rules(trial, message, error);
+    if (status != FL_OK)
+        return status;
+    trial->counts->messages++;
+    trial->counts->tagged += trial->is_hit;
+    trial->counts->close += !trial->is_hit && trial->is_close;
+    if (!trial->is_hit && !trial->is_close && !plan->takes_all && plan->message_line == 0)
+        return FL_OK;
+    return hand_on(trial, message, file, error);
 }
 
 static fl_status read_all(struct trial *trial, struct fl_error *error)

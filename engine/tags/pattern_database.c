@@ -112,15 +112,12 @@ fl_status fl_pattern_scratch_create(const struct fl_pattern_database *database,
     if (made == NULL)
         return fl_fail_memory(error, sizeof *made + database->count * sizeof made->has_seen[0]);
     made->pattern_count = database->count;
-    if (database->hyperscan != NULL) {
-        const fl_status status = fl_hyperscan_scratch_create(database->hyperscan, &made->hyperscan, error);
-        if (status != FL_OK) {
-            free(made);
-            return status;
-        }
-    }
-    *scratch = made;
-    return FL_OK;
+    const fl_status status = fl_hyperscan_scratch_create(database->hyperscan, &made->hyperscan, error);
+    if (status == FL_OK)
+        *scratch = made;
+    else
+        free(made);
+    return status;
 }
 
 void fl_pattern_scratch_free(struct fl_pattern_scratch *scratch)

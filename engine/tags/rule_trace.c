@@ -286,5 +286,7 @@ fl_status fl_rule_tracer_trace(struct fl_rule_tracer *tracer, uint32_t rule, str
                                     .reason_count = reasons.count};
     if (reasons.no_memory || !find_parts(tracer, rule, holds))
         return fl_fail_memory(error, tracer->found.size);
-    return take_places(tracer, trace, error);
+    const fl_status status = take_places(tracer, trace, error);
+    trace->has_part = reasons.has_part || trace->place_count > 0;
+    return status;
 }

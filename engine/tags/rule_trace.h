@@ -31,6 +31,7 @@ struct fl_rule_trace {
     uint32_t rule;
     bool holds;
     bool is_close; /* it does not hold, and one thing is all that it lacks */
+    bool has_part; /* some of it is there: a word, if only as a good part of a longer one */
     /* The hits of a rule that holds; else what of its words is there. By offset, falling size, word. */
     const struct fl_trace_place *places;
     size_t place_count;

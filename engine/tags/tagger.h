@@ -45,6 +45,12 @@ void fl_tagger_free(struct fl_tagger *tagger); /* NULL is fine */
 fl_status fl_tagger_run(struct fl_tagger *tagger, const struct fl_message *messages, size_t count,
                         size_t *done, const struct fl_tag_hit **hits, size_t *hit_count,
                         struct fl_error *error);
+/* The same of a text whose lines are messages, a '\r' at the end of one left out: the number of a message is
+ * that of its line, from 0. *done: bytes of the text; *lines: how many lines they are. FL_LIMIT too: more
+ * than UINT32_MAX bytes. */
+fl_status fl_tagger_run_lines(struct fl_tagger *tagger, struct fl_text text, uint8_t speakers, size_t *done,
+                              size_t *lines, const struct fl_tag_hit **hits, size_t *hit_count,
+                              struct fl_error *error);
 /* In how many messages hits were left out, so far. */
 uint64_t fl_tagger_cut_messages(const struct fl_tagger *tagger);
 

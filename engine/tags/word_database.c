@@ -55,15 +55,12 @@ fl_status fl_word_scratch_create(const struct fl_word_database *database, struct
     struct fl_word_scratch *made = calloc(1, sizeof *made);
     if (made == NULL)
         return fl_fail_memory(error, sizeof *made);
-    if (database->hyperscan != NULL) {
-        const fl_status status = fl_hyperscan_scratch_create(database->hyperscan, &made->hyperscan, error);
-        if (status != FL_OK) {
-            free(made);
-            return status;
-        }
-    }
-    *scratch = made;
-    return FL_OK;
+    const fl_status status = fl_hyperscan_scratch_create(database->hyperscan, &made->hyperscan, error);
+    if (status == FL_OK)
+        *scratch = made;
+    else
+        free(made);
+    return status;
 }
 
 void fl_word_scratch_free(struct fl_word_scratch *scratch)

@@ -221,10 +221,12 @@ class Changes(TagCase):
     def test_given_tags(self):
         self.import_messages((1, "2026-03-01", "late"), (3, "2026-03-01", None))
         self.import_given("1,Kundin,2026-03-30,,Ann,\n3,Kundin,2026-01-01,2026-03-31,Ann,\n3,Zoë,2026-03-20,,,\n"
-                          "8,Kundin,2026-03-29,,,\n3,late,2026-04-05,,,\n")
+                          "8,Kundin,2026-03-29,,,\n3,late,2026-04-05,,,\n"
+                          "1,late,2026-03-31,2026-03-30,,\n")
         self.run_night("out")
         self.assertEqual({("1", "Kundin"), ("1", "late"), ("3", "Kundin"), ("3", "Zoë"), ("8", "Kundin")},
                          set(self.tags_of("out")))
+        self.assertEqual("2026-03-01", self.tags_of("out")["1", "late"]["last"], "a row that ends before it begins fires")
         self.assertEqual({"1": "late|Kundin", "3": "Kundin|Zoë"}, {row["customer"]: row["tags"] for row in self.exported()})
         manifest = json.loads(self.path("out/manifest.json").read_text())
         self.assertEqual({"interactions", "given_tags"}, {entry["table"] for entry in manifest["inputs"]})

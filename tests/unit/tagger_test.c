@@ -377,6 +377,60 @@ static void check_calls(const struct bench *bench, const struct fl_message *mess
     assert_int_equal(at, expected_count);
 }
 
+/* The lines of a text, as messages by themselves. */
+static size_t split_lines(struct fl_text text, struct fl_message *messages)
+{
+    size_t count = 0;
+    for (size_t at = 0; at < text.size; count++) {
+        const char *start = text.bytes + at, *end = memchr(start, '\n', text.size - at);
+        size_t size = end == NULL ? text.size - at : (size_t)(end - start);
+        at += size + 1;
+        size -= size > 0 && start[size - 1] == '\r';
+        messages[count] = (struct fl_message){{start, size}, FL_SPEAKER_CUSTOMER};
+    }
+    return count;
+}
+
+/* A text of lines gives the hits of these lines as messages. */
+static void check_lines(const struct bench *bench, const struct fl_buffer *lines)
+{
+    const struct fl_text text = {(const char *)lines->bytes, lines->size};
+    struct fl_message *messages = malloc((fl_text_count(text, '\n') + 1) * sizeof *messages);
+    const struct fl_tag_hit *hits, *expected;
+    size_t hit_count, expected_count, line_count, done;
+    assert_non_null(messages);
+    const size_t count = split_lines(text, messages);
+    assert_int_equal(fl_tagger_run_lines(bench->tagger, text, FL_SPEAKER_CUSTOMER, &done, &line_count, &hits,
+                                         &hit_count, NULL),
+                     FL_OK);
+    assert_int_equal(line_count, count);
+    struct fl_buffer copy = {0};
+    assert_true(fl_buffer_append(&copy, hits, hit_count * sizeof *hits));
+    assert_int_equal(fl_tagger_run(bench->tagger, messages, count, &done, &expected, &expected_count, NULL),
+                     FL_OK);
+    assert_int_equal(hit_count, expected_count);
+    if (hit_count > 0)
+        assert_memory_equal(copy.bytes, expected, hit_count * sizeof *hits);
+    fl_buffer_release(&copy);
+    free(messages);
+}
+
+/* The messages one behind the other as lines, the last one with an end or without. */
+static void check_messages_as_lines(const struct bench *bench, const struct fl_message *messages,
+                                    size_t count)
+{
+    struct fl_buffer lines = {0};
+    for (size_t i = 0; i < count; i++) {
+        if (messages[i].text.size > 0)
+            assert_true(fl_buffer_append(&lines, messages[i].text.bytes, messages[i].text.size));
+        append_text(&lines, i % 5 == 3 ? "\r\n" : "\n");
+    }
+    check_lines(bench, &lines);
+    lines.size--;
+    check_lines(bench, &lines);
+    fl_buffer_release(&lines);
+}
+
 /* How many hits there are. */
 static size_t check_messages(const char *csv, size_t size, const struct fl_message *messages, size_t count)
 {
@@ -388,6 +442,7 @@ static size_t check_messages(const char *csv, size_t size, const struct fl_messa
     const size_t calls[] = {1, 2, 7, count};
     for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++)
         check_calls(&bench, messages, count, calls[i], (const struct fl_tag_hit *)naive.hits.bytes, expected);
+    check_messages_as_lines(&bench, messages, count);
     naive_release(&naive);
     close_bench(&bench);
     return expected;
@@ -671,6 +726,39 @@ static void test_shares(void **state)
     }
 }
 
+/* Of lines too: "aaa..\r\n", each with as many hits as a message may have. */
+static void test_shares_of_lines(void **state)
+{
+    (void)state;
+    enum { RULES = 1000, BYTES = 1001, LINES = 3 };
+    struct fl_buffer csv = {0}, text = {0};
+    struct bench bench;
+    append_text(&csv, "tag,any\n");
+    for (size_t i = 0; i < RULES; i++)
+        append_text(&csv, "t,*a*\n");
+    open_bench(&bench, (const char *)csv.bytes, csv.size);
+    for (size_t i = 0; i < LINES * BYTES; i++)
+        append_text(&text, (i + 1) % BYTES == 0 ? "a\r\n" : "a");
+    size_t taken = 0;
+    for (size_t at = 0, done; at < text.size; at += done, taken++) {
+        const struct fl_text left = {(const char *)text.bytes + at, text.size - at};
+        const struct fl_tag_hit *hits;
+        size_t lines, count;
+        assert_int_equal(
+            fl_tagger_run_lines(bench.tagger, left, FL_SPEAKER_CUSTOMER, &done, &lines, &hits, &count, NULL),
+            FL_OK);
+        assert_int_equal(count, FL_MESSAGE_HITS_MAX);
+        assert_int_equal(lines, 1);
+        assert_int_equal(done, BYTES + 2);
+        assert_int_equal(hits[count - 1].rule, RULES - 1);
+    }
+    assert_int_equal(taken, LINES);
+    assert_int_equal(fl_tagger_cut_messages(bench.tagger), LINES);
+    close_bench(&bench);
+    fl_buffer_release(&csv);
+    fl_buffer_release(&text);
+}
+
 static void test_huge(void **state)
 {
     (void)state;
@@ -704,9 +792,11 @@ static void test_nothing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_written),       cmocka_unit_test(test_speakers),  cmocka_unit_test(test_random),
-        cmocka_unit_test(test_sizes),         cmocka_unit_test(test_hostile),   cmocka_unit_test(test_nested),
-        cmocka_unit_test(test_nested_closed), cmocka_unit_test(test_far_pairs), cmocka_unit_test(test_shares),
+        cmocka_unit_test(test_written),       cmocka_unit_test(test_speakers),
+        cmocka_unit_test(test_random),        cmocka_unit_test(test_sizes),
+        cmocka_unit_test(test_hostile),       cmocka_unit_test(test_nested),
+        cmocka_unit_test(test_nested_closed), cmocka_unit_test(test_far_pairs),
+        cmocka_unit_test(test_shares),        cmocka_unit_test(test_shares_of_lines),
         cmocka_unit_test(test_huge),          cmocka_unit_test(test_nothing),
     };
     return cmocka_run_group_tests(tests, open_fold, close_fold);
