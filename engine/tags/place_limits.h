@@ -7,7 +7,7 @@
 
 #include "engine/tags/rule_index.h"
 #include "engine/tags/tagger.h"
-#include "engine/tags/word_database.h"
+#include "engine/tags/words/word_database.h"
 
 /* Places at different offsets of the text; several may lie at one, since a character may fold to many. */
 struct fl_place_count {

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "engine/tags/word_walk.h"
+#include "engine/tags/words/word_walk.h"
 
 /* ---- life ---- */
 

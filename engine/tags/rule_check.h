@@ -6,8 +6,8 @@
 #include "engine/tags/place_limits.h"
 #include "engine/tags/rule_index.h"
 #include "engine/tags/tag_hits.h"
-#include "engine/tags/word_database.h"
-#include "engine/tags/word_runs.h"
+#include "engine/tags/words/word_database.h"
+#include "engine/tags/words/word_runs.h"
 
 /* The message at hand. */
 struct fl_message_view {

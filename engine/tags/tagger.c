@@ -10,7 +10,7 @@
 #include "engine/tags/rule_check.h"
 #include "engine/tags/rule_index.h"
 #include "engine/tags/tag_hits.h"
-#include "engine/tags/word_database.h"
+#include "engine/tags/words/word_database.h"
 
 struct fl_tag_rules {
     struct fl_rule_index index;

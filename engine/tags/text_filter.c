@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "engine/model/model.h"
-#include "engine/tags/keyword_text.h"
+#include "engine/tags/lists/keyword_text.h"
 #include "engine/tags/message_reader.h"
 #include "formats/base/publish.h"
 #include "formats/exporters/json_text.h"

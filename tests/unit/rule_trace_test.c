@@ -4,7 +4,7 @@
  * two, the same word in several forms, bytes that are no UTF-8), so that words overlap, touch and lie near
  * each other all the time: for each message and rule the trace holds exactly if the tagger has hits of it,
  * and both have the same places. Then each sentence that says why a rule does not hold, word for word. */
-#include "engine/tags/rule_trace.h"
+#include "engine/tags/lists/rule_trace.h"
 #include "tests/unit/engine_fixture.h"
 
 enum { LISTS = 60, RULES = 25, MESSAGES = 80, TEXT_MAX = 400, LINE_MAX = 400 };
