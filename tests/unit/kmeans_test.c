@@ -9,7 +9,7 @@
 #include "engine/clusters/kmeans.h"
 #include "engine/clusters/splitmix64.h"
 
-enum { CATEGORIES_MAX = 64, CUSTOMERS_MAX = 4000 };
+enum { CATEGORIES_MAX = 64, CUSTOMERS_MAX = 2500 };
 
 /* ---- the slow fit ---- */
 
@@ -262,7 +262,7 @@ static void test_drawn_centres(void **state)
     compare_with_slow(&many.vectors, 21, 4, NULL); /* does not end by itself */
     baskets_free(&many);
     struct made_baskets few = baskets_of_kinds(300, CATEGORIES_MAX, 9, 0.5, 2);
-    for (unsigned k = 1; k <= 20; k++)
+    for (unsigned k = 1; k <= 20; k += 3)
         compare_with_slow(&few.vectors, k, 300, NULL);
     compare_with_slow(&few.vectors, 55, 300, NULL);
     compare_with_slow(&few.vectors, FL_CLUSTERS_MAX, 300, NULL);
@@ -297,7 +297,7 @@ static void test_clusters_that_become_empty(void **state)
 {
     uint64_t random = 19;
     (void)state;
-    for (int i = 0; i < 400; i++) {
+    for (int i = 0; i < 250; i++) {
         const size_t count = 12 + next_random(&random) % 30;
         const unsigned k = 3 + (unsigned)(next_random(&random) % 8);
         float first[10 * 3];
