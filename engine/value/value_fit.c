@@ -65,7 +65,6 @@ static fl_status pass_over_rows(struct job *job, struct fl_value_fit_report *rep
                  .progress_context = plan->progress_context},
         .model = job->model,
         .threads = plan->threads,
-        .memory_bytes = plan->memory_bytes,
     };
     const fl_status status = fl_value_pass(&pass, &job->histories, &counts, error);
     report->rows = counts.rows_in;
