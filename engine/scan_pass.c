@@ -141,13 +141,13 @@ static int on_progress(void *context, uint64_t rows_done, uint64_t rows_all)
     return stop;
 }
 
-fl_status fl_scan_pass_run(struct fl_scan_pass *pass, const struct fl_scan_taker *taker,
-                           void *const *collectors, struct fl_error *error)
+fl_status fl_scan_pass_run(struct fl_scan_pass *pass, const struct fl_scan_taker *taker, void *collectors,
+                           size_t collector_size, struct fl_error *error)
 {
     size_t started = 1;
     pass->taker = *taker;
     for (size_t i = 0; i < pass->reader_count; i++)
-        pass->readers[i].collector = collectors[i];
+        pass->readers[i].collector = (uint8_t *)collectors + i * collector_size;
     while (started < pass->reader_count &&
            pthread_create(&pass->readers[started].thread, NULL, read_ranges, &pass->readers[started]) == 0)
         started++;

@@ -31,11 +31,11 @@ void fl_scan_pass_close(struct fl_scan_pass *pass);
 size_t fl_scan_pass_threads(const struct fl_scan_pass *pass);
 /* What the scans leave of scan.memory_bytes. */
 uint64_t fl_scan_pass_memory_left(const struct fl_scan_pass *pass);
-/* Once; one collector for each thread. Customers rise within a range and ranges are dealt out as threads
- * come: which collector has which customer is chance. Of several failures that of the first customers is
- * returned. */
-fl_status fl_scan_pass_run(struct fl_scan_pass *pass, const struct fl_scan_taker *taker,
-                           void *const *collectors, struct fl_error *error);
+/* Once; an array of collectors, one for each thread. Customers rise within a range and ranges are dealt out
+ * as threads come: which collector has which customer is chance. Of several failures that of the first
+ * customers is returned. */
+fl_status fl_scan_pass_run(struct fl_scan_pass *pass, const struct fl_scan_taker *taker, void *collectors,
+                           size_t collector_size, struct fl_error *error);
 /* Of all threads; `customers` stays 0. */
 struct fl_run_counts fl_scan_pass_counts(const struct fl_scan_pass *pass);
 

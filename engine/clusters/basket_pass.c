@@ -194,19 +194,16 @@ static void add_counts(const struct collector *collector, uint32_t *item_baskets
 }
 
 static fl_status run_pass(struct fl_scan_pass *pass, const struct fl_basket_pass_plan *plan,
-                          struct fl_basket_list *list, struct collector *collectors, void **contexts,
-                          struct fl_error *error)
+                          struct fl_basket_list *list, struct collector *collectors, struct fl_error *error)
 {
     static const struct fl_scan_taker taker = {.add = add_rows, .end = end_customer};
     const size_t count = fl_scan_pass_threads(pass);
     const uint64_t lines_bytes_max = fl_scan_pass_memory_left(pass) / 8 / count;
     fl_status status = FL_OK;
-    for (size_t i = 0; i < count && status == FL_OK; i++) {
-        contexts[i] = &collectors[i];
+    for (size_t i = 0; i < count && status == FL_OK; i++)
         status = open_collector(plan, list, lines_bytes_max, &collectors[i], error);
-    }
     if (status == FL_OK)
-        status = fl_scan_pass_run(pass, &taker, contexts, error);
+        status = fl_scan_pass_run(pass, &taker, collectors, sizeof *collectors, error);
     return status == FL_OK ? fl_basket_list_check(list, error) : status;
 }
 
@@ -216,12 +213,10 @@ static fl_status collect(struct fl_scan_pass *pass, const struct fl_basket_pass_
 {
     const size_t count = fl_scan_pass_threads(pass);
     struct collector *collectors = calloc(count, sizeof *collectors);
-    void **contexts = calloc(count, sizeof *contexts);
     *counts = (struct fl_basket_counts){.memory_left_bytes = fl_scan_pass_memory_left(pass)};
     list->memory_bytes = counts->memory_left_bytes / 8 * 3;
-    fl_status status = collectors == NULL || contexts == NULL
-                           ? fl_fail_memory(error, count * (sizeof *collectors + sizeof *contexts))
-                           : run_pass(pass, plan, list, collectors, contexts, error);
+    fl_status status = collectors == NULL ? fl_fail_memory(error, count * sizeof *collectors)
+                                          : run_pass(pass, plan, list, collectors, error);
     for (size_t i = 0; i < count && status == FL_OK; i++)
         add_counts(&collectors[i], item_baskets, counts);
     if (status == FL_OK && counts->baskets > FL_BASKETS_MAX)
@@ -232,7 +227,6 @@ static fl_status collect(struct fl_scan_pass *pass, const struct fl_basket_pass_
         free(collectors[i].lines);
     }
     free(collectors);
-    free(contexts);
     counts->rows = fl_scan_pass_counts(pass).rows_in;
     return status;
 }

@@ -7,8 +7,7 @@
 #include "engine/clusters/basket_pass.h"
 #include "engine/clusters/pair_measures.h"
 #include "engine/clusters/pair_offers.h"
-#include "engine/currency_check.h"
-#include "formats/base/civil.h"
+#include "engine/fit_inputs.h"
 
 /* The columns of both outputs, in their order. */
 enum pair_column {
@@ -51,10 +50,7 @@ static const char *const offer_names[OFFER_COLUMNS] = {
 struct job {
     const struct fl_cluster_pairs_plan *plan;
     struct fl_cluster_pairs_report *report;
-    struct fl_model *model;
-    struct fl_data_folder *folder;
-    struct fl_scope_words words;
-    struct fl_money money;
+    struct fl_fit_inputs inputs;
     struct fl_basket_list baskets;
     uint32_t *item_baskets;
     struct fl_pair_plan count;
@@ -62,51 +58,19 @@ struct job {
     struct fl_cell_rows rows;
 };
 
-/* ---- inputs ---- */
-
-static fl_status open_inputs(struct job *job, struct fl_error *error)
-{
-    const struct fl_cluster_pairs_plan *plan = job->plan;
-    bool wanted[FL_WORDED_SCOPES] = {false};
-    wanted[plan->items] = true;
-    if (plan->as_of_day < FL_DAY_MIN || plan->as_of_day > FL_DAY_MAX)
-        return fl_fail(error, FL_USAGE, "the as-of day %d lies outside the calendar", plan->as_of_day);
-    fl_status status = fl_model_open(plan->io, plan->model, &job->model, error);
-    if (status == FL_OK)
-        status = fl_data_folder_open(plan->io, plan->data, &job->folder, error);
-    if (status == FL_OK)
-        status = fl_check_currencies(job->model, job->folder, plan->io_mode, plan->as_of_day, error);
-    if (status == FL_OK)
-        status = fl_scope_words_open(job->folder, plan->io_mode, wanted, &job->words, error);
-    if (status == FL_OK)
-        fl_money_init(&job->money, job->model);
-    return status;
-}
+/* ---- baskets ---- */
 
 static fl_status collect_baskets(struct job *job, struct fl_error *error)
 {
     const struct fl_cluster_pairs_plan *plan = job->plan;
-    const size_t items = job->words.words[plan->items].words.count;
+    const size_t items = job->inputs.words.words[plan->items].words.count;
     struct fl_cluster_pairs_report *report = job->report;
     struct fl_basket_counts counts;
     const struct fl_basket_pass_plan pass = {
-        .scan = {.scan = {.io = plan->io,
-                          .folder = job->folder,
-                          .io_mode = plan->io_mode,
-                          .rules = {.registry = &job->model->registry,
-                                    .as_of_day = plan->as_of_day,
-                                    .view = FL_VIEW_KNOWN_NOW,
-                                    .late_report_days = job->model->settings.late_report_days,
-                                    .customer_first = INT64_MIN,
-                                    .customer_last = INT64_MAX},
-                          .words = &job->words,
-                          .money = &job->money,
-                          .memory_bytes = plan->memory_bytes,
-                          .progress = plan->progress,
-                          .progress_context = plan->progress_context},
+        .scan = {.scan = fl_fit_scan_plan(&job->inputs, plan->progress, plan->progress_context),
                  .threads = plan->threads},
         .items = plan->items,
-        .first_day = plan->as_of_day - job->model->settings.baskets.window_days + 1,
+        .first_day = plan->as_of_day - job->inputs.model->settings.baskets.window_days + 1,
     };
     job->item_baskets = calloc(items + 1, sizeof *job->item_baskets);
     if (job->item_baskets == NULL)
@@ -138,7 +102,7 @@ static fl_status collect_baskets(struct job *job, struct fl_error *error)
 
 static struct fl_cell item_cell(const struct job *job, uint32_t item)
 {
-    const struct fl_words *words = &job->words.words[job->plan->items].words;
+    const struct fl_words *words = &job->inputs.words.words[job->plan->items].words;
     return fl_cell_of_text(fl_words_at(words, item));
 }
 
@@ -220,7 +184,9 @@ static fl_status write_rows(struct job *job, struct fl_output *output, struct fl
 
 static fl_status count_pairs(struct job *job, struct fl_error *error)
 {
-    fl_status status = open_inputs(job, error);
+    fl_status status = fl_model_open(job->plan->io, job->plan->model, &job->inputs.model, error);
+    if (status == FL_OK)
+        status = fl_fit_inputs_open(&job->inputs, error);
     if (status == FL_OK)
         status = collect_baskets(job, error);
     if (status == FL_OK)
@@ -233,20 +199,25 @@ static fl_status count_pairs(struct job *job, struct fl_error *error)
 static fl_status try_once(const struct fl_cluster_pairs_plan *plan, struct fl_output *output,
                           struct fl_cluster_pairs_report *report, bool *folded, struct fl_error *error)
 {
-    struct job job = {.plan = plan, .report = report};
+    struct job job = {.plan = plan,
+                      .report = report,
+                      .inputs = {.io = plan->io,
+                                 .io_mode = plan->io_mode,
+                                 .data = plan->data,
+                                 .as_of_day = plan->as_of_day,
+                                 .memory_bytes = plan->memory_bytes,
+                                 .of_products = plan->items == FL_WORDED_PRODUCT}};
     *report = (struct fl_cluster_pairs_report){0};
     fl_basket_list_init(&job.baskets, 0);
     fl_status status = count_pairs(&job, error);
-    *folded = status == FL_MISSING && job.folder != NULL && fl_data_folder_has_changed(job.folder);
+    *folded = fl_fit_inputs_were_folded(&job.inputs, status);
     if (status == FL_OK)
         status = write_rows(&job, output, error);
     fl_cell_rows_release(&job.rows);
     fl_pair_list_release(&job.pairs);
     fl_basket_list_release(&job.baskets);
     free(job.item_baskets);
-    fl_scope_words_release(&job.words);
-    fl_data_folder_close(job.folder);
-    fl_model_free(job.model);
+    fl_fit_inputs_release(&job.inputs);
     return status;
 }
 

@@ -8,7 +8,8 @@
 struct fl_value_pass_plan {
     struct fl_scan_plan scan; /* with words of categories, and money */
     const struct fl_model *model;
-    unsigned threads;    /* at most; 0 is 1 */
+    unsigned threads; /* at most; 0 is 1 */
+    uint64_t memory_bytes;
     uint32_t range_rows; /* of the ranges threads take; 0: the usual */
 };
 

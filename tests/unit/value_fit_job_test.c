@@ -76,6 +76,7 @@ static void collect(const char *data, unsigned threads, uint32_t range_rows, str
                                                      .memory_bytes = UINT64_C(4) << 30},
                                             .model = model,
                                             .threads = threads,
+                                            .memory_bytes = UINT64_C(4) << 30,
                                             .range_rows = range_rows};
     struct fl_error error = {0};
     if (fl_value_pass(&plan, found, &counts, &error) != FL_OK)
