@@ -8,6 +8,7 @@
 #include "engine/clusters/pair_measures.h"
 #include "engine/clusters/pair_offers.h"
 #include "engine/fit_inputs.h"
+#include "formats/base/civil.h"
 
 /* The columns of both outputs, in their order. */
 enum pair_column {
@@ -25,9 +26,18 @@ enum pair_column {
     PAIR_COLUMNS
 };
 static const char *const pair_names[PAIR_COLUMNS] = {
-    "a",       "b",        "baskets_a",         "baskets_b",
-    "baskets", "support",  "confidence_a_to_b", "confidence_b_to_a",
-    "lift",    "leverage", "fisher_p"};
+    [PAIR_A] = "a",
+    [PAIR_B] = "b",
+    [PAIR_BASKETS_A] = "baskets_a",
+    [PAIR_BASKETS_B] = "baskets_b",
+    [PAIR_BASKETS] = "baskets",
+    [PAIR_SUPPORT] = "support",
+    [PAIR_CONFIDENCE_A_TO_B] = "confidence_a_to_b",
+    [PAIR_CONFIDENCE_B_TO_A] = "confidence_b_to_a",
+    [PAIR_LIFT] = "lift",
+    [PAIR_LEVERAGE] = "leverage",
+    [PAIR_FISHER_P] = "fisher_p",
+};
 
 enum offer_column {
     OFFER_BOUGHT,
@@ -43,8 +53,17 @@ enum offer_column {
     OFFER_COLUMNS
 };
 static const char *const offer_names[OFFER_COLUMNS] = {
-    "bought",  "rank",       "offer", "baskets_bought", "baskets_offer",
-    "baskets", "confidence", "lift",  "leverage",       "fisher_p"};
+    [OFFER_BOUGHT] = "bought",
+    [OFFER_RANK] = "rank",
+    [OFFER_OFFER] = "offer",
+    [OFFER_BASKETS_BOUGHT] = "baskets_bought",
+    [OFFER_BASKETS_OFFER] = "baskets_offer",
+    [OFFER_BASKETS] = "baskets",
+    [OFFER_CONFIDENCE] = "confidence",
+    [OFFER_LIFT] = "lift",
+    [OFFER_LEVERAGE] = "leverage",
+    [OFFER_FISHER_P] = "fisher_p",
+};
 
 /* Everything a count of pairs holds, let go of in one place. */
 struct job {
@@ -65,12 +84,13 @@ static fl_status collect_baskets(struct job *job, struct fl_error *error)
     const struct fl_cluster_pairs_plan *plan = job->plan;
     const size_t items = job->inputs.words.words[plan->items].words.count;
     struct fl_cluster_pairs_report *report = job->report;
-    struct fl_basket_counts counts;
+    const int32_t first_day = plan->as_of_day - job->inputs.model->settings.baskets.window_days + 1;
+    struct fl_basket_counts counts = {0};
     const struct fl_basket_pass_plan pass = {
         .scan = {.scan = fl_fit_scan_plan(&job->inputs, plan->progress, plan->progress_context),
                  .threads = plan->threads},
         .items = plan->items,
-        .first_day = plan->as_of_day - job->inputs.model->settings.baskets.window_days + 1,
+        .first_day = first_day < FL_DAY_MIN ? FL_DAY_MIN : first_day,
     };
     job->item_baskets = calloc(items + 1, sizeof *job->item_baskets);
     if (job->item_baskets == NULL)
