@@ -29,7 +29,7 @@ def mix(state):
 
 
 def draw(seed, start, count):
-    return mix((mix((mix(seed & MASK) + start) & MASK) + count) & MASK)
+    return mix(mix(mix(seed & MASK) ^ start) ^ count)
 
 
 def chosen(weights, drawn):
@@ -47,7 +47,7 @@ def hash_of(key):
 
 
 def in_subsample(key, number):
-    return 5 * mix((hash_of(key) + number) & MASK) >> 64 < 4
+    return 5 * mix(hash_of(key) ^ number) >> 64 < 4
 
 
 # --- k-means -------------------------------------------------------------------------------------
@@ -182,7 +182,7 @@ def adjusted_rand(ours, theirs):
 def subsample_members(keys, vectors, size, k, seed, number, steps_max):
     """{key: cluster} of the fit of one subsample."""
     inside = [place for place, key in enumerate(keys) if in_subsample(key, number)]
-    found = kmeans([vectors[place] for place in inside], size, k, (seed + 1 + number) & MASK, 1, steps_max)
+    found = kmeans([vectors[place] for place in inside], size, k, (seed + number) & MASK, 1, steps_max)
     return {keys[place]: cluster for place, cluster in zip(inside, found.members)}
 
 
@@ -193,9 +193,9 @@ def stability_milli(keys, vectors, size, k, seed, steps_max=300):
     for pair in range(PAIRS):
         try:
             ours, theirs = (subsample_members(keys, vectors, size, k, seed, number, steps_max)
-                            for number in (2 * pair, 2 * pair + 1))
+                            for number in (2 * pair + 1, 2 * pair + 2))
         except ValueError:
-            return 0
+            continue  # the index of a pair without k different customers is 0
         common = [key for key in keys if key in ours and key in theirs]
         total += adjusted_rand([ours[key] for key in common], [theirs[key] for key in common])
     return floor(1000 * total / PAIRS + Fraction(1, 2))
@@ -290,7 +290,7 @@ def best_pairs(table):
         turned = best_pairs([list(column) for column in zip(*table)])
         return sorted((row, column) for column, row in turned)
     best = max(permutations(range(columns), rows),
-               key=lambda places: sum(table[row][column] for row, column in enumerate(places)))
+               key=lambda places: sum(round(table[row][column] * UNIT) for row, column in enumerate(places)))
     return list(enumerate(best))
 
 
