@@ -9,7 +9,8 @@
 struct fl_rows {
     const int32_t *day;
     const uint8_t *type;
-    const int64_t *order;      /* NULL: no row's type is counted by order, or none has one */
+    const int64_t *order; /* NULL: no row is of a type that is counted by order, or a purchase; or none has
+                         one */
     const uint8_t *order_null; /* 1: the row has none; NULL: each has one */
     /* In minor units of the model's currency: + of purchases, - of returns and cancels, 0 of all else. NULL:
      * not wanted, or 0 everywhere. */

@@ -13,6 +13,8 @@
 /* Beside the events of a day: the row moves money. */
 enum { MONEY = 32 };
 
+_Static_assert(FL_DAY_PURCHASE == 1, "counts a row");
+
 enum { LISTED_ROWS = 2048, CAPACITY_MIN = 4096 };
 _Static_assert((int)CAPACITY_MIN >= 2 * (int)LISTED_ROWS, "a list of rows always fits once it is folded");
 /* Amounts are checked a list of rows at a time. */
@@ -55,6 +57,7 @@ void fl_day_facts_release(struct fl_day_facts *facts)
 {
     free(facts->days);
     free(facts->categories);
+    fl_day_baskets_release(&facts->baskets);
     *facts = (struct fl_day_facts){0};
 }
 
@@ -62,6 +65,7 @@ void fl_day_facts_begin(struct fl_day_facts *facts)
 {
     facts->day_count = facts->category_count = 0;
     facts->amounts = facts->margins = 0;
+    fl_day_baskets_begin(&facts->baskets);
 }
 
 /* ---- room ---- */
@@ -97,7 +101,7 @@ static fl_status reserve_days(struct fl_day_facts *facts, size_t more, struct fl
         return fl_fail_memory(error, capacity * sizeof *days);
     facts->days = days;
     facts->day_capacity = capacity;
-    return FL_OK;
+    return fl_day_baskets_reserve(&facts->baskets, error);
 }
 
 static int compare_category_facts(const void *a, const void *b)
@@ -199,6 +203,25 @@ static void add_row(struct fl_day_facts *facts, const struct fl_rows *rows, size
     facts->category_count += (role / MONEY) & (unsigned)(categories[row] != FL_NO_WORD);
 }
 
+/* After the rows of the list were added, the first of them to day number `at`, or to one behind it. First
+ * without jumps again: which row is a purchase cannot be foretold either. */
+static void count_baskets(struct fl_day_facts *facts, const struct fl_rows *rows, const uint16_t *list,
+                          size_t listed, size_t at)
+{
+    uint16_t purchases[LISTED_ROWS];
+    size_t count = 0;
+    for (size_t i = 0; i < listed; i++) {
+        purchases[count] = list[i];
+        count += facts->roles[rows->type[list[i]]] & FL_DAY_PURCHASE;
+    }
+    for (size_t i = 0; i < count; i++) {
+        const size_t row = purchases[i];
+        while (facts->days[at].day != rows->day[row])
+            at++;
+        facts->days[at].baskets += fl_day_baskets_add(&facts->baskets, rows, row);
+    }
+}
+
 static fl_status add_some(struct fl_day_facts *facts, const struct fl_rows *rows, const uint32_t *categories,
                           struct fl_error *error)
 {
@@ -209,8 +232,10 @@ static fl_status add_some(struct fl_day_facts *facts, const struct fl_rows *rows
         status = reserve_categories(facts, listed, error);
     if (status != FL_OK)
         return status;
+    const size_t last_day = facts->day_count == 0 ? 0 : facts->day_count - 1;
     for (size_t i = 0; i < listed; i++)
         add_row(facts, rows, list[i], categories);
+    count_baskets(facts, rows, list, listed, last_day);
     if (facts->amounts <= FL_CUSTOMER_MONEY_MAX && facts->margins <= FL_CUSTOMER_MONEY_MAX)
         return FL_OK;
     return fl_fail(error, FL_LIMIT, "the amounts of one customer add up to more than %lld minor units",

@@ -3,6 +3,7 @@
 #define ENGINE_DAY_FACTS_H
 
 #include "engine/daily_groups.h"
+#include "engine/day_baskets.h"
 #include "engine/money.h"
 
 /* What all amounts of a customer may add up to, each as its magnitude, and all margins: no sum of some of
@@ -25,6 +26,7 @@ struct fl_day_fact {
     int64_t margin, promoted; /* margin: less theirs; promoted: of `bought` what had a discount */
     int32_t day;
     uint32_t events;
+    uint32_t baskets; /* of a purchase day at least 1 */
 };
 
 /* What a day brought in a category; a category may have several of one day. */
@@ -43,6 +45,7 @@ struct fl_day_facts {
     /* Its own. */
     uint8_t roles[FL_TYPES_MAX];
     size_t day_capacity, category_capacity;
+    struct fl_day_baskets baskets;
     int64_t amounts, margins; /* magnitudes so far */
     uint64_t memory_bytes;
 };

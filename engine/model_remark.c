@@ -67,6 +67,21 @@ static void remark_fit(struct look *look)
            day, fit_words[fit->kind], fit->purchases.customers, fit->category_count);
 }
 
+static void remark_clusters(struct look *look)
+{
+    const struct fl_cluster_model *clusters = look->model->clusters;
+    char day[11], stability[48];
+    if (clusters == NULL) {
+        remark(look, FL_REMARK_FILE, "clusters.yaml is not there: nobody has a cluster until a cluster fit");
+        return;
+    }
+    fl_day_format(clusters->day, day);
+    fl_decimal_format(clusters->stability_milli, 3, '.', stability);
+    remark(look, FL_REMARK_FILE, "clusters.yaml: a fit of %s, %u clusters of %lld customers, stability %s%s",
+           day, clusters->k, (long long)clusters->customers, stability,
+           clusters->forced ? ": not stable, kept by --force" : "");
+}
+
 static bool has_default_keywords(const struct look *look)
 {
     const struct fl_buffer *own = &look->model->parts[FL_MODEL_KEYWORDS];
@@ -98,6 +113,7 @@ static void remark_files(struct look *look)
                model->rfm_groups.count);
     remark_fit(look);
     remark_keywords(look);
+    remark_clusters(look);
     if (look->examples > 0)
         remark(look, FL_REMARK_FILE, "examples.yaml: %zu examples", look->examples);
     else

@@ -8,6 +8,8 @@
 #include "formats/base/status.h"
 #include "formats/base/text.h"
 
+enum { FL_CLUSTER_NAME_BYTES_MAX = 1024 };
+
 struct fl_cluster {
     uint32_t number; /* from 1; never used for anything else again */
     struct fl_text name;

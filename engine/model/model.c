@@ -11,14 +11,16 @@
 #include "formats/base/publish.h"
 
 static const char *const part_names[FL_MODEL_PARTS] = {
-    [FL_MODEL_REGISTRY] = "registry.csv", [FL_MODEL_SETTINGS] = "model.yaml",
-    [FL_MODEL_RATES] = "rates.csv",       [FL_MODEL_RFM_GROUPS] = "rfm_groups.csv",
-    [FL_MODEL_VALUE] = "value.yaml",      [FL_MODEL_KEYWORDS] = "keywords.csv",
+    [FL_MODEL_REGISTRY] = "registry.csv",  [FL_MODEL_SETTINGS] = "model.yaml",
+    [FL_MODEL_RATES] = "rates.csv",        [FL_MODEL_RFM_GROUPS] = "rfm_groups.csv",
+    [FL_MODEL_VALUE] = "value.yaml",       [FL_MODEL_KEYWORDS] = "keywords.csv",
+    [FL_MODEL_CLUSTERS] = "clusters.yaml",
 };
 static const bool part_is_optional[FL_MODEL_PARTS] = {
     [FL_MODEL_RFM_GROUPS] = true,
     [FL_MODEL_VALUE] = true,
     [FL_MODEL_KEYWORDS] = true,
+    [FL_MODEL_CLUSTERS] = true,
 };
 
 const char *fl_model_part_name(enum fl_model_part part)
@@ -108,6 +110,17 @@ static fl_status parse_keywords(struct fl_model *model, const char *shown_path, 
                             model->settings.regex || purpose == FOR_BETWEEN, &model->keywords, error);
 }
 
+static fl_status parse_clusters(struct fl_model *model, const char *shown_path, struct fl_error *error)
+{
+    const struct fl_buffer *part = &model->parts[FL_MODEL_CLUSTERS];
+    if (!model->has_part[FL_MODEL_CLUSTERS])
+        return FL_OK;
+    model->clusters = calloc(1, sizeof *model->clusters);
+    if (model->clusters == NULL)
+        return fl_fail_memory(error, sizeof *model->clusters);
+    return fl_cluster_model_parse((const char *)part->bytes, part->size, shown_path, model->clusters, error);
+}
+
 /* Checks the files whose bytes the model holds already. */
 static fl_status parse_parts(struct fl_model *model, const char *const shown_paths[FL_MODEL_PARTS],
                              enum purpose purpose, struct fl_error *error)
@@ -129,6 +142,8 @@ static fl_status parse_parts(struct fl_model *model, const char *const shown_pat
         status = parse_value(model, shown_paths[FL_MODEL_VALUE], error);
     if (status == FL_OK)
         status = parse_keywords(model, shown_paths[FL_MODEL_KEYWORDS], purpose, error);
+    if (status == FL_OK)
+        status = parse_clusters(model, shown_paths[FL_MODEL_CLUSTERS], error);
     if (status == FL_OK)
         status = hash_parts(model, error);
     return status;
@@ -213,12 +228,13 @@ fl_status fl_model_open_between(const struct fl_io *io, const char *path, struct
     return open_model(io, path, FOR_BETWEEN, model, error);
 }
 
-fl_status fl_model_take_fit(struct fl_model *model, const struct fl_buffer *text, struct fl_error *error)
+fl_status fl_model_take_fit(struct fl_model *model, enum fl_model_part part, const struct fl_buffer *text,
+                            struct fl_error *error)
 {
-    struct fl_buffer *part = &model->parts[FL_MODEL_VALUE];
-    part->size = 0;
-    model->has_part[FL_MODEL_VALUE] = true;
-    if (!fl_buffer_append(part, text->bytes, text->size))
+    struct fl_buffer *bytes = &model->parts[part];
+    bytes->size = 0;
+    model->has_part[part] = true;
+    if (!fl_buffer_append(bytes, text->bytes, text->size))
         return fl_fail_memory(error, text->size);
     return hash_parts(model, error);
 }
@@ -258,6 +274,9 @@ void fl_model_free(struct fl_model *model)
     fl_registry_release(&model->registry);
     fl_rates_release(&model->rates);
     fl_value_model_free(model->value);
+    if (model->clusters != NULL)
+        fl_cluster_model_release(model->clusters);
+    free(model->clusters);
     fl_keywords_release(&model->keywords);
     fl_fold_free(model->fold);
     for (int part = 0; part < FL_MODEL_PARTS; part++)

@@ -2,6 +2,7 @@
 #ifndef ENGINE_MODEL_MODEL_H
 #define ENGINE_MODEL_MODEL_H
 
+#include "engine/clusters/cluster_model.h"
 #include "engine/fourloop.h"
 #include "engine/model/keywords.h"
 #include "engine/model/model_file.h"
@@ -19,6 +20,7 @@ enum fl_model_part {
     FL_MODEL_RFM_GROUPS, /* optional: the default's hold without it */
     FL_MODEL_VALUE,      /* optional: written by a value fit */
     FL_MODEL_KEYWORDS,   /* optional: without it there are no tags but those given by hand */
+    FL_MODEL_CLUSTERS,   /* optional: written by a cluster fit */
     FL_MODEL_PARTS
 };
 
@@ -27,8 +29,9 @@ struct fl_model {
     struct fl_model_settings settings;
     struct fl_rates rates;
     struct fl_rfm_groups rfm_groups;
-    struct fl_value_model *value; /* NULL: no fit was made yet */
-    struct fl_fold *fold;         /* NULL without keywords */
+    struct fl_value_model *value;      /* NULL: no fit was made yet */
+    struct fl_cluster_model *clusters; /* NULL: no fit was made yet */
+    struct fl_fold *fold;              /* NULL without keywords */
     struct fl_keywords keywords;
     bool has_keywords;
     bool has_part[FL_MODEL_PARTS];
@@ -37,7 +40,7 @@ struct fl_model {
     char hash[33];
 };
 
-/* As fl_model_open(), but value.yaml is not read, only hashed: for the next fit, which replaces it. */
+/* As fl_model_open(), but value.yaml is not read, only hashed: for the next value fit, which replaces it. */
 fl_status fl_model_open_for_fit(const struct fl_io *io, const char *path, struct fl_model **model,
                                 struct fl_error *error);
 
@@ -46,9 +49,10 @@ fl_status fl_model_open_for_fit(const struct fl_io *io, const char *path, struct
 fl_status fl_model_open_between(const struct fl_io *io, const char *path, struct fl_model **model,
                                 struct fl_error *error);
 
-/* Takes `text` for the value.yaml of a model opened for a fit: its hash becomes that of the model with this
- * file. On failure the model is of no more use. */
-fl_status fl_model_take_fit(struct fl_model *model, const struct fl_buffer *text, struct fl_error *error);
+/* Takes `text`, which a fit has made, for the bytes of a part: the model's hash becomes that with this file,
+ * what was read from the part stays. On failure the model is of no more use. */
+fl_status fl_model_take_fit(struct fl_model *model, enum fl_model_part part, const struct fl_buffer *text,
+                            struct fl_error *error);
 
 /* "registry.csv" and so on. */
 const char *fl_model_part_name(enum fl_model_part part);

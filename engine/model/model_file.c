@@ -49,6 +49,7 @@ const struct fl_model_settings fl_model_settings_default = {
               .ambassador_days = 365,
               .ambassador_event_days = 2,
               .friction_days = 90},
+    .baskets = {.window_days = 365, .low = 2, .enough = 3, .one_range_milli = 600},
     .age_band_count = 7,
     .age_band_floor = {0, 18, 25, 35, 45, 55, 65},
 };
@@ -101,6 +102,12 @@ static fl_status check_loops(const struct fl_model_parse *parse, const struct fl
                            "ambassador_days", loops->ambassador_days, "nobody could be an ambassador");
 }
 
+static fl_status check_baskets(const struct fl_model_parse *parse, const struct fl_basket_settings *baskets)
+{
+    return check_not_above(parse, "baskets", "low", baskets->low, "enough", baskets->enough,
+                           "who has enough baskets would still be thin");
+}
+
 static fl_status check_shares(const struct fl_model_parse *parse, const struct fl_value_settings *value)
 {
     int64_t sum_milli = 0;
@@ -141,6 +148,8 @@ fl_status fl_model_file_parse(const char *bytes, size_t size, const char *shown_
         status = check_life(&parse, &settings->life);
     if (status == FL_OK)
         status = check_loops(&parse, &settings->loops);
+    if (status == FL_OK)
+        status = check_baskets(&parse, &settings->baskets);
     if (status == FL_OK)
         status = check_ages(&parse, settings);
     fl_yaml_free(file);

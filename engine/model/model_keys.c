@@ -95,6 +95,11 @@ const struct fl_model_key fl_model_keys[] = {
     {"loops", "ambassador_event_days", DAYS(loops.ambassador_event_days)},
     {"loops", "friction_days", DAYS_OR_OFF(loops.friction_days)},
 
+    {"baskets", "window_days", DAYS(baskets.window_days)},
+    {"baskets", "low", ONE(baskets.low, 1, FL_BASKETS_MIN_MAX)},
+    {"baskets", "enough", ONE(baskets.enough, 1, FL_BASKETS_MIN_MAX)},
+    {"baskets", "one_range", ONE(baskets.one_range_milli, 1, MILLI), .places = PLACES_MILLI},
+
     {NULL, "age_bands", LIST(age_band_floor, FL_AGE_BANDS_MAX), .flags = FL_KEY_RISING | FL_KEY_UP_TO,
      .extra = MEMBER(age_band_count), .min = 0, .max = FL_AGE_MAX,
      .shape = "rising ages, the first 0: where each band begins"},

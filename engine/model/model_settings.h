@@ -27,6 +27,7 @@ enum {
     FL_LATE_REPORT_DAYS_MAX = 100000,
     FL_WINDOW_DAYS_MAX = 36500, /* a hundred years: longer than any shop remembers */
     FL_OVERDUE_MAX = 1000,
+    FL_BASKETS_MIN_MAX = 1000, /* that a customer must have */
     FL_AGE_MAX = 150,
     FL_AGE_BANDS_MAX = 16
 };
@@ -66,6 +67,13 @@ struct fl_loop_settings {
     int32_t friction_days; /* 0: friction takes nobody out */
 };
 
+/* SEMANTICS.md section 6. */
+struct fl_basket_settings {
+    int32_t window_days;
+    int32_t low, enough;     /* baskets: from which a customer is low, full */
+    int32_t one_range_milli; /* top share from which it buys one range */
+};
+
 struct fl_model_settings {
     char currency[4];
     int32_t horizon_days;
@@ -80,6 +88,7 @@ struct fl_model_settings {
     struct fl_value_settings value;
     struct fl_life_settings life;
     struct fl_loop_settings loops;
+    struct fl_basket_settings baskets;
     int32_t age_band_count;
     int32_t age_band_floor[FL_AGE_BANDS_MAX]; /* lowest age of each band, rising, the first 0 */
 };

@@ -140,7 +140,7 @@ static fl_status add_type(struct fl_registry *registry, const struct fl_model_cs
     type->known = true;
     registry->count++;
     set_bit(registry->known_bits, id);
-    if (type->count_by == FL_COUNT_BY_ORDER)
+    if (type->count_by == FL_COUNT_BY_ORDER || type->role == FL_ROLE_PURCHASE) /* for points, for baskets */
         set_bit(registry->order_bits, id);
     return FL_OK;
 }

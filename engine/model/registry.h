@@ -70,7 +70,7 @@ struct fl_registry {
     struct fl_interaction_type types[FL_TYPES_MAX]; /* by id */
     unsigned count;
     struct fl_names *names;                /* name -> id */
-    uint64_t known_bits[4], order_bits[4]; /* type maps: in the registry; counted by order */
+    uint64_t known_bits[4], order_bits[4]; /* type maps: in the registry; whose orders are asked for */
 };
 
 /* FL_BAD_MODEL names line and column, and the nearest word where there is one. On failure the registry is

@@ -125,7 +125,7 @@ static fl_status publish(const struct job *job, struct fl_value_fit_report *repo
     if (status == FL_OK)
         status = check_readable(job, &text, error);
     if (status == FL_OK)
-        status = fl_model_take_fit(job->model, &text, error);
+        status = fl_model_take_fit(job->model, FL_MODEL_VALUE, &text, error);
     if (status == FL_OK)
         memcpy(report->hash_after, fl_model_hash(job->model), sizeof report->hash_after);
     if (status == FL_OK)

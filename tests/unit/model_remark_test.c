@@ -80,6 +80,8 @@ static void test_default(void **state)
     remarks = look();
     assert_true(says(remarks, FL_REMARK_FILE, "rfm_groups.csv is not there: the default's 12 groups hold"));
     assert_true(says(remarks, FL_REMARK_FILE, "keywords.csv is not there: no tags but those given by hand"));
+    assert_true(says(remarks, FL_REMARK_FILE,
+                     "clusters.yaml is not there: nobody has a cluster until a cluster fit"));
     assert_true(says(remarks, FL_REMARK_FILE, "examples.yaml is not there"));
     assert_int_equal(count_of(remarks, FL_REMARK_FILE), remarks->count);
     fl_model_remarks_free(remarks);

@@ -186,6 +186,21 @@ static void test_a_file_of_no_categories(void **state)
     fl_buffer_release(&text);
 }
 
+/* An escape of two bytes may stand for three: category names once had no more room than the file. */
+static void test_a_category_longer_than_its_escapes(void **state)
+{
+    (void)state;
+    static char text[sizeof good + 4000];
+    const char *at = strstr(good, "\"T\\u00e9a\"");
+    size_t used = (size_t)(at - good);
+    memcpy(text, good, used);
+    text[used++] = '"';
+    for (int i = 0; i < 1000; i++, used += 2)
+        memcpy(text + used, "\\L", 2);
+    (void)snprintf(text + used, sizeof text - used, "\"%s", strchr(at, ','));
+    fl_value_model_free(parse(text));
+}
+
 /* ---- what it says of customers ---- */
 
 /* 2F1(a, b; c; z) as its series. */
@@ -393,6 +408,7 @@ int main(void)
         cmocka_unit_test(test_refuses_what_is_no_fit),
         cmocka_unit_test(test_reads_back_what_it_prints),
         cmocka_unit_test(test_a_file_of_no_categories),
+        cmocka_unit_test(test_a_category_longer_than_its_escapes),
         cmocka_unit_test(test_expected_purchases),
         cmocka_unit_test(test_where_a_is_one),
         cmocka_unit_test(test_outlook_is_the_sum_of_weeks),
