@@ -11,12 +11,11 @@ CATEGORY_LINE = re.compile(r' *- \{category: "(.*)", share: ([0-9.]+)\}$')
 
 
 def unescaped(text):
-    text = re.sub(r"\\U([0-9A-F]{8})", lambda code: chr(int(code[1], 16)), text)
-    return text.replace('\\"', '"').replace("\\\\", "\\")
+    return re.sub(r"\\U([0-9A-F]{8})", lambda code: chr(int(code[1], 16)), text)
 
 
 def escaped(text):
-    return text.replace("\\", "\\\\").replace('"', '\\"')
+    return "".join(f"\\U{ord(letter):08X}" if letter in '\\"' else letter for letter in text)
 
 
 def thousandths(text):

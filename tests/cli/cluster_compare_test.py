@@ -1,0 +1,136 @@
+"""Clusters of nights and of fits against the slow reference, to the last bit.
+
+Nights: hostile customers and made-up clusters, changed between nights, so that customers wait, move and lose their
+cluster. Fits: small made-up retailers, fitted by both from the same rows: every number of clusters.yaml; then again on
+top of the first fit. Real data: what the program fitted to Complete Journey must be a fixed point of the reference.
+"""
+
+import random
+import unittest
+from collections import Counter
+
+from cli_case import main
+from night_case import TYPES, NightCase, night, reference
+from hostile_rows import PRODUCTS, hostile_text
+import cluster_file
+import cluster_fit
+import clusters
+import money
+from settings import Baskets, Settings
+from single import to_single
+
+AS_OF = reference.day_number("2026-01-01")
+WORDS = ("Toys", "books", "garden", "toys")
+
+
+def some_clusters(seed, numbers, categories=WORDS):
+    """Clusters of these numbers somewhere among the customers; the same seed gives the same."""
+    chance = random.Random(seed)
+    made = []
+    for number in numbers:
+        weights = [chance.choice((0, 0, 0.05, 0.3, 0.7, 1)) * chance.uniform(0.5, 1) for _ in categories]
+        made.append(clusters.Cluster(number, f'{chance.choice(categories)} "{number}"', tuple(map(to_single, weights))))
+    return clusters.Clusters(tuple(categories), tuple(made), chance.choice((1000, 1500, 1890, 2001)))
+
+
+class Nights(NightCase):
+    scopes = ()
+
+    def nights(self, data, recipes, first, into="data"):
+        """A chain of nights, one a recipe; what became of customers, counted."""
+        seen, previous = Counter(), None
+        for as_of, settings_and_model in enumerate(recipes, first):
+            recipe = self.recipe(settings_and_model[0], cluster_model=settings_and_model[1])
+            out, tonight = previous = self.run_compared(data, recipe, as_of, "known-then", previous, into)
+            for row in tonight.customers.values():
+                seen["low"] += row["basket_confidence"] == "low" and row["cluster"] is not None
+                seen["pending"] += row["cluster_pending"] is not None
+                seen["moved"] += row["cluster_before"] not in (None, row["cluster"])
+                seen[row["range"]] += 1
+        return seen
+
+    def test_hostile_rows(self):
+        """Clusters that stay, that are somewhere else the night after, that are gone; and a night without any."""
+        seen = Counter()
+        for seed in range(6):
+            data = self.import_data(hostile_text(seed, AS_OF), PRODUCTS, into=f"data{seed}")
+            numbers = ((3, 1, 2, 70000), (3, 1, 2, 70000), (3, 1, 2, 70000), (1, 3, 4, 70001), (5,), ())
+            models = [some_clusters(1 + night_number // 2, own) if own else None
+                      for night_number, own in enumerate(numbers)]
+            settings = Settings(baskets=Baskets()) if seed % 2 else Settings(baskets=Baskets(200, 1, 4, 450))
+            seen += self.nights(data, [(settings, model) for model in models], AS_OF - 5, f"data{seed}")
+        for what in ("low", "pending", "moved", "one_range", "whole_range", "mixed", None):
+            self.assertGreater(seen[what], 0, f"nobody was ever {what}")
+
+    def test_equal_distances_and_many_clusters(self):
+        """The first of two equal centroids; more clusters than any vector register holds."""
+        data = self.import_data(hostile_text(11, AS_OF), PRODUCTS)
+        two = some_clusters(5, (9, 8, 7))
+        two = two._replace(clusters=tuple(cluster._replace(centroid=two.clusters[0].centroid) for cluster in two.clusters))
+        many = some_clusters(6, range(128, 0, -1))
+        self.nights(data, [(Settings(), model) for model in (two, two, many, many, many)], AS_OF - 4)
+
+
+class Fits(NightCase):
+    scopes = ()
+
+    def retailer(self, seed, customers, groups=3):
+        """Rows of customers who buy of two categories of a group most, and of the others now and then."""
+        chance = random.Random(seed)
+        words = [f"{letter}{number}" for letter in "zebra"[:groups] for number in (2, 1)]
+        lines = []
+        for customer in range(-2, customers - 2):
+            own = [3 if place // 2 == customer % groups else 0.2 for place in range(len(words))]
+            for _ in range(chance.choice((1, 2, 3, 4, 6, 9))):
+                age = chance.choice((0, 1, 100, 200, 364, 365, 400))
+                for _ in range(chance.choice((1, 2, 4))):
+                    kind = "return_registered" if chance.random() < 0.05 else "purchase_shop"
+                    lines.append(f"{customer * 10**12},{reference.day_text(AS_OF - age)},{kind},"
+                                 f"{chance.choices(words, own)[0]},{chance.randrange(1, 5000) / 100:.2f}\n")
+        return "customer,day,type,category,amount\n" + "".join(lines)
+
+    def population(self, data, settings=Settings()):
+        rows, _ = reference.known_rows(data.rows, TYPES, AS_OF, "known-now")
+        rows = money.in_model_currency(rows, settings)
+        by_customer = {key: own for (key, _), own in reference.rows_by_scope(rows, "customer", {}).items()}
+        return cluster_fit.population_of(cluster_fit.nets_of_full(
+            by_customer, TYPES, AS_OF, lambda row: row.category, settings.baskets))
+
+    def fit(self, data, *more, code=0):
+        self.fourloop("cluster", "fit", "--model", "model", "--data", data, "--as-of", reference.day_text(AS_OF), *more,
+                      code=code)
+        return cluster_file.read_clusters(self.path("model/clusters.yaml"))
+
+    def assert_fit(self, wanted, found):
+        model, head, shares = found
+        self.assertEqual(wanted.model.categories, model.categories)
+        for ours, theirs in zip(wanted.model.clusters, model.clusters):
+            self.assertEqual(ours, theirs)
+        self.assertEqual(wanted.model, model)
+        self.assertEqual(wanted.shares_ppm, shares)
+        self.assertEqual(
+            (f"{wanted.stability_milli / 1000:.3f}", f"{wanted.kmeans.inertia:.6f}", str(wanted.next_number),
+             str(len(wanted.kmeans.members))),
+            tuple(head[key] for key in ("stability", "inertia", "next_number", "customers")))
+
+    def compare_fit(self, data, into, k, options, old=None, next_number=1):
+        numbers = {"--seed": 1, "--starts": 10, "--iterations": 300, **options}
+        wanted = cluster_fit.fit(self.population(data), k, *numbers.values(), old, next_number)
+        written = [text for option in options.items() for text in option]
+        self.assert_fit(wanted, self.fit(into, "--k", k, "--force", *written))
+        return wanted
+
+    def test_fit_and_refit(self):
+        """Planted groups found again; more clusters than groups; fits that end before they are done."""
+        for seed, k, options in ((1, 3, {}), (2, 4, {"--seed": 77, "--starts": 3}),
+                                 (3, 2, {"--seed": 2**64 - 3, "--starts": 2, "--iterations": 2})):
+            with self.subTest(seed):
+                self.recipe()
+                data = self.import_data(self.retailer(seed, 60), into=f"data{seed}")
+                first = self.compare_fit(data, f"data{seed}", k, options)
+                other = self.import_data(self.retailer(seed + 10, 50, 4), into=f"other{seed}")
+                self.compare_fit(other, f"other{seed}", k + 1, options, first.model, first.next_number)
+
+
+if __name__ == "__main__":
+    main()
