@@ -8,7 +8,7 @@
  *             number upper   name */
 #define FL_CPU_LEVEL_LIST(X)                                                                                 \
     X(0, SCALAR, scalar)                                                                                     \
-    X(1, AVX2, avx2)     /* AVX2, BMI1, BMI2, POPCNT */                                                      \
+    X(1, AVX2, avx2)     /* AVX2, FMA, BMI1, BMI2, POPCNT */                                                 \
     X(2, AVX512, avx512) /* AVX-512 F, BW, DQ, VL, VBMI, VPOPCNTDQ: from Ice Lake and Zen 4 on */
 
 enum fl_cpu_level {
