@@ -9,17 +9,20 @@ import random
 import unittest
 from collections import Counter
 
-from cli_case import main
+from cli_case import ROOT, main
 from night_case import TYPES, NightCase, night, reference
 from hostile_rows import PRODUCTS, hostile_text
 import cluster_file
 import cluster_fit
 import clusters
+import datasets
 import money
 from settings import Baskets, Settings
 from single import to_single
 
 AS_OF = reference.day_number("2026-01-01")
+MAPPINGS = ROOT / "formats/importers/examples"
+DATA = datasets.data_root()
 WORDS = ("Toys", "books", "garden", "toys")
 
 
@@ -33,9 +36,31 @@ def some_clusters(seed, numbers, categories=WORDS):
     return clusters.Clusters(tuple(categories), tuple(made), chance.choice((1000, 1500, 1890, 2001)))
 
 
-class Nights(NightCase):
+class ClusterCase(NightCase):
     scopes = ()
 
+    def fit(self, data, as_of, *more):
+        """What the program makes of a data folder: as cluster_file.read_clusters tells it."""
+        self.fourloop("cluster", "fit", "--model", "model", "--data", data, "--as-of", reference.day_text(as_of), *more)
+        return cluster_file.read_clusters(self.path("model/clusters.yaml"))
+
+
+def rows_by_customer(data, as_of, settings):
+    rows, _ = reference.known_rows(data.rows, TYPES, as_of, "known-now")
+    rows = money.in_model_currency(rows, settings)
+    return {customer: own for (customer, _), own in reference.rows_by_scope(rows, "customer", {}).items()}
+
+
+def category_in(data):
+    return lambda row: reference.scope_value(row, "category", data.products)
+
+
+def population(data, as_of, settings=Settings()):
+    return cluster_fit.population_of(cluster_fit.nets_of_full(
+        rows_by_customer(data, as_of, settings), TYPES, as_of, category_in(data), settings.baskets))
+
+
+class Nights(ClusterCase):
     def nights(self, data, recipes, first, into="data"):
         """A chain of nights, one a recipe; what became of customers, counted."""
         seen, previous = Counter(), None
@@ -71,9 +96,7 @@ class Nights(NightCase):
         self.nights(data, [(Settings(), model) for model in (two, two, many, many, many)], AS_OF - 4)
 
 
-class Fits(NightCase):
-    scopes = ()
-
+class Fits(ClusterCase):
     def retailer(self, seed, customers, groups=3):
         """Rows of customers who buy of two categories of a group most, and of the others now and then."""
         chance = random.Random(seed)
@@ -89,18 +112,6 @@ class Fits(NightCase):
                                  f"{chance.choices(words, own)[0]},{chance.randrange(1, 5000) / 100:.2f}\n")
         return "customer,day,type,category,amount\n" + "".join(lines)
 
-    def population(self, data, settings=Settings()):
-        rows, _ = reference.known_rows(data.rows, TYPES, AS_OF, "known-now")
-        rows = money.in_model_currency(rows, settings)
-        by_customer = {key: own for (key, _), own in reference.rows_by_scope(rows, "customer", {}).items()}
-        return cluster_fit.population_of(cluster_fit.nets_of_full(
-            by_customer, TYPES, AS_OF, lambda row: row.category, settings.baskets))
-
-    def fit(self, data, *more, code=0):
-        self.fourloop("cluster", "fit", "--model", "model", "--data", data, "--as-of", reference.day_text(AS_OF), *more,
-                      code=code)
-        return cluster_file.read_clusters(self.path("model/clusters.yaml"))
-
     def assert_fit(self, wanted, found):
         model, head, shares = found
         self.assertEqual(wanted.model.categories, model.categories)
@@ -115,9 +126,9 @@ class Fits(NightCase):
 
     def compare_fit(self, data, into, k, options, old=None, next_number=1):
         numbers = {"--seed": 1, "--starts": 10, "--iterations": 300, **options}
-        wanted = cluster_fit.fit(self.population(data), k, *numbers.values(), old, next_number)
+        wanted = cluster_fit.fit(population(data, AS_OF), k, *numbers.values(), old, next_number)
         written = [text for option in options.items() for text in option]
-        self.assert_fit(wanted, self.fit(into, "--k", k, "--force", *written))
+        self.assert_fit(wanted, self.fit(into, AS_OF, "--k", k, "--force", *written))
         return wanted
 
     def test_fit_and_refit(self):
@@ -130,6 +141,63 @@ class Fits(NightCase):
                 first = self.compare_fit(data, f"data{seed}", k, options)
                 other = self.import_data(self.retailer(seed + 10, 50, 4), into=f"other{seed}")
                 self.compare_fit(other, f"other{seed}", k + 1, options, first.model, first.next_number)
+
+
+@unittest.skipUnless(DATA.is_dir(), f"no data sets at {DATA}: set FOURLOOP_DATA")
+class RealData(ClusterCase):
+    def canonical(self, name):
+        """The rows as the reference's own importer makes them."""
+        path = self.path(f"{name}.csv")
+        with open(path, "w", newline="", encoding="utf-8") as file:
+            datasets.write_dataset(name, DATA, file)
+        return reference.read_interactions(path, TYPES)
+
+    def assert_fixed_point(self, people, found):
+        """Customers at the nearest centroid are those whose means the centroids are; sizes, names, shares follow."""
+        model, head, shares = found
+        size, centroids = len(people.categories), [cluster.centroid for cluster in model.clusters]
+        members, _ = cluster_fit.nearest_members(people.vectors, centroids)
+        means = cluster_fit.means_of(people.vectors, members, len(centroids), size)
+        self.assertEqual(centroids, [tuple(map(to_single, mean)) for mean in means])
+        inertia = cluster_fit.inertia_of(people.vectors, members, means)
+        self.assertEqual(f"{inertia:.6f}", head["inertia"])
+        kmeans = cluster_fit.KMeans(centroids, means, members, inertia, 0, 0, True)
+        self.assertEqual(model, clusters.Clusters(people.categories, cluster_fit.named(kmeans, people)[0],
+                                                  people.breadth_cut_milli))
+        self.assertEqual(cluster_fit.shares_ppm(people), shares)
+
+    def assert_columns(self, data, out, as_of, model, previous, settings):
+        wanted = {customer: clusters.cluster_columns(own, TYPES, as_of, category_in(data), model, previous.get(customer),
+                                                     settings.baskets)
+                  for customer, own in rows_by_customer(data, as_of, settings).items()}
+        self.assert_rows(out, "customers", clusters.COLUMNS, {(str(key),): row for key, row in wanted.items()})
+        return wanted
+
+    def check(self, data, currency, k, days):
+        """A fit on the first day, then nights, each after the one before."""
+        settings = Settings(currency=currency)
+        self.recipe(settings)
+        days = [reference.day_number(day) for day in days]
+        found = self.fit("data", days[0], "--k", k, "--force")
+        self.assert_fixed_point(population(data, days[0], settings), found)
+        previous, more = {}, ()
+        for as_of in days:
+            out = f"night-{as_of}"
+            self.run_night(out, *more, as_of=reference.day_text(as_of))
+            previous, more = self.assert_columns(data, out, as_of, found[0], previous, settings), ("--previous", out)
+
+    def test_complete_journey(self):
+        for name, source in (("completejourney", "transactions_sample.csv"), ("completejourney_products", "products.csv")):
+            self.fourloop("import", "--map", MAPPINGS / f"{name}.yaml", "--into", "data", DATA / "completejourney" / source)
+        data = night.Data(self.canonical("completejourney"), datasets.completejourney_products(DATA))
+        self.check(data, "USD", 5, ("2017-10-31", "2017-12-01", "2017-12-31"))
+
+    def test_foodmart(self):
+        sales = self.path("sales.csv")
+        with open(sales, "w", newline="", encoding="utf-8") as file:
+            datasets.write_foodmart_csv(DATA / "foodmart/sales_fact_1997_collapsed.json.bz2", file)
+        self.fourloop("import", "--map", MAPPINGS / "foodmart.yaml", "--into", "data", sales)
+        self.check(night.Data(self.canonical("foodmart")), "USD", 3, ("1997-09-30", "1997-12-30", "1997-12-31"))
 
 
 if __name__ == "__main__":

@@ -254,6 +254,13 @@ def share_sums(vectors, size):
     return sums
 
 
+def shares_ppm(population):
+    """The mean share of each category in millionths."""
+    unit = len(population.keys) * 2**32
+    sums = share_sums(population.vectors, len(population.categories))
+    return tuple((2 * total * 10**6 + unit) // (2 * unit) for total in sums)
+
+
 def plain_name(sums, count, all_sums, all_count, categories):
     """Three categories by index; a cluster may have fewer."""
     bought = [place for place, total in enumerate(sums) if total > 0]
@@ -329,7 +336,6 @@ def fit(population, k, seed, starts=10, steps_max=300, old=None, next_number=1):
     size = len(population.categories)
     found = kmeans(population.vectors, size, k, seed, starts, steps_max)
     made, next_number = named(found, population, old, next_number)
-    unit = len(population.keys) * 2**32
-    shares = tuple((2 * total * 10**6 + unit) // (2 * unit) for total in share_sums(population.vectors, size))
     return Fitted(clusters.Clusters(population.categories, made, population.breadth_cut_milli), found,
-                  stability_milli(population.keys, population.vectors, size, k, seed, steps_max), shares, next_number)
+                  stability_milli(population.keys, population.vectors, size, k, seed, steps_max),
+                  shares_ppm(population), next_number)
