@@ -65,6 +65,7 @@ struct fl_customer_facts {
     uint8_t cluster_pending_nights;                                /* has_cluster */
     uint8_t basket_confidence, basket_range;                       /* range: has_range */
     bool has_breadth, has_range, has_cluster, has_second;
+    bool known_before; /* the night before had the customer; told where the model has clusters */
 };
 
 /* What the facts of all customers of a run follow from. Immutable once made: threads may share it. */

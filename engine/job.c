@@ -207,6 +207,7 @@ static fl_status open_stages(struct job *job, struct fl_error *error)
     fl_status status = fl_stages_open(&job->stages, &stages, error);
     shared->words = fl_stages_words(&job->stages);
     shared->types = fl_stages_types(&job->stages);
+    shared->clusters = fl_stages_clusters(&job->stages);
     shared->profiles = job->stages.profiles;
     shared->tags = job->stages.tags;
     shared->hit_types = &job->stages.types;
@@ -294,6 +295,7 @@ static fl_status make_nights(struct job *job, struct fl_error *error)
     struct fl_range_scorer_plan plan = fl_stages_scorer_plan(&job->stages);
     plan.scan.progress = job->plan->progress;
     plan.scan.progress_context = job->plan->progress_context;
+    plan.previous = fl_night_previous(&job->nights[job->to_make]);
     status = fl_workers_open(&plan, job->plan->threads, &job->workers, error);
     if (status == FL_OK)
         status = open_tables(job, error);

@@ -7,7 +7,7 @@
 struct fl_cluster_state fl_cluster_move(const struct fl_cluster_state *before, uint32_t nearest,
                                         double nearest_square, double own_square)
 {
-    struct fl_cluster_state state = {.cluster = before->cluster};
+    struct fl_cluster_state state = {.cluster = before->cluster, .known = true};
     if (nearest == before->cluster || nearest_square > NEAR_SQUARE * own_square)
         return state;
     if (before->pending == nearest)

@@ -15,11 +15,12 @@ struct fl_cluster_rules {
     uint16_t *places;                     /* by united number: place among the model's categories */
     struct fl_cluster_table table;
     struct fl_buffer name_offsets, name_bytes;
-    struct fl_words names;                 /* of clusters, sorted, distinct */
-    uint32_t name_of[FL_CLUSTERS_MAX];     /* number of each one's name */
+    struct fl_words names;             /* of clusters, sorted, distinct */
+    uint32_t name_of[FL_CLUSTERS_MAX]; /* number of each one's name */
 };
 
-/* The settings and the model are borrowed. categories: what their united numbers mean; NULL: no row has one. */
+/* The settings and the model are borrowed. categories: what their united numbers mean; NULL: no row has one.
+ */
 fl_status fl_cluster_rules_init(const struct fl_basket_settings *settings,
                                 const struct fl_cluster_model *model, const struct fl_words *categories,
                                 struct fl_cluster_rules *rules, struct fl_error *error);

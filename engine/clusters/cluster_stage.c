@@ -1,6 +1,7 @@
 /* cluster_stage.c - the stage for baskets and clusters: some customers at a time, one night.
  *
- * The vectors of some customers lie one behind the other, so that the kernel works on several rows at once. */
+ * The vectors of some customers lie one behind the other, so that the kernel works on several rows at once.
+ */
 #include "engine/clusters/cluster_stage.h"
 
 #include <math.h>
@@ -68,9 +69,9 @@ static void set_range(const struct fl_cluster_rules *rules, const struct fl_bask
     facts->has_range = rules->model != NULL && facts->basket_confidence != FL_BASKETS_THIN;
     if (!facts->has_range)
         return;
-    facts->basket_range = fl_basket_is_one_range(row, rules->settings)                ? FL_BASKETS_ONE_RANGE
+    facts->basket_range = fl_basket_is_one_range(row, rules->settings)              ? FL_BASKETS_ONE_RANGE
                           : facts->breadth_milli >= rules->model->breadth_cut_milli ? FL_BASKETS_WHOLE_RANGE
-                                                                                      : FL_BASKETS_MIXED;
+                                                                                    : FL_BASKETS_MIXED;
 }
 
 void fl_cluster_stage_add(struct fl_cluster_stage *stage, const struct fl_day_facts *days,
@@ -138,7 +139,7 @@ static uint32_t move(const struct fl_cluster_stage *stage, const struct stand *s
     const uint32_t nearest = stand->nearest->cluster, number = model->clusters[nearest].number;
     const uint32_t own = state->cluster == 0 ? model->k : fl_cluster_place(model, state->cluster);
     if (own == model->k) {
-        *state = (struct fl_cluster_state){.cluster = number};
+        *state = (struct fl_cluster_state){.cluster = number, .known = true};
         return nearest;
     }
     *state = fl_cluster_move(state, number, square_to(stage, stand, nearest), square_to(stage, stand, own));
@@ -160,9 +161,10 @@ static void set_second(const struct fl_cluster_stage *stage, const struct stand 
 static void set_cluster(const struct fl_cluster_stage *stage, size_t customer, struct fl_cluster_state *state,
                         struct fl_customer_facts *facts)
 {
+    facts->known_before = state->known;
     facts->cluster_before = state->cluster;
     if (facts->basket_confidence == FL_BASKETS_THIN) {
-        *state = (struct fl_cluster_state){0};
+        *state = (struct fl_cluster_state){.known = true};
         return;
     }
     const struct stand stand = stand_of(stage, customer);
