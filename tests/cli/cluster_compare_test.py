@@ -157,11 +157,11 @@ class RealData(ClusterCase):
         model, head, shares = found
         size, centroids = len(people.categories), [cluster.centroid for cluster in model.clusters]
         members, _ = cluster_fit.nearest_members(people.vectors, centroids)
-        means = cluster_fit.means_of(people.vectors, members, len(centroids), size)
-        self.assertEqual(centroids, [tuple(map(to_single, mean)) for mean in means])
-        inertia = cluster_fit.inertia_of(people.vectors, members, means)
+        sums = cluster_fit.sums_of(people.vectors, members, len(centroids), size)
+        self.assertEqual(centroids, [tuple(mean) for mean in cluster_fit.means_of(sums, members)])
+        inertia = cluster_fit.inertia_of(people.vectors, members, sums)
         self.assertEqual(f"{inertia:.6f}", head["inertia"])
-        kmeans = cluster_fit.KMeans(centroids, means, members, inertia, 0, 0, True)
+        kmeans = cluster_fit.KMeans(centroids, members, inertia, 0, 0, True)
         self.assertEqual(model, clusters.Clusters(people.categories, cluster_fit.named(kmeans, people)[0],
                                                   people.breadth_cut_milli))
         self.assertEqual(cluster_fit.shares_ppm(people), shares)

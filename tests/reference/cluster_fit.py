@@ -14,7 +14,6 @@ CATEGORIES_MAX = 512
 STABILITY_CUSTOMERS_MAX = 50_000
 PAIRS = 20
 UNIT = 2.0**32
-INERTIA_CHUNK = 4096
 SAME_COSINE = 0.8
 
 
@@ -34,12 +33,14 @@ def draw(seed, start, count):
 
 def chosen(weights, drawn):
     """The place that a draw chooses by whole weights."""
+    if not any(weights):
+        weights = [1] * len(weights)
     mark, so_far = drawn * sum(weights) >> 64, 0
     for place, weight in enumerate(weights):
         so_far += weight
         if so_far > mark:
             return place
-    raise ValueError("fewer different customers than clusters")
+    raise AssertionError("a draw is less than 2^64")
 
 
 def hash_of(key):
@@ -53,9 +54,8 @@ def in_subsample(key, number):
 # --- k-means -------------------------------------------------------------------------------------
 
 class KMeans(NamedTuple):
-    """`members` has the cluster of each customer; `means` are centroids before they are rounded to single."""
+    """`members` has the cluster of each customer."""
     centroids: list
-    means: list
     members: list
     inertia: float
     start: int
@@ -114,29 +114,29 @@ def fill_empty(members, distances, k):
             members[place] = cluster
 
 
-def means_of(vectors, members, k, size):
-    """The means in double."""
-    sums, counts = [[0] * size for _ in range(k)], [0] * k
+def sums_of(vectors, members, k, size):
+    """The sum of each cluster and category in 2^-32."""
+    sums = [[0] * size for _ in range(k)]
     for vector, cluster in zip(vectors, members):
-        counts[cluster] += 1
         for place, weight in vector:
             sums[cluster][place] += round(weight * UNIT)
-    return [[float(total) / float(count) / UNIT for total in own] for own, count in zip(sums, counts)]
+    return sums
 
 
-def inertia_of(vectors, members, means):
-    squares, chunks = [clusters.squared(mean) for mean in means], []
-    for place, (vector, cluster) in enumerate(zip(vectors, members)):
-        product = 0.0
-        for category, weight in vector:
-            product += weight * means[cluster][category]
-        if place % INERTIA_CHUNK == 0:
-            chunks.append(0.0)
-        chunks[-1] += max(0.0, clusters.squared(weight for _, weight in vector) - 2 * product + squares[cluster])
-    total = 0.0
-    for chunk in chunks:
-        total += chunk
-    return total
+def means_of(sums, members):
+    """The centroids: means in double, rounded to single."""
+    return [[to_single(float(total) / float(members.count(cluster)) / UNIT) for total in own]
+            for cluster, own in enumerate(sums)]
+
+
+def inertia_of(vectors, members, sums):
+    """The squares of all customers, less what the means explain of them."""
+    everything = explained = 0.0
+    for vector in vectors:
+        everything += clusters.squared(weight for _, weight in vector)
+    for cluster, own in enumerate(sums):
+        explained += clusters.squared(total / UNIT for total in own) / members.count(cluster)
+    return max(0.0, everything - explained)
 
 
 def lloyd(vectors, size, centroids, steps_max, start):
@@ -146,11 +146,11 @@ def lloyd(vectors, size, centroids, steps_max, start):
         before = members
         members, distances = nearest_members(vectors, centroids)
         fill_empty(members, distances, k)
-        means = means_of(vectors, members, k, size)
-        centroids = [[to_single(number) for number in mean] for mean in means]
+        sums = sums_of(vectors, members, k, size)
+        centroids = means_of(sums, members)
         if members == before:
             break
-    return KMeans(centroids, means, members, inertia_of(vectors, members, means), start, step, members == before)
+    return KMeans(centroids, members, inertia_of(vectors, members, sums), start, step, members == before)
 
 
 def kmeans(vectors, size, k, seed, starts=10, steps_max=300):
