@@ -102,7 +102,7 @@ def cluster_columns(rows, types, as_of, category_of, model, before, settings):
     counted = baskets.counted_nets(nets, model.categories) if model else nets
     confidence, breadth = baskets.confidence(count, counted, settings), baskets.breadth_milli(nets)
     columns = {**dict.fromkeys(COLUMNS), "baskets": count, "breadth": breadth, "basket_confidence": confidence,
-               "cluster_before": before["cluster"] if before else None}
+               "cluster_before": before["cluster"] if before and model else None}
     if model and confidence != "thin":
         columns["range"] = baskets.range_word(nets, breadth, model.breadth_cut_milli, settings)
         columns.update(assigned_columns(baskets.vector_of(counted, model.categories), model, before))

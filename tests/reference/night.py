@@ -135,10 +135,12 @@ def customer_rows(rows, data, recipe, as_of, previous, tagged):
     return results
 
 
-def transitions_of(before, customers):
+def transitions_of(before, customers, moves):
     """How many customers went from where to where; from nothing are the new ones, to nothing those that are gone."""
-    return Counter((column, before[key][column] if key in before else "", customers[key][column] if key in customers
-                    else "") for key in {*before, *customers} for column in MOVES)
+    def word(rows, key, column):
+        return rows[key][column] if key in rows and rows[key][column] is not None else ""
+    return Counter((column, str(word(before, key, column)), str(word(customers, key, column)))
+                   for key in {*before, *customers} for column in moves)
 
 
 def run_night(data, recipe, as_of, view="known-now", previous=None, scopes=()):
@@ -148,8 +150,10 @@ def run_night(data, recipe, as_of, view="known-now", previous=None, scopes=()):
     tagged = tags.tag_night(rows, recipe.types, data.given, recipe.keywords, as_of, view,
                             recipe.models["customer"].horizon_days)
     customers = customer_rows(rows, data, recipe, as_of, previous.customers if previous else {}, tagged)
+    moves = (*MOVES, "cluster") if recipe.cluster_model else MOVES
     return Night(customers, {scope: scope_rows(rows, scope, data, recipe, as_of) for scope in scopes},
-                 view_rows(rows, data, recipe, as_of), transitions_of(previous.customers, customers) if previous else Counter(), counts, tagged)
+                 view_rows(rows, data, recipe, as_of),
+                 transitions_of(previous.customers, customers, moves) if previous else Counter(), counts, tagged)
 
 
 def replay(data, recipe, first, last, scopes=()):
