@@ -14,7 +14,7 @@ CATEGORIES_MAX = 512
 STABILITY_CUSTOMERS_MAX = 50_000
 PAIRS = 20
 UNIT = 2.0**32
-SAME_COSINE = 0.8
+SAME_COSINE = 3_435_973_837  # 0.8 in units of 2^-32
 
 
 # --- chance --------------------------------------------------------------------------------------
@@ -228,8 +228,7 @@ def population_of(nets_by_customer, sample=None):
             totals[category] = totals.get(category, 0) + net
     categories = tuple(sorted(sorted(totals, key=lambda category: (-totals[category], category))[:CATEGORIES_MAX]))
     counted = {key: baskets.counted_nets(nets, categories) for key, nets in nets_by_customer.items()}
-    keys = sorted((key for key in counted if counted[key]), key=hash_of)[:sample]
-    keys.sort()
+    keys = sorted(key for key in sorted(counted, key=hash_of)[:sample] if counted[key])
     breadths = sorted((baskets.breadth_milli(nets_by_customer[key]) for key in keys), reverse=True)
     cut = breadths[-(-len(keys) // 10) - 1] if keys else 0
     return Population(categories, keys, [baskets.vector_of(counted[key], categories) for key in keys], cut)
@@ -279,13 +278,13 @@ def free_name(name, taken):
     return free
 
 
-def cosine(ours, theirs):
-    """Of two centroids as {category: weight}."""
+def cosine_q32(ours, theirs):
+    """Of two centroids as {category: weight}, times 2^32."""
     product = 0.0
     for category in sorted({*ours, *theirs}):
         product += ours.get(category, 0.0) * theirs.get(category, 0.0)
     lengths = [sqrt(clusters.squared(one[category] for category in sorted(one))) for one in (ours, theirs)]
-    return product / (lengths[0] * lengths[1]) if all(lengths) else 0.0
+    return round(product / (lengths[0] * lengths[1]) * UNIT) if all(lengths) else 0
 
 
 def best_pairs(table):
@@ -297,7 +296,7 @@ def best_pairs(table):
         turned = best_pairs([list(column) for column in zip(*table)])
         return sorted((row, column) for column, row in turned)
     best = max(permutations(range(columns), rows),
-               key=lambda places: sum(round(table[row][column] * UNIT) for row, column in enumerate(places)))
+               key=lambda places: sum(table[row][column] for row, column in enumerate(places)))
     return list(enumerate(best))
 
 
@@ -307,7 +306,7 @@ def matched(centroids, categories, old):
         return {}
     ours = [dict(zip(categories, centroid)) for centroid in centroids]
     theirs = [dict(zip(old.categories, cluster.centroid)) for cluster in old.clusters]
-    table = [[cosine(one, other) for other in theirs] for one in ours]
+    table = [[cosine_q32(one, other) for other in theirs] for one in ours]
     return {place: old.clusters[other] for place, other in best_pairs(table) if table[place][other] >= SAME_COSINE}
 
 

@@ -276,9 +276,9 @@ class Refit(unittest.TestCase):
         self.assertEqual([(4, "b"), (2, "a")], [(cluster.number, cluster.name) for cluster in third.model.clusters])
 
     def test_best_pairs_is_not_greedy(self):
-        self.assertEqual([(0, 1), (1, 0)], cluster_fit.best_pairs([[0.9, 0.8], [0.8, 0.1]]))
-        self.assertEqual([(0, 1)], cluster_fit.best_pairs([[0.1, 0.2, 0.15]]))
-        self.assertEqual([(1, 0)], cluster_fit.best_pairs([[0.1], [0.2]]))
+        self.assertEqual([(0, 1), (1, 0)], cluster_fit.best_pairs([[9, 8], [8, 1]]))
+        self.assertEqual([(0, 1)], cluster_fit.best_pairs([[10, 20, 15]]))
+        self.assertEqual([(1, 0)], cluster_fit.best_pairs([[1], [2]]))
 
     def test_cut_of_breadth(self):
         nets = {key: dict.fromkeys("abcdefghijkl"[:1 + key], 1) for key in range(11)}
