@@ -2,12 +2,15 @@
 
 Nights: hostile customers and made-up clusters, changed between nights, so that customers wait, move and lose their
 cluster. Fits: small made-up retailers, fitted by both from the same rows: every number of clusters.yaml; then again on
-top of the first fit. Real data: what the program fitted to Complete Journey must be a fixed point of the reference.
+top of the first fit. Pairs: counted by both, measured in fractions. Real data: what the program fitted to Complete Journey must be a fixed point of the reference.
 """
 
+import csv
+import io
 import random
 import unittest
 from collections import Counter
+from fractions import Fraction
 
 from cli_case import ROOT, main
 from night_case import TYPES, NightCase, night, reference
@@ -17,6 +20,7 @@ import cluster_fit
 import clusters
 import datasets
 import money
+import pairs
 from settings import Baskets, Settings
 from single import to_single
 
@@ -141,6 +145,47 @@ class Fits(ClusterCase):
                 first = self.compare_fit(data, f"data{seed}", k, options)
                 other = self.import_data(self.retailer(seed + 10, 50, 4), into=f"other{seed}")
                 self.compare_fit(other, f"other{seed}", k + 1, options, first.model, first.next_number)
+
+
+class Pairs(NightCase):
+    """Counts and ranks exactly; measures as doubles of the exact fractions."""
+
+    scopes = ()
+    measures = {"support": "support", "confidence_a_to_b": "confidence_ab", "confidence_b_to_a": "confidence_ba",
+                "lift": "lift", "leverage": "leverage", "fisher_p": "p"}
+
+    def written(self, data, of, *more):
+        done = self.fourloop("cluster", "pairs", "--model", "model", "--data", data, "--of", of,
+                             "--as-of", reference.day_text(AS_OF), *more)
+        return list(csv.DictReader(io.StringIO(done.stdout.decode())))
+
+    def assert_pairs(self, wanted, found):
+        self.assertEqual([pair[:5] for pair in wanted],
+                         [(row["a"], row["b"], *(int(row[name]) for name in ("baskets_both", "baskets_a", "baskets_b")))
+                          for row in found])
+        for pair, row in zip(wanted, found):
+            for column, name in self.measures.items():
+                exact = getattr(pair, name)
+                self.assertLessEqual(abs(Fraction(row[column]) - exact), abs(exact) * Fraction(1, 10**9), (row, column))
+
+    def test_hostile_rows(self):
+        """Orders of several types and none, returns, rows without a category; then baskets of about a hundred lines."""
+        large = "".join(f"7000,{reference.day_text(AS_OF - age)},purchase_shop,,,w{(line * age) % 103},,{line + 1}.00,,,,\n"
+                        for age in range(1, 9) for line in range(97 + age))
+        settings = Settings(baskets=Baskets(300))
+        self.recipe(settings)
+        for seed in range(4):
+            data = self.import_data(hostile_text(seed, AS_OF, 80) + large * (seed % 2), PRODUCTS, into=f"data{seed}")
+            people = rows_by_customer(data, AS_OF, settings)
+            for of, item_of in (("categories", category_in(data)), ("products", lambda row: row.product)):
+                counts = pairs.count_pairs(*pairs.item_sets(people, TYPES, AS_OF, item_of, settings.baskets))
+                self.assertEqual(seed % 2 > 0, counts.cut > 0)
+                wanted = pairs.ranked_pairs(counts, 3)
+                self.assertTrue(wanted)
+                self.assert_pairs(wanted, self.written(f"data{seed}", of, "--min-baskets", "3"))
+                offers = self.written(f"data{seed}", of, "--min-baskets", "3", "--matrix", "--offers", "4")
+                self.assertEqual([(item, other) for item, others in pairs.matrix(wanted, 4).items() for other, _ in others],
+                                 [(row["bought"], row["offer"]) for row in offers])
 
 
 @unittest.skipUnless(DATA.is_dir(), f"no data sets at {DATA}: set FOURLOOP_DATA")
