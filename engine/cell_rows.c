@@ -3,14 +3,16 @@
 
 #include <assert.h>
 #include <stdio.h>
-#include <stdlib.h>
 
+#include "engine/double_text.h"
 #include "formats/exporters/json_text.h"
 #include "formats/exporters/number_text.h"
 #include "formats/importers/record_text.h"
 
 enum { NAME_TEXT = 64, FLUSH_BYTES = 64 << 10 };
-_Static_assert((int)FL_CELL_NUMBER_BYTES >= (int)FL_NUMBER_TEXT_ROOM, "any number fits");
+_Static_assert((int)FL_CELL_NUMBER_BYTES >= (int)FL_NUMBER_TEXT_ROOM &&
+                   (int)FL_CELL_NUMBER_BYTES >= (int)FL_DOUBLE_TEXT_ROOM,
+               "any number fits");
 
 struct fl_cell fl_cell_of_text(struct fl_text text)
 {
@@ -25,13 +27,12 @@ struct fl_cell fl_cell_of_integer(int64_t number, char text[FL_CELL_NUMBER_BYTES
 
 struct fl_cell fl_cell_of_double(double number, char text[FL_CELL_NUMBER_BYTES])
 {
-    int size = 0;
-    for (int digits = 15; digits <= 17; digits++) {
-        size = snprintf(text, FL_CELL_NUMBER_BYTES, "%.*g", digits, number);
-        if (strtod(text, NULL) == number)
-            break;
-    }
-    return (struct fl_cell){{text, (size_t)size}, false};
+    return (struct fl_cell){{text, fl_put_double(text, number)}, false};
+}
+
+struct fl_cell fl_cell_of_rounded(double number, int digits, char text[FL_CELL_NUMBER_BYTES])
+{
+    return (struct fl_cell){{text, fl_put_rounded(text, number, digits)}, false};
 }
 
 static bool append_csv(struct fl_cell_rows *rows, const struct fl_cell *cells)

@@ -21,6 +21,7 @@ struct fl_cell fl_cell_of_text(struct fl_text text);
 struct fl_cell fl_cell_of_integer(int64_t number, char text[FL_CELL_NUMBER_BYTES]);
 /* As few digits as give back the same bits. */
 struct fl_cell fl_cell_of_double(double number, char text[FL_CELL_NUMBER_BYTES]);
+struct fl_cell fl_cell_of_rounded(double number, int digits, char text[FL_CELL_NUMBER_BYTES]);
 
 /* Zero-initialise; release once. */
 struct fl_cell_rows {

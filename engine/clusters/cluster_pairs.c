@@ -30,7 +30,7 @@ static const char *const pair_names[PAIR_COLUMNS] = {
     [PAIR_B] = "b",
     [PAIR_BASKETS_A] = "baskets_a",
     [PAIR_BASKETS_B] = "baskets_b",
-    [PAIR_BASKETS] = "baskets",
+    [PAIR_BASKETS] = "baskets_both",
     [PAIR_SUPPORT] = "support",
     [PAIR_CONFIDENCE_A_TO_B] = "confidence_a_to_b",
     [PAIR_CONFIDENCE_B_TO_A] = "confidence_b_to_a",
@@ -58,12 +58,15 @@ static const char *const offer_names[OFFER_COLUMNS] = {
     [OFFER_OFFER] = "offer",
     [OFFER_BASKETS_BOUGHT] = "baskets_bought",
     [OFFER_BASKETS_OFFER] = "baskets_offer",
-    [OFFER_BASKETS] = "baskets",
+    [OFFER_BASKETS] = "baskets_both",
     [OFFER_CONFIDENCE] = "confidence",
     [OFFER_LIFT] = "lift",
     [OFFER_LEVERAGE] = "leverage",
     [OFFER_FISHER_P] = "fisher_p",
 };
+
+/* No more of them are sure. */
+enum { FISHER_DIGITS = 10 };
 
 /* Everything a count of pairs holds, let go of in one place. */
 struct job {
@@ -150,7 +153,7 @@ static fl_status write_pair(struct job *job, const struct fl_item_pair *pair, st
             fl_cell_of_double(measures.confidence_b_to_a, text[PAIR_CONFIDENCE_B_TO_A]),
         [PAIR_LIFT] = fl_cell_of_double(measures.lift, text[PAIR_LIFT]),
         [PAIR_LEVERAGE] = fl_cell_of_double(measures.leverage, text[PAIR_LEVERAGE]),
-        [PAIR_FISHER_P] = fl_cell_of_double(measures.fisher_p, text[PAIR_FISHER_P]),
+        [PAIR_FISHER_P] = fl_cell_of_rounded(measures.fisher_p, FISHER_DIGITS, text[PAIR_FISHER_P]),
     };
     job->report->written++;
     return fl_cell_rows_add(&job->rows, cells, error);
@@ -172,7 +175,7 @@ static fl_status write_offer(void *context, const struct fl_offer *offer, struct
         [OFFER_CONFIDENCE] = fl_cell_of_double(measures.confidence_a_to_b, text[OFFER_CONFIDENCE]),
         [OFFER_LIFT] = fl_cell_of_double(measures.lift, text[OFFER_LIFT]),
         [OFFER_LEVERAGE] = fl_cell_of_double(measures.leverage, text[OFFER_LEVERAGE]),
-        [OFFER_FISHER_P] = fl_cell_of_double(measures.fisher_p, text[OFFER_FISHER_P]),
+        [OFFER_FISHER_P] = fl_cell_of_rounded(measures.fisher_p, FISHER_DIGITS, text[OFFER_FISHER_P]),
     };
     job->report->written++;
     return fl_cell_rows_add(&job->rows, cells, error);
