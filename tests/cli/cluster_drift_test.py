@@ -10,7 +10,7 @@ import random
 import unittest
 
 from cli_case import CliCase, main
-import reference
+from night_case import reference
 import cluster_file
 
 RANGES = (("beer", "crisps", "nuts", "wine"), ("bread", "cheese", "milk", "yoghurt"), ("cot", "nappies", "toys", "wipes"),

@@ -1,12 +1,13 @@
 """What one customer bought in the window: baskets, nets by category, breadth, range, vector (section 6)."""
 
 from decimal import ROUND_HALF_UP, Decimal, localcontext
-from math import sqrt
+from math import exp, floor, fsum, log, sqrt
 
 from money import in_last, net_sum, of_role
 from single import to_single
 
 DIGITS = 40
+NEAR_TIE = 1e-6
 
 
 def window_rows(rows, as_of, settings):
@@ -44,15 +45,17 @@ def confidence(baskets, nets, settings):
 
 
 def breadth_milli(nets):
-    """exp of the entropy of the shares, with so many digits that no tie of the rounding can be missed."""
+    """exp of the entropy of the shares: in doubles, and near a tie of the rounding again with so many digits that none is missed."""
     if not nets:
         return None
+    total = sum(nets.values())
+    breadth = 1000 * exp(-fsum(net / total * log(net / total) for net in nets.values()))
+    if abs(breadth % 1 - 0.5) > NEAR_TIE:
+        return floor(breadth + 0.5)
     with localcontext() as context:
         context.prec = DIGITS
-        shares = [Decimal(net) / sum(nets.values()) for net in nets.values()]
-        breadth = (-sum(share * share.ln() for share in shares)).exp()
-        # 2 equal shares are 2 exactly, which 40 digits miss by the last one
-        return int((breadth * 1000).quantize(Decimal("1e-20")).to_integral_value(ROUND_HALF_UP))
+        shares = [Decimal(net) / total for net in nets.values()]
+        return int((1000 * (-sum(share * share.ln() for share in shares)).exp()).to_integral_value(ROUND_HALF_UP))
 
 
 def range_word(nets, breadth, cut, settings):
