@@ -175,11 +175,32 @@ static struct fl_range_scorer_plan scorer_plan(const struct fl_explain_work *wor
     return plan;
 }
 
+static uint32_t stored_cluster(const struct fl_explain_work *work, uint16_t id)
+{
+    int64_t number = 0;
+    return fl_stored_value(&work->stored[FL_SCOPE_CUSTOMER], id, 0, &number) ? (uint32_t)number : 0;
+}
+
+/* The state after the night before from which the move rule makes what was stored, if anything does. */
+static struct fl_cluster_state state_before(const struct fl_explain_work *work)
+{
+    const uint32_t now = stored_cluster(work, FL_SCORES_CLUSTER);
+    if (!work->manifest.has_previous)
+        return (struct fl_cluster_state){0};
+    if (!fl_table_has(work->stored[FL_SCOPE_CUSTOMER].table, FL_SCORES_CLUSTER_BEFORE))
+        return (struct fl_cluster_state){.cluster = now}; /* gives all but what it was before */
+    const uint32_t before = stored_cluster(work, FL_SCORES_CLUSTER_BEFORE);
+    return (struct fl_cluster_state){.cluster = before, .pending = now == before ? 0 : now};
+}
+
 static fl_status score_again(struct fl_explain_work *work, const struct fl_range_scorer_plan *plan,
                              struct fl_error *error)
 {
     struct fl_range_scorer *scorer = NULL;
-    fl_status status = fl_range_scorer_open(plan, &scorer, error);
+    const struct fl_cluster_state before = state_before(work);
+    struct fl_range_scorer_plan of_night = *plan;
+    of_night.state_before = &before;
+    fl_status status = fl_range_scorer_open(&of_night, &scorer, error);
     if (status == FL_OK)
         status = fl_range_scorer_run(scorer, work->customer, work->customer, take_results, work, error);
     fl_range_scorer_close(scorer);

@@ -154,6 +154,8 @@ static fl_status fill_lines(struct fl_explain_work *work, struct owned *owned,
     fl_explain_value(&parts);
     if (parts.facts != NULL) {
         status = fl_explain_life(&parts);
+        if (status == FL_OK)
+            status = fl_explain_clusters(&parts);
         fl_explain_profile(&parts);
         fl_explain_before(&parts);
     }

@@ -21,6 +21,8 @@ static struct fl_words words_of(const struct fl_explain_work *work, uint16_t id)
 {
     if (id == FL_SCORES_MAIN_CATEGORY)
         return work->stages.words.words[FL_WORDED_CATEGORY].words;
+    if (id == FL_SCORES_CLUSTER_NAME)
+        return work->stages.clusters.names;
     for (enum fl_profile_word word = 0; word < FL_PROFILE_WORDS && work->stages.profiles != NULL; word++) {
         if (fl_profile_word_column(word) == id)
             return *fl_profiles_words(work->stages.profiles, word);

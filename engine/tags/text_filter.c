@@ -1,14 +1,10 @@
 /* text_filter.c - a keyword list over the messages of a text file: hits as rows. */
-#include <stdio.h>
 #include <stdlib.h>
 
+#include "engine/cell_rows.h"
 #include "engine/model/model.h"
 #include "engine/tags/lists/keyword_text.h"
 #include "engine/tags/message_reader.h"
-#include "formats/base/publish.h"
-#include "formats/exporters/json_text.h"
-#include "formats/exporters/number_text.h"
-#include "formats/importers/record_text.h"
 
 /* The columns of the output, in their order. */
 enum column {
@@ -24,24 +20,9 @@ enum column {
 static const char *const column_names[COLUMNS] = {"message", "customer", "tag",   "rule",
                                                   "word",    "offset",   "length"};
 
-/* What stands in front of each cell, and behind the last. */
-enum { HEAD_BYTES = 15, END = COLUMNS };
-struct head {
-    uint8_t size;
-    char bytes[HEAD_BYTES];
+struct rule_cells {
+    struct fl_cell tag, line, regex;
 };
-#define HEAD(text)                                                                                           \
-    {                                                                                                        \
-        sizeof(text) - 1, text                                                                               \
-    }
-static const struct head csv_heads[COLUMNS + 1] = {HEAD(""),  HEAD(","), HEAD(","), HEAD(","),
-                                                   HEAD(","), HEAD(","), HEAD(","), HEAD("\n")};
-static const struct head json_heads[COLUMNS + 1] = {
-    HEAD("{\"message\":"), HEAD(",\"customer\":"), HEAD(",\"tag\":"),    HEAD(",\"rule\":"),
-    HEAD(",\"word\":"),    HEAD(",\"offset\":"),   HEAD(",\"length\":"), HEAD("}\n")};
-#undef HEAD
-
-enum { FLUSH_BYTES = 64 << 10, SHORT_BYTES = 3 * HEAD_BYTES + 2 * FL_NUMBER_TEXT_ROOM };
 
 /* Everything that is open while a file is read. */
 struct filter {
@@ -52,10 +33,11 @@ struct filter {
     struct fl_tag_rules *rules;
     struct fl_tagger *tagger;
     struct fl_message_reader *reader;
-    struct fl_buffer word, rows;
-    const struct head *heads;
-    struct fl_arena cells;
-    struct fl_text *rule_cells, *regex_cells, *word_cells; /* one array */
+    struct fl_buffer word;
+    struct fl_cell_rows rows;
+    struct fl_arena cells; /* texts of those below */
+    struct rule_cells *rule_cells;
+    struct fl_cell *word_cells;
 };
 
 static fl_status open_rules(struct filter *filter, struct fl_error *error)
@@ -77,62 +59,18 @@ static fl_status open_rules(struct filter *filter, struct fl_error *error)
 
 /* ---- rows ---- */
 
-/* Heads and numbers are stored whole, whatever their length: there must be room for one. */
-static void put_head(const struct filter *filter, unsigned column, struct fl_buffer *row)
-{
-    memcpy(row->bytes + row->size, filter->heads[column].bytes, HEAD_BYTES);
-    row->size += filter->heads[column].size;
-}
-
-static void put_number(const struct filter *filter, unsigned column, uint64_t number, struct fl_buffer *row)
-{
-    put_head(filter, column, row);
-    row->size = (size_t)(fl_put_unsigned(row->bytes + row->size, number) - row->bytes);
-}
-
-static void put_kept(struct fl_text cells, struct fl_buffer *row)
-{
-    memcpy(row->bytes + row->size, cells.bytes, cells.size);
-    row->size += cells.size;
-}
-
-/* `quoted`: a string, else a number. What is missing is nothing in CSV, null in JSON. */
-static bool append_cell(const struct filter *filter, unsigned column, struct fl_message_cell cell,
-                        struct fl_buffer *row)
-{
-    if (!fl_buffer_reserve(row, row->size + HEAD_BYTES + FL_JSON_TEXT_GROWTH * cell.text.size + 2))
-        return false;
-    put_head(filter, column, row);
-    if (!cell.quoted)
-        put_kept(cell.text.size == 0 && filter->plan->to_ndjson ? fl_text_of("null") : cell.text, row);
-    else if (!filter->plan->to_ndjson)
-        return fl_record_append(&cell.text, &cell.quoted, 1, row);
-    else
-        row->size = (size_t)(fl_json_put_text(row->bytes + row->size, cell.text) - row->bytes);
-    return true;
-}
-
-/* Tag, rule and regular expression of each rule, words of keywords: written once, as hits are many. */
-static bool keep_cells(struct filter *filter, struct fl_text *kept)
-{
-    kept->size = filter->rows.size;
-    kept->bytes = fl_arena_copy(&filter->cells, (const char *)filter->rows.bytes, filter->rows.size);
-    filter->rows.size = 0;
-    return kept->bytes != NULL;
-}
-
+/* Cells of rules and words: written once, as hits are many. */
 static bool write_rule_cells(struct filter *filter, size_t number)
 {
     const struct fl_keyword_rule *rule = &filter->model->keywords.rules[number];
-    const struct fl_message_cell tag = {filter->model->keywords.tags[rule->tag].name, true},
-                                 regex = {rule->regex, true};
-    if (!append_cell(filter, COLUMN_TAG, tag, &filter->rows) ||
-        !fl_buffer_reserve(&filter->rows, filter->rows.size + SHORT_BYTES))
-        return false;
-    put_number(filter, COLUMN_RULE, rule->line, &filter->rows);
-    return keep_cells(filter, &filter->rule_cells[number]) &&
-           append_cell(filter, COLUMN_WORD, regex, &filter->rows) &&
-           keep_cells(filter, &filter->regex_cells[number]);
+    struct rule_cells *cells = &filter->rule_cells[number];
+    char line[FL_CELL_NUMBER_BYTES];
+    cells->tag = fl_cell_of_text(filter->model->keywords.tags[rule->tag].name);
+    cells->line = fl_cell_of_integer(rule->line, line);
+    cells->regex = fl_cell_of_text(rule->regex);
+    return fl_cell_rows_write(&filter->rows, &filter->cells, &cells->tag) &&
+           fl_cell_rows_write(&filter->rows, &filter->cells, &cells->line) &&
+           fl_cell_rows_write(&filter->rows, &filter->cells, &cells->regex);
 }
 
 static bool write_word_cell(struct filter *filter, uint32_t number)
@@ -140,63 +78,38 @@ static bool write_word_cell(struct filter *filter, uint32_t number)
     filter->word.size = 0;
     if (!fl_keyword_append(&filter->model->keywords, number, &filter->word))
         return false;
-    const struct fl_message_cell word = {{(const char *)filter->word.bytes, filter->word.size}, true};
-    return append_cell(filter, COLUMN_WORD, word, &filter->rows) &&
-           keep_cells(filter, &filter->word_cells[number]);
+    filter->word_cells[number] =
+        fl_cell_of_text((struct fl_text){(const char *)filter->word.bytes, filter->word.size});
+    return fl_cell_rows_write(&filter->rows, &filter->cells, &filter->word_cells[number]);
 }
 
 static fl_status write_cells(struct filter *filter, struct fl_error *error)
 {
     const struct fl_keywords *keywords = &filter->model->keywords;
-    const size_t count = 2 * keywords->rule_count + keywords->word_count;
-    filter->rule_cells = calloc(count + 1, sizeof *filter->rule_cells);
-    bool done = filter->rule_cells != NULL;
-    filter->regex_cells = filter->rule_cells + keywords->rule_count;
-    filter->word_cells = filter->regex_cells + keywords->rule_count;
+    filter->rule_cells = calloc(keywords->rule_count + 1, sizeof *filter->rule_cells);
+    filter->word_cells = calloc(keywords->word_count + 1, sizeof *filter->word_cells);
+    bool done = filter->rule_cells != NULL && filter->word_cells != NULL;
     for (size_t i = 0; i < keywords->rule_count && done; i++)
         done = write_rule_cells(filter, i);
     for (uint32_t i = 0; i < keywords->word_count && done; i++)
         done = write_word_cell(filter, i);
-    return done ? FL_OK : fl_fail_memory(error, (count + 1) * sizeof *filter->rule_cells);
+    return done ? FL_OK : fl_fail_memory(error, keywords->word_count * sizeof *filter->word_cells);
 }
 
-static bool append_hit(struct filter *filter, const struct fl_file_message *file,
-                       const struct fl_tag_hit *hit)
+static fl_status add_hit(struct filter *filter, const struct fl_file_message *file,
+                         const struct fl_tag_hit *hit, struct fl_error *error)
 {
-    struct fl_buffer *row = &filter->rows;
-    char id[FL_MESSAGE_NUMBER_BYTES];
-    const struct fl_text rule = filter->rule_cells[hit->rule], word = hit->word == FL_HIT_BY_REGEX
-                                                                          ? filter->regex_cells[hit->rule]
-                                                                          : filter->word_cells[hit->word];
-    if (!append_cell(filter, COLUMN_MESSAGE, fl_message_id(file, id), row) ||
-        !append_cell(filter, COLUMN_CUSTOMER, file->customer, row) ||
-        !fl_buffer_reserve(row, row->size + rule.size + word.size + SHORT_BYTES))
-        return false;
-    put_kept(rule, row);
-    put_kept(word, row);
-    put_number(filter, COLUMN_OFFSET, hit->offset, row);
-    put_number(filter, COLUMN_LENGTH, hit->size, row);
-    put_head(filter, END, row);
-    return true;
-}
-
-static fl_status flush(struct filter *filter, struct fl_error *error)
-{
-    const fl_status status = fl_output_write(filter->output, filter->rows.bytes, filter->rows.size, error);
-    filter->rows.size = 0;
-    return status;
-}
-
-static fl_status write_head(struct filter *filter, struct fl_error *error)
-{
-    struct fl_text names[COLUMNS];
-    for (int i = 0; i < COLUMNS; i++)
-        names[i] = fl_text_of(column_names[i]);
-    if (filter->plan->to_ndjson)
-        return FL_OK;
-    if (!fl_record_append(names, NULL, COLUMNS, &filter->rows) || !fl_buffer_append(&filter->rows, "\n", 1))
-        return fl_fail_memory(error, FLUSH_BYTES);
-    return flush(filter, error);
+    const struct rule_cells *rule = &filter->rule_cells[hit->rule];
+    char id[FL_CELL_NUMBER_BYTES], offset[FL_CELL_NUMBER_BYTES], length[FL_CELL_NUMBER_BYTES];
+    const struct fl_cell cells[COLUMNS] = {
+        [COLUMN_MESSAGE] = fl_message_id(file, id),
+        [COLUMN_CUSTOMER] = file->customer,
+        [COLUMN_TAG] = rule->tag,
+        [COLUMN_RULE] = rule->line,
+        [COLUMN_WORD] = hit->word == FL_HIT_BY_REGEX ? rule->regex : filter->word_cells[hit->word],
+        [COLUMN_OFFSET] = fl_cell_of_integer(hit->offset, offset),
+        [COLUMN_LENGTH] = fl_cell_of_integer(hit->size, length)};
+    return fl_cell_rows_add(&filter->rows, cells, error);
 }
 
 /* ---- messages ---- */
@@ -210,13 +123,11 @@ static fl_status take_hits(struct filter *filter, const struct fl_tag_hit *hits,
         const struct fl_file_message line = {.line = filter->counts->messages + 1 + hits[i].message};
         const struct fl_file_message *file = files == NULL ? &line : &files[hits[i].message];
         filter->counts->tagged += i == 0 || hits[i].message != hits[i - 1].message;
-        if (!append_hit(filter, file, &hits[i]))
-            status = fl_fail_memory(error, filter->rows.size);
-        else if (filter->rows.size >= FLUSH_BYTES)
-            status = flush(filter, error);
+        status = add_hit(filter, file, &hits[i], error);
     }
     filter->counts->hits += count;
-    return status == FL_OK ? flush(filter, error) : status;
+    /* Whoever waits for the answers to some messages gets them. */
+    return status == FL_OK ? fl_cell_rows_flush(&filter->rows, error) : status;
 }
 
 static fl_status take_chunk(struct filter *filter, bool *more, struct fl_error *error)
@@ -259,9 +170,10 @@ static fl_status read_all(struct filter *filter, struct fl_error *error)
 {
     const bool are_lines = filter->plan->source.format == FL_MESSAGES_LINES;
     bool more = true;
-    fl_status status = write_cells(filter, error);
+    fl_status status = fl_cell_rows_begin(&filter->rows, filter->output, filter->plan->to_ndjson,
+                                          column_names, COLUMNS, error);
     if (status == FL_OK)
-        status = write_head(filter, error);
+        status = write_cells(filter, error);
     while (status == FL_OK && more)
         status = are_lines ? take_lines(filter, &more, error) : take_chunk(filter, &more, error);
     filter->counts->cut = fl_tagger_cut_messages(filter->tagger);
@@ -273,7 +185,6 @@ fl_status fl_text_filter(const struct fl_text_filter_plan *plan, struct fl_outpu
 {
     struct filter filter = {.plan = plan, .output = output, .counts = counts};
     *counts = (struct fl_text_filter_counts){0};
-    filter.heads = plan->to_ndjson ? json_heads : csv_heads;
     fl_arena_init(&filter.cells);
     fl_status status = open_rules(&filter, error);
     if (status == FL_OK)
@@ -283,8 +194,9 @@ fl_status fl_text_filter(const struct fl_text_filter_plan *plan, struct fl_outpu
     fl_tag_rules_free(filter.rules);
     fl_model_free(filter.model);
     free(filter.rule_cells);
+    free(filter.word_cells);
     fl_arena_release(&filter.cells);
     fl_buffer_release(&filter.word);
-    fl_buffer_release(&filter.rows);
+    fl_cell_rows_release(&filter.rows);
     return status;
 }

@@ -12,8 +12,8 @@
 
 static void expect_id(struct fl_file_message file, const char *text, bool quoted)
 {
-    char number[FL_MESSAGE_NUMBER_BYTES];
-    const struct fl_message_cell id = fl_message_id(&file, number);
+    char number[FL_CELL_NUMBER_BYTES];
+    const struct fl_cell id = fl_message_id(&file, number);
     assert_true(fl_text_equal(id.text, fl_text_of(text)));
     assert_int_equal(id.quoted, quoted);
 }

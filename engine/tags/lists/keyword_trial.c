@@ -150,7 +150,7 @@ static fl_status trace_rules(struct trial *trial, const struct fl_message *messa
 static fl_status hand_on(struct trial *trial, const struct fl_message *message,
                          const struct fl_file_message *file, struct fl_error *error)
 {
-    char number[FL_MESSAGE_NUMBER_BYTES];
+    char number[FL_CELL_NUMBER_BYTES];
     const struct fl_text id = fl_message_id(file, number).text;
     const struct fl_traced_message traced = {
         .line = file->line,

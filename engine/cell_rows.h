@@ -1,0 +1,50 @@
+/* cell_rows.h - rows of a few cells each as CSV or NDJSON, for answers that are no table file. */
+#ifndef ENGINE_CELL_ROWS_H
+#define ENGINE_CELL_ROWS_H
+
+#include <stdbool.h>
+
+#include "formats/base/arena.h"
+#include "formats/base/publish.h"
+#include "formats/base/text.h"
+
+enum { FL_ROW_CELLS_MAX = 32, FL_CELL_NUMBER_BYTES = 32, FL_CELL_NAME_MAX = 40 };
+
+/* "" and not quoted where it is missing. */
+struct fl_cell {
+    struct fl_text text;
+    bool quoted;  /* NDJSON: a string, no number */
+    bool written; /* the text stands as in the file, by fl_cell_rows_write() */
+};
+
+struct fl_cell fl_cell_of_text(struct fl_text text);
+/* The digits are written to `text`. */
+struct fl_cell fl_cell_of_integer(int64_t number, char text[FL_CELL_NUMBER_BYTES]);
+/* As few digits as give back the same bits. */
+struct fl_cell fl_cell_of_double(double number, char text[FL_CELL_NUMBER_BYTES]);
+struct fl_cell fl_cell_of_rounded(double number, int digits, char text[FL_CELL_NUMBER_BYTES]);
+
+/* Zero-initialise; release once. */
+struct fl_cell_rows {
+    struct fl_output *output; /* borrowed */
+    bool to_ndjson;
+    size_t columns; /* at most FL_ROW_CELLS_MAX */
+    struct fl_buffer buffer;
+    struct fl_cell_head {
+        char bytes[FL_CELL_NAME_MAX + 7];
+        uint8_t size;
+    } heads[FL_ROW_CELLS_MAX + 1]; /* in front of each cell, behind the last */
+};
+
+/* Writes the head of a CSV file. Names have at most FL_CELL_NAME_MAX bytes that need no escapes. */
+fl_status fl_cell_rows_begin(struct fl_cell_rows *rows, struct fl_output *output, bool to_ndjson,
+                             const char *const *names, size_t columns, struct fl_error *error);
+/* A cell that many rows have, made ready once for all of them; its text is the arena's. False: no memory. */
+bool fl_cell_rows_write(const struct fl_cell_rows *rows, struct fl_arena *arena, struct fl_cell *cell);
+/* One cell for each column. */
+fl_status fl_cell_rows_add(struct fl_cell_rows *rows, const struct fl_cell *cells, struct fl_error *error);
+/* What is still in the buffer. */
+fl_status fl_cell_rows_flush(struct fl_cell_rows *rows, struct fl_error *error);
+void fl_cell_rows_release(struct fl_cell_rows *rows);
+
+#endif
