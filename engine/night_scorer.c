@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+_Static_assert((int)FL_CUSTOMERS_AT_ONCE <= (int)FL_CLUSTERED_AT_ONCE, "the cluster stage takes them all");
+
 struct fl_night_scorer {
     const struct fl_night_rules *rules;
     size_t night;
