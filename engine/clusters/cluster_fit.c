@@ -169,24 +169,49 @@ static fl_status check_readable(const struct fl_buffer *text, struct fl_error *e
     return status;
 }
 
-static fl_status publish(struct job *job, struct fl_error *error)
+/* Whether this fit finds what the file says already: it is then no fit of its own in the history, and the
+ * model is the same. */
+static fl_status compare_with_old(const struct job *job, bool *same, struct fl_error *error)
+{
+    const struct fl_buffer *old = &job->inputs.model->parts[FL_MODEL_CLUSTERS];
+    struct fl_cluster_model again = job->report->clusters;
+    struct fl_buffer text = {0};
+    *same = false;
+    if (!job->report->has_old)
+        return FL_OK;
+    again.history_count--;
+    const fl_status status = fl_cluster_model_print(&again, &text, error);
+    *same = status == FL_OK && text.size == old->size && memcmp(text.bytes, old->bytes, text.size) == 0;
+    fl_buffer_release(&text);
+    return status;
+}
+
+static fl_status publish_new(struct job *job, struct fl_error *error)
 {
     const struct fl_cluster_fit_plan *plan = job->plan;
-    struct fl_cluster_fit_report *report = job->report;
     struct fl_model *model = job->inputs.model;
     struct fl_buffer text = {0};
-    memcpy(report->hash_before, fl_model_hash(model), sizeof report->hash_before);
-    fl_status status = fl_cluster_model_print(&report->clusters, &text, error);
+    fl_status status = fl_cluster_model_print(&job->report->clusters, &text, error);
     if (status == FL_OK)
         status = check_readable(&text, error);
     if (status == FL_OK)
         status = fl_model_take_fit(model, FL_MODEL_CLUSTERS, &text, error);
     if (status == FL_OK) {
-        memcpy(report->hash_after, fl_model_hash(model), sizeof report->hash_after);
+        memcpy(job->report->hash_after, fl_model_hash(model), sizeof job->report->hash_after);
         status = fl_fit_publish(plan->io, plan->model, FL_MODEL_CLUSTERS, &text, error);
     }
     fl_buffer_release(&text);
     return status;
+}
+
+static fl_status publish(struct job *job, struct fl_error *error)
+{
+    struct fl_cluster_fit_report *report = job->report;
+    bool same = false;
+    memcpy(report->hash_before, fl_model_hash(job->inputs.model), sizeof report->hash_before);
+    memcpy(report->hash_after, report->hash_before, sizeof report->hash_after);
+    const fl_status status = compare_with_old(job, &same, error);
+    return status == FL_OK && !same ? publish_new(job, error) : status;
 }
 
 /* ---- the whole ---- */

@@ -46,7 +46,8 @@ struct fl_cluster_fit_report {
 
 /* Finds the clusters of all full customers as of the day, and writes clusters.yaml. FL_BAD_DATA: there is no
  * fit, or no stable one and `force` is not set; the message says why. Whatever fails, the clusters.yaml that
- * was there stays as it was; when no more than bringing the folder to the disk fails, the new one is there.
+ * was there stays as it was, also when it says already what is found; when no more than bringing the folder
+ * to the disk fails, the new one is there.
  */
 fl_status fl_cluster_fit(const struct fl_cluster_fit_plan *plan, struct fl_cluster_fit_report *report,
                          struct fl_error *error);
