@@ -5,20 +5,21 @@
 #include "engine/clusters/basket_vectors.h"
 #include "formats/base/status.h"
 
-enum { FL_K_LEAST = 4, FL_K_MOST = 12, FL_STABILITY_PAIRS = 20, FL_STABILITY_CUSTOMERS = 50000 };
-/* Thousandths of the mean adjusted Rand index: under it a fit is refused. */
-#define FL_STABILITY_LEAST_MILLI 600
-
-/* The adjusted Rand index of two labelings of the same customers, labels below FL_CLUSTERS_MAX; 1 for none.
- */
-double fl_adjusted_rand(const uint32_t *a, const uint32_t *b, size_t count);
+enum {
+    FL_K_LEAST = 4, /* of the numbers asked when none is given */
+    FL_K_MOST = 12,
+    FL_STABILITY_PAIRS = 20,
+    FL_STABILITY_CUSTOMERS = 50000,
+    FL_STABILITY_LEAST_MILLI = 600 /* of the mean adjusted Rand index: under it a fit is refused */
+};
 
 struct fl_stability_plan {
-    const struct fl_basket_vectors *vectors; /* the customers of the fit */
+    const struct fl_basket_vectors *vectors; /* the customers of the fit, as fl_kmeans_fit() takes them */
     unsigned k_first, k_last;                /* 1 .. FL_CLUSTERS_MAX; the same where k is given */
     unsigned iterations_max;                 /* of each fit */
     uint64_t seed;
-    unsigned threads; /* at most; 0 is 1 */
+    unsigned threads; /* at most; 0 is 1. Each holds two subsamples, about 500 bytes for each of 40,000
+                         customers with 30 categories */
     /* After each pair of subsamples, by one thread at a time; a non-zero return stops with FL_INTERRUPTED.
      * May be NULL. */
     int (*progress)(void *context, unsigned pairs_done, unsigned pairs);
@@ -26,8 +27,8 @@ struct fl_stability_plan {
 };
 
 struct fl_stability {
-    double mean[FL_CLUSTERS_MAX + 1]; /* by k, of k_first .. k_last; a pair with fewer different customers
-                                         than k counts 0 */
+    double mean[FL_CLUSTERS_MAX + 1]; /* by k, of k_first .. k_last: the mean adjusted Rand index; a pair with
+                                         fewer different customers than k counts 0 */
     unsigned k;                       /* the smallest within 0.02 of the best */
 };
 
