@@ -28,7 +28,6 @@ def cluster(bench):
     assignment(bench, shop)
     pairs(bench, shop)
     fit_and_night(bench)
-    shutil.rmtree(shop.folder)
 
 
 def our_kmeans(bench, tool, rows, centres, to, threads=None):
