@@ -88,6 +88,15 @@ static fl_status check_fit(const struct job *job, struct fl_error *error)
     return FL_BAD_MODEL;
 }
 
+static fl_status check_clusters(const struct job *job, struct fl_error *error)
+{
+    if (!job->plan->needs_clusters || job->model->clusters != NULL)
+        return FL_OK;
+    fl_fail(error, FL_BAD_MODEL, "the model has no clusters: make them with `fourloop cluster fit`");
+    fl_error_at_path(error, job->plan->model);
+    return FL_BAD_MODEL;
+}
+
 static fl_status open_inputs(struct job *job, struct fl_error *error)
 {
     const struct fl_run_plan *plan = job->plan;
@@ -105,6 +114,8 @@ static fl_status open_inputs(struct job *job, struct fl_error *error)
     shared->wants_hits = plan->wants_hits;
     shared->tags_only = plan->tags_only;
     shared->has_facts = status == FL_OK && !plan->tags_only && fl_result_columns_want_facts(shared->columns);
+    if (status == FL_OK)
+        status = check_clusters(job, error);
     return status == FL_OK ? check_fit(job, error) : status;
 }
 
@@ -310,6 +321,13 @@ static uint64_t rows_of(const struct fl_run_manifest *manifest, const char *tabl
     return file == NULL ? 0 : file->rows;
 }
 
+static void tell_clusters(const struct job *job, struct fl_run_report *report)
+{
+    const struct fl_night *last = &job->nights[job->night_count - 1];
+    if (last->moves != NULL)
+        fl_cluster_moves_tell(last->moves, job->model->clusters, report);
+}
+
 static void add_to_report(const struct job *job, struct fl_run_report *report)
 {
     const struct fl_run_manifest *last = &job->nights[job->night_count - 1].manifest;
@@ -320,6 +338,7 @@ static void add_to_report(const struct job *job, struct fl_run_report *report)
     report->nights_already_there += job->to_make;
     report->already_there = report->nights == report->nights_already_there;
     report->counts = last->counts;
+    tell_clusters(job, report);
 }
 
 static fl_status run(struct job *job, struct pass *pass, struct fl_run_report *report, struct fl_error *error)

@@ -292,7 +292,7 @@ fl_status fl_night_open_tables(struct fl_night *night, const uint8_t data_digest
         fl_hex128(fl_emit_uuid(previous_night->emits[FL_SCOPE_CUSTOMER]), night->previous_uuid);
         night->previous_path = previous_night->out;
     }
-    if (night->previous_uuid[0] != '\0' && has_cluster_fit(night->shared)) {
+    if (has_cluster_fit(night->shared)) {
         night->moves = calloc(1, sizeof *night->moves);
         if (night->moves == NULL)
             return fl_fail_memory(error, sizeof *night->moves);

@@ -60,7 +60,7 @@ struct fl_night {
     struct fl_run_output *output;
     bool already_there; /* `out` holds the complete night of the same inputs; the manifest is its own */
     struct fl_emit *emits[FL_RESULT_KINDS];
-    struct fl_cluster_moves *moves; /* NULL: there is no night before, or there are no clusters */
+    struct fl_cluster_moves *moves; /* NULL: there are no clusters */
     struct fl_night_facts facts[FL_RESULT_KINDS];
 };
 

@@ -358,3 +358,8 @@ const struct fl_scan *fl_range_scorer_scan(const struct fl_range_scorer *scorer)
 {
     return scorer->scan;
 }
+
+uint64_t fl_range_scorer_previous_memory(const struct fl_range_scorer *scorer)
+{
+    return scorer->previous == NULL ? 0 : fl_previous_clusters_memory(scorer->previous);
+}

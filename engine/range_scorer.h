@@ -31,6 +31,8 @@ fl_status fl_range_scorer_run(struct fl_range_scorer *scorer, int64_t customer_f
                               fl_result_sink *sink, void *context, struct fl_error *error);
 /* What all its ranges so far have counted, of one night. */
 struct fl_run_counts fl_range_scorer_counts(const struct fl_range_scorer *scorer, size_t night);
+/* What its way through the night before holds, at most. */
+uint64_t fl_range_scorer_previous_memory(const struct fl_range_scorer *scorer);
 /* Messages that were scanned for tags. */
 uint64_t fl_range_scorer_messages(const struct fl_range_scorer *scorer);
 /* With tags_only it reads no rows. */

@@ -66,3 +66,46 @@ fl_status fl_cluster_moves_end(struct fl_cluster_moves *moves, const struct fl_i
         moves->customers[from][0] += before[from] - moves->seen[from];
     return status;
 }
+
+/* ---- the report ---- */
+
+/* Cut where a character begins. */
+static void copy_name(struct fl_text name, char to[FL_RUN_CLUSTER_NAME_SIZE])
+{
+    size_t size = name.size < FL_RUN_CLUSTER_NAME_SIZE ? name.size : FL_RUN_CLUSTER_NAME_SIZE - 1;
+    while (size > 0 && size < name.size && ((unsigned char)name.bytes[size] & 0xc0u) == 0x80u)
+        size--;
+    memcpy(to, name.bytes, size);
+    to[size] = '\0';
+}
+
+static void tell_move(struct fl_run_cluster *from, struct fl_run_cluster *to, uint64_t customers,
+                      struct fl_run_report *report)
+{
+    to->customers += customers;
+    report->clustered += customers;
+    if (from == NULL || from == to)
+        return;
+    to->came += customers;
+    from->left += customers;
+    report->moved += customers;
+}
+
+void fl_cluster_moves_tell(const struct fl_cluster_moves *moves, const struct fl_cluster_model *model,
+                           struct fl_run_report *report)
+{
+    report->cluster_count = model->k;
+    report->clustered = report->moved = 0;
+    for (unsigned i = 0; i < model->k; i++) {
+        report->clusters[i] = (struct fl_run_cluster){.number = model->clusters[i].number};
+        copy_name(model->clusters[i].name, report->clusters[i].name);
+    }
+    for (uint32_t to = 1; to <= moves->to.more; to++) {
+        struct fl_run_cluster *now = &report->clusters[fl_cluster_place(model, moves->to.numbers[to])];
+        for (uint32_t from = 0; from <= moves->from.more; from++) {
+            const uint32_t before = fl_cluster_place(model, moves->from.numbers[from]);
+            tell_move(before == model->k ? NULL : &report->clusters[before], now, moves->customers[from][to],
+                      report);
+        }
+    }
+}

@@ -2,8 +2,10 @@
 #ifndef ENGINE_CLUSTERS_CLUSTER_MOVES_H
 #define ENGINE_CLUSTERS_CLUSTER_MOVES_H
 
+#include "engine/clusters/cluster_rules.h"
 #include "engine/clusters/previous_clusters.h"
 #include "engine/customer_facts.h"
+#include "engine/fourloop.h"
 
 /* The clusters of a night, and none. */
 enum { FL_MOVE_PLACES = FL_CLUSTERS_MAX + 1 };
@@ -28,5 +30,8 @@ fl_status fl_cluster_moves_add(struct fl_cluster_moves *moves, const struct fl_c
 /* After all of them: those of the night before, whose customers table is at `path`, that are gone. */
 fl_status fl_cluster_moves_end(struct fl_cluster_moves *moves, const struct fl_io *io, const char *path,
                                enum fl_io_mode io_mode, struct fl_error *error);
+/* What a report says of the clusters of the model that the customers are in, and of those who moved. */
+void fl_cluster_moves_tell(const struct fl_cluster_moves *moves, const struct fl_cluster_model *model,
+                           struct fl_run_report *report);
 
 #endif

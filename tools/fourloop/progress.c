@@ -2,6 +2,7 @@
 #include "tools/fourloop/progress.h"
 
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <time.h>
 #include <unistd.h>
@@ -35,17 +36,39 @@ static void draw(const struct progress *progress, uint64_t rows, double part)
     fflush(stderr);
 }
 
+/* Whether the line is to be drawn again. */
+static bool is_due(struct progress *progress)
+{
+    if (!progress->shown)
+        return false;
+    const uint64_t now = now_ms();
+    if (now - progress->drawn_ms < DRAW_EVERY_MS)
+        return false;
+    progress->drawn_ms = now;
+    return true;
+}
+
 int progress_step(struct progress *progress, uint64_t rows, uint64_t done, uint64_t whole)
 {
     if (process_interrupted())
         return 1;
-    if (!progress->shown)
+    if (is_due(progress))
+        draw(progress, rows, whole == 0 || done > whole ? 0.0 : (double)done / (double)whole);
+    return 0;
+}
+
+int progress_say(struct progress *progress, const char *format, ...)
+{
+    if (process_interrupted())
+        return 1;
+    if (!is_due(progress))
         return 0;
-    const uint64_t now = now_ms();
-    if (now - progress->drawn_ms < DRAW_EVERY_MS)
-        return 0;
-    progress->drawn_ms = now;
-    draw(progress, rows, whole == 0 || done > whole ? 0.0 : (double)done / (double)whole);
+    va_list arguments;
+    va_start(arguments, format);
+    fputs("\r\033[K", stderr);
+    vfprintf(stderr, format, arguments);
+    va_end(arguments);
+    fflush(stderr);
     return 0;
 }
 

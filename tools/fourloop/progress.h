@@ -15,6 +15,8 @@ void progress_start(struct progress *progress, const char *doing);
 /* `done` of `whole` says how far it is (`whole` 0: unknown). Not zero when the user wants the verb to stop.
  */
 int progress_step(struct progress *progress, uint64_t rows, uint64_t done, uint64_t whole);
+/* The same where rows say nothing: in words. */
+int progress_say(struct progress *progress, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Wipes the line. */
 void progress_end(struct progress *progress);
 
