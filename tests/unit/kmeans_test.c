@@ -9,7 +9,7 @@
 #include "engine/clusters/kmeans.h"
 #include "engine/clusters/splitmix64.h"
 
-enum { CATEGORIES_MAX = 64, CUSTOMERS_MAX = 4000 };
+enum { CATEGORIES_MAX = 64, CUSTOMERS_MAX = 2500 };
 
 /* ---- the slow fit ---- */
 
@@ -22,6 +22,7 @@ struct slow {
     uint32_t cluster[CUSTOMERS_MAX], before[CUSTOMERS_MAX];
     size_t sizes[FL_CLUSTERS_MAX];
     unsigned iterations;
+    size_t moved; /* in all iterations together */
     bool converged;
 };
 
@@ -166,8 +167,12 @@ static void slow_fit(struct slow *slow, unsigned iterations_max)
         slow_assign(slow, nearest);
         slow_fill_empty(slow, nearest);
         slow->iterations++;
-        slow->converged = memcmp(slow->cluster, slow->before, slow->count * sizeof *slow->cluster) == 0;
+        size_t moved = 0;
+        for (size_t customer = 0; customer < slow->count; customer++)
+            moved += slow->cluster[customer] != slow->before[customer];
         memcpy(slow->before, slow->cluster, sizeof slow->before);
+        slow->moved += moved;
+        slow->converged = moved == 0;
         if (!slow->converged)
             slow_means(slow);
     }
@@ -207,6 +212,16 @@ static void assert_equal_fits(const struct fl_kmeans *kmeans, const struct slow 
     assert_true(fabs(kmeans->inertia - inertia) <= 1e-12 * inertia + 1e-10 * (double)slow->count);
 }
 
+static int count_moves(void *context, unsigned start, unsigned iteration, size_t moved, double inertia)
+{
+    size_t *all = context;
+    (void)start;
+    (void)iteration;
+    (void)inertia;
+    *all += moved;
+    return 0;
+}
+
 /* `first`: as in the plan. */
 static void compare_with_slow(const struct fl_basket_vectors *vectors, unsigned k, unsigned iterations_max,
                               const float *first)
@@ -221,15 +236,19 @@ static void compare_with_slow(const struct fl_basket_vectors *vectors, unsigned 
     slow_fit(slow, iterations_max);
     for (size_t i = 0; i < sizeof threads / sizeof threads[0]; i++) {
         struct fl_kmeans kmeans;
+        size_t moved = 0;
         const struct fl_kmeans_plan plan = {.vectors = vectors,
                                             .k = k,
                                             .starts = 1,
                                             .iterations_max = iterations_max,
                                             .seed = 77,
                                             .threads = threads[i],
-                                            .first_centroids = first};
+                                            .first_centroids = first,
+                                            .progress = count_moves,
+                                            .progress_context = &moved};
         assert_int_equal(fl_kmeans_fit(&plan, &kmeans, NULL), FL_OK);
         assert_equal_fits(&kmeans, slow);
+        assert_int_equal(moved, slow->moved);
         fl_kmeans_release(&kmeans);
     }
     slow_free(slow);
@@ -243,7 +262,7 @@ static void test_drawn_centres(void **state)
     compare_with_slow(&many.vectors, 21, 4, NULL); /* does not end by itself */
     baskets_free(&many);
     struct made_baskets few = baskets_of_kinds(300, CATEGORIES_MAX, 9, 0.5, 2);
-    for (unsigned k = 1; k <= 20; k++)
+    for (unsigned k = 1; k <= 20; k += 3)
         compare_with_slow(&few.vectors, k, 300, NULL);
     compare_with_slow(&few.vectors, 55, 300, NULL);
     compare_with_slow(&few.vectors, FL_CLUSTERS_MAX, 300, NULL);
@@ -270,6 +289,43 @@ static void test_empty_clusters(void **state)
     for (unsigned k = 2; k <= 12; k++)
         for (unsigned iterations = 1; iterations <= 40; iterations = 3 * iterations + 1)
             compare_with_slow(&made.vectors, k, iterations, first);
+    baskets_free(&made);
+}
+
+/* Few customers and many clusters, which lose all of theirs on the way as others come nearer. */
+static void test_clusters_that_become_empty(void **state)
+{
+    uint64_t random = 19;
+    (void)state;
+    for (int i = 0; i < 250; i++) {
+        const size_t count = 12 + next_random(&random) % 30;
+        const unsigned k = 3 + (unsigned)(next_random(&random) % 8);
+        float first[10 * 3];
+        struct made_baskets made = baskets_of_kinds(count, 3, 1, 0.5, next_random(&random));
+        for (unsigned j = 0; j < k * 3; j++)
+            first[j] = (float)(2 * random_share(&random) - 0.5);
+        compare_with_slow(&made.vectors, k, 300, first);
+        baskets_free(&made);
+    }
+}
+
+/* Who buys one category alone is as far from every other: ties everywhere, of tries, of the nearest, of the
+ * farthest. */
+static void test_ties(void **state)
+{
+    (void)state;
+    struct made_baskets made = baskets_new(200, 14);
+    uint64_t random = 41;
+    for (size_t row = 0; row < 200; row++) {
+        double nets[14] = {0};
+        nets[row < 14 ? row : next_random(&random) % 14] = 1;
+        baskets_put(&made, row, nets);
+    }
+    const float none[14 * 14] = {0};
+    for (unsigned k = 1; k <= 14; k++) {
+        compare_with_slow(&made.vectors, k, 300, NULL);
+        compare_with_slow(&made.vectors, k, 300, none);
+    }
     baskets_free(&made);
 }
 
@@ -363,9 +419,14 @@ static void test_progress_is_told_and_may_stop(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_drawn_centres),          cmocka_unit_test(test_as_many_clusters_as_customers),
-        cmocka_unit_test(test_empty_clusters),         cmocka_unit_test(test_equal_customers),
-        cmocka_unit_test(test_the_best_start_is_kept), cmocka_unit_test(test_progress_is_told_and_may_stop),
+        cmocka_unit_test(test_drawn_centres),
+        cmocka_unit_test(test_as_many_clusters_as_customers),
+        cmocka_unit_test(test_empty_clusters),
+        cmocka_unit_test(test_clusters_that_become_empty),
+        cmocka_unit_test(test_ties),
+        cmocka_unit_test(test_equal_customers),
+        cmocka_unit_test(test_the_best_start_is_kept),
+        cmocka_unit_test(test_progress_is_told_and_may_stop),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
