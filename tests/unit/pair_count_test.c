@@ -12,7 +12,8 @@
 #include "engine/clusters/pair_offers.h"
 #include "engine/double_text.h"
 
-enum { ITEMS = 120, BASKETS = 60000 };
+/* More items than are counted as common ones. */
+enum { ITEMS = 700, BASKETS = 60000 };
 
 /* The baskets, and what is to be counted in them. */
 struct square {
