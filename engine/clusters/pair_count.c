@@ -28,8 +28,8 @@ struct counter {
     uint32_t *number_of; /* the new number of an item, or NO_NUMBER */
     uint32_t *item_of;   /* back */
     uint32_t common;     /* the numbers below it are those of common items */
-    uint32_t
-        *square; /* [number * common + other]: baskets with both, and more at [other * common + number] */
+    /* [a * common + b]: baskets with both common items, to which those at [b * common + a] are to be added */
+    uint32_t *square;
     uint64_t *starts;  /* kept + 1: first how many places an item has, then where they begin, then end */
     uint32_t *places;  /* in baskets, of each rarer item but a basket's first; chunk and index in it */
     size_t pairs_room; /* for all threads together */
