@@ -4,9 +4,11 @@
  * Some hundred random customers of three tastes lie in one file and in five, so that many come in pieces; the
  * pass cuts them into ranges of few rows. What it keeps, all of it and a sample, must be what one thread
  * keeps of one file. Then each system call of a fit fails once, with two errors, and each of its ways to stop
- * is taken: the old clusters.yaml stays byte by byte, or the new one is there when only the last words
- * failed; nothing temporary is left. */
+ * is taken, and some hundred of its allocations fail: the old clusters.yaml stays byte by byte, or the new
+ * one is there when only the last words failed; nothing temporary is left. */
 #include "tests/unit/engine_fixture.h"
+
+#include <stdatomic.h>
 
 #include "engine/clusters/cluster_fit.h"
 #include "engine/clusters/cluster_pass.h"
@@ -58,7 +60,8 @@ struct found {
     struct fl_run_counts counts;
 };
 
-static void collect(const char *data, unsigned threads, uint64_t customers_max, struct found *found)
+static void collect(const char *data, unsigned threads, uint64_t customers_max, uint64_t memory_bytes,
+                    struct found *found)
 {
     char path[FIXTURE_PATH_SIZE];
     struct fl_fit_inputs inputs = {.io = &fl_io_system,
@@ -74,7 +77,7 @@ static void collect(const char *data, unsigned threads, uint64_t customers_max, 
                                               .threads = threads,
                                               .memory_bytes = inputs.memory_bytes,
                                               .range_rows = 100};
-    *found = (struct found){.sample = {.memory_bytes = UINT64_MAX, .customers_max = customers_max}};
+    *found = (struct found){.sample = {.memory_bytes = memory_bytes, .customers_max = customers_max}};
     fl_basket_sample_init(&found->sample);
     if (fl_cluster_pass(&plan, &found->sample, found->nets, &found->counts, &error) != FL_OK)
         fail_msg("%s", error.message);
@@ -104,15 +107,20 @@ static void test_any_threads_and_files(void **state)
 {
     (void)state;
     static const unsigned threads[] = {1, 2, 3, 8};
-    static const uint64_t customers_max[] = {0, 30};
-    for (size_t m = 0; m < 2; m++) {
+    /* All, a number, and what 20 kB hold. */
+    static const uint64_t customers_max[] = {0, 30, 0}, memory_bytes[] = {UINT64_MAX, UINT64_MAX, 20000};
+    for (size_t m = 0; m < 3; m++) {
         struct found first, found;
-        collect("one", 1, customers_max[m], &first);
+        collect("one", 1, customers_max[m], memory_bytes[m], &first);
         assert_true(first.sample.offered > CUSTOMERS / 3 && first.sample.offered < CUSTOMERS);
-        assert_int_equal(first.sample.count, m == 0 ? first.sample.offered : 30);
+        if (m < 2)
+            assert_int_equal(first.sample.count, m == 0 ? first.sample.offered : 30);
+        else
+            assert_in_range(first.sample.count, 30, 90);
+        assert_int_equal(first.sample.memory_cut, m == 2);
         for (size_t i = 0; i < 4; i++) {
             for (int files = 0; files < 2; files++) {
-                collect(files == 0 ? "one" : "five", threads[i], customers_max[m], &found);
+                collect(files == 0 ? "one" : "five", threads[i], customers_max[m], memory_bytes[m], &found);
                 assert_same(&first, &found);
                 fl_basket_sample_release(&found.sample);
             }
@@ -242,6 +250,69 @@ static void test_stop(void **state)
     free(old);
 }
 
+/* ---- allocations that fail on demand ---- */
+
+static atomic_long allocations, fail_at; /* fail_at: 0 is none */
+
+static bool fails(void)
+{
+    return atomic_fetch_add(&allocations, 1) + 1 == atomic_load(&fail_at);
+}
+
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t count, size_t size);
+void *__real_realloc(void *bytes, size_t size);
+void *__real_reallocarray(void *bytes, size_t count, size_t size);
+void *__wrap_malloc(size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+void *__wrap_realloc(void *bytes, size_t size);
+void *__wrap_reallocarray(void *bytes, size_t count, size_t size);
+
+void *__wrap_malloc(size_t size)
+{
+    return fails() ? NULL : __real_malloc(size);
+}
+void *__wrap_calloc(size_t count, size_t size)
+{
+    return fails() ? NULL : __real_calloc(count, size);
+}
+void *__wrap_realloc(void *bytes, size_t size)
+{
+    return fails() ? NULL : __real_realloc(bytes, size);
+}
+void *__wrap_reallocarray(void *bytes, size_t count, size_t size)
+{
+    return fails() ? NULL : __real_reallocarray(bytes, count, size);
+}
+
+/* The first and the last ones all; of those of the subsamples, which are alike, some. */
+static void test_no_memory(void **state)
+{
+    (void)state;
+    enum { DENSE = 60, SPARSE = 30 };
+    struct fl_error error = {0};
+    char *old = make_old();
+    fixture_put("model/clusters.yaml", old);
+    atomic_store(&allocations, 0);
+    assert_int_equal(fit(&fl_io_system, silent, &error), FL_OK);
+    const long all = atomic_load(&allocations);
+    const long step = (all - 2 * DENSE) / SPARSE + 1;
+    size_t failed = 0;
+    for (long at = 1; at <= all; at += at < DENSE || at > all - DENSE ? 1 : step) {
+        fixture_put("model/clusters.yaml", old);
+        fl_error_clear(&error);
+        atomic_store(&allocations, 0);
+        atomic_store(&fail_at, at);
+        const fl_status status = fit(&fl_io_system, silent, &error);
+        atomic_store(&fail_at, 0);
+        failed += status != FL_OK;
+        if (status != FL_OK && (status != FL_NO_MEMORY || error.message[0] == '\0' || !holds(old)))
+            fail_msg("allocation %ld of %ld: status %d, `%s`", at, all, (int)status, error.message);
+    }
+    assert_true(failed > DENSE);
+    free(old);
+}
+
 static void test_the_same_again_changes_nothing(void **state)
 {
     (void)state;
@@ -269,6 +340,7 @@ int main(void)
         cmocka_unit_test(test_any_threads_and_files),
         cmocka_unit_test(test_each_call_fails),
         cmocka_unit_test(test_stop),
+        cmocka_unit_test(test_no_memory),
         cmocka_unit_test(test_the_same_again_changes_nothing),
     };
     return cmocka_run_group_tests(tests, open_all, fixture_close);
