@@ -61,7 +61,7 @@ def against_peers(bench, shop, k):
         if not bench.has_peer(name, f"cluster.kmeans.{k}.{name}"):
             continue
         with bench.peer(name, shop) as peer:
-            peer.cost("load", rows=rows)
+            peer.cost("load", path=rows)
             bench.say(f"# {name} {peer.value('version')}, threads {bench.threads}")
             variant, tried = peer.quickest("kmeans", variants, first=first, iterations=ITERATIONS)
             bench.say(tried)

@@ -1,36 +1,18 @@
-"""scikit-learn's k-means of sparse rows. Threads are those of the environment."""
+"""scikit-learn's k-means of sparse rows, in single or double precision. Threads are those of the environment."""
 
 import warnings
 
 import sklearn
-from kmeans_rows import inertia, read_centres, read_rows
-from peer_loop import serve
+from kmeans_peer import serve_kmeans
 from sklearn.cluster import KMeans
 from sklearn.exceptions import ConvergenceWarning
 
 warnings.simplefilter("ignore", ConvergenceWarning)
-state = {}
 
 
-def load(rows):
-    state["float32"] = read_rows(rows)
-    state["float64"] = state["float32"].astype("float64")
+def fit(rows, centres, iterations):
+    model = KMeans(len(centres), init=centres, n_init=1, max_iter=iterations, tol=0, algorithm="lloyd").fit(rows)
+    return model.cluster_centers_, int(model.n_iter_)
 
 
-def kmeans(variant, first, iterations):
-    rows = state[variant]
-    centres = read_centres(first, rows.shape[1]).astype(variant)
-    state["fitted"] = KMeans(len(centres), init=centres, n_init=1, max_iter=iterations, tol=0, algorithm="lloyd").fit(rows)
-
-
-def found():
-    """Inertia of the centres, iterations that were made."""
-    return inertia(state["float32"], state["fitted"].cluster_centers_), int(state["fitted"].n_iter_)
-
-
-def inertia_of(centres):
-    """The same figure for the centres of somebody else."""
-    return inertia(state["float32"], read_centres(centres, state["float32"].shape[1]))
-
-
-serve({"version": lambda: sklearn.__version__, "load": load, "kmeans": kmeans, "found": found, "inertiaOf": inertia_of})
+serve_kmeans(sklearn.__version__, {"float32": lambda rows: rows, "float64": lambda rows: rows.astype("float64")}, fit)
