@@ -182,9 +182,7 @@ void fl_cluster_stage_end(struct fl_cluster_stage *stage, struct fl_cluster_stat
     const struct fl_cluster_rows rows = {stage->starts, stage->categories, stage->weights};
     if (stage->rules->model != NULL && stage->count > 0)
         fl_cluster_kernels()->nearest_two(&stage->rules->table.lanes, &rows, 0, stage->count, stage->nearest);
-    for (size_t i = 0; i < stage->count && stage->rules->model != NULL; i++) {
-        struct fl_cluster_state none = {0};
-        set_cluster(stage, i, states == NULL ? &none : states[i], &facts[i]);
-    }
+    for (size_t i = 0; i < stage->count && stage->rules->model != NULL; i++)
+        set_cluster(stage, i, states[i], &facts[i]);
     stage->count = 0;
 }
