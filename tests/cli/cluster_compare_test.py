@@ -190,12 +190,12 @@ class Pairs(NightCase):
 
 @unittest.skipUnless(DATA.is_dir(), f"no data sets at {DATA}: set FOURLOOP_DATA")
 class RealData(ClusterCase):
-    def canonical(self, name):
-        """The rows as the reference's own importer makes them."""
-        path = self.path(f"{name}.csv")
+    def canonical_journey(self):
+        """Complete Journey as the reference's own importer makes it."""
+        path = self.path("journey.csv")
         with open(path, "w", newline="", encoding="utf-8") as file:
-            datasets.write_dataset(name, DATA, file)
-        return reference.read_interactions(path, TYPES)
+            datasets.write_dataset("completejourney", DATA, file)
+        return night.Data(reference.read_interactions(path, TYPES), datasets.completejourney_products(DATA))
 
     def assert_fixed_point(self, people, found):
         """Customers at the nearest centroid are those whose means the centroids are; sizes, names, shares follow."""
@@ -218,31 +218,21 @@ class RealData(ClusterCase):
         self.assert_rows(out, "customers", clusters.COLUMNS, {(str(key),): row for key, row in wanted.items()})
         return wanted
 
-    def check(self, data, currency, k, days):
+    def test_complete_journey(self):
         """A fit on the first day, then nights, each after the one before."""
-        settings = Settings(currency=currency)
+        for name, source in (("completejourney", "transactions_sample.csv"), ("completejourney_products", "products.csv")):
+            self.fourloop("import", "--map", MAPPINGS / f"{name}.yaml", "--into", "data", DATA / "completejourney" / source)
+        data = self.canonical_journey()
+        settings = Settings(currency="USD")
         self.recipe(settings)
-        days = [reference.day_number(day) for day in days]
-        found = self.fit("data", days[0], "--k", k, "--force")
+        days = [reference.day_number(day) for day in ("2017-10-31", "2017-12-01", "2017-12-31")]
+        found = self.fit("data", days[0], "--k", 5, "--force")
         self.assert_fixed_point(population(data, days[0], settings), found)
         previous, more = {}, ()
         for as_of in days:
             out = f"night-{as_of}"
             self.run_night(out, *more, as_of=reference.day_text(as_of))
             previous, more = self.assert_columns(data, out, as_of, found[0], previous, settings), ("--previous", out)
-
-    def test_complete_journey(self):
-        for name, source in (("completejourney", "transactions_sample.csv"), ("completejourney_products", "products.csv")):
-            self.fourloop("import", "--map", MAPPINGS / f"{name}.yaml", "--into", "data", DATA / "completejourney" / source)
-        data = night.Data(self.canonical("completejourney"), datasets.completejourney_products(DATA))
-        self.check(data, "USD", 5, ("2017-10-31", "2017-12-01", "2017-12-31"))
-
-    def test_foodmart(self):
-        sales = self.path("sales.csv")
-        with open(sales, "w", newline="", encoding="utf-8") as file:
-            datasets.write_foodmart_csv(DATA / "foodmart/sales_fact_1997_collapsed.json.bz2", file)
-        self.fourloop("import", "--map", MAPPINGS / "foodmart.yaml", "--into", "data", sales)
-        self.check(night.Data(self.canonical("foodmart")), "USD", 3, ("1997-09-30", "1997-12-30", "1997-12-31"))
 
 
 if __name__ == "__main__":
