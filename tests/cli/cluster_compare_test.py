@@ -100,6 +100,33 @@ class Nights(ClusterCase):
         self.nights(data, [(Settings(), model) for model in (two, two, many, many, many)], AS_OF - 4)
 
 
+    def test_columns_alone_and_assign(self):
+        """A run of one column, and the verb for clusters alone, compute no less than a run of all."""
+        recipe = self.recipe(cluster_model=some_clusters(1, (3, 1, 2)))
+        data = self.import_data(hostile_text(3, AS_OF), PRODUCTS)
+        before = self.run_compared(data, recipe, AS_OF - 1)
+        recipe = self.recipe(cluster_model=some_clusters(2, (3, 1, 2)))
+        out, _ = self.run_compared(data, recipe, AS_OF, previous=before)
+        whole = self.table(out, "customers")
+        for column in clusters.COLUMNS:
+            self.run_night(f"only-{column}", "--columns", column, "--previous", before[0], as_of=reference.day_text(AS_OF))
+            alone = self.table(f"only-{column}", "customers")
+            self.assertEqual([row[column] for row in whole], [row[column] for row in alone], column)
+        self.fourloop("cluster", "assign", "--model", "model", "--data", "data", "--as-of", reference.day_text(AS_OF),
+                      "--out", "assigned", "--previous", before[0])
+        self.assertEqual([[row[column] for column in clusters.COLUMNS] for row in whole],
+                         [[row[column] for column in clusters.COLUMNS] for row in self.table("assigned", "customers")])
+
+    def test_replay(self):
+        """Each folder of a replay against the reference's chain of known-then nights."""
+        recipe = self.recipe(cluster_model=some_clusters(7, (4, 2, 9)))
+        data = self.import_data(hostile_text(4, AS_OF), PRODUCTS)
+        self.fourloop("run", "--model", "model", "--data", "data", "--replay",
+                      f"{reference.day_text(AS_OF - 3)}..{reference.day_text(AS_OF)}", "--out", "replayed")
+        for as_of, wanted in night.replay(data, recipe, AS_OF - 3, AS_OF).items():
+            self.assert_tables(wanted, f"replayed/{reference.day_text(as_of)}")
+
+
 class Fits(ClusterCase):
     def retailer(self, seed, customers, groups=3):
         """Rows of customers who buy of two categories of a group most, and of the others now and then."""
