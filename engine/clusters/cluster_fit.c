@@ -2,7 +2,6 @@
 #include "engine/clusters/cluster_fit.h"
 
 #include <inttypes.h>
-#include <math.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -121,7 +120,7 @@ static fl_status choose_k(struct job *job, unsigned *k, int64_t *stability_milli
     if (status != FL_OK)
         return status;
     *k = report->stability.k;
-    *stability_milli = (int64_t)floor(report->stability.mean[*k] * 1000 + 0.5);
+    *stability_milli = fl_stability_milli(report->stability.mean[*k]);
     return check_stable(job, *k, *stability_milli, error);
 }
 
