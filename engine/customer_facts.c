@@ -398,7 +398,8 @@ void fl_customer_facts_make(struct fl_facts_maker *maker, const struct fl_day_fa
                                         .country = FL_NO_WORD,
                                         .region = FL_NO_WORD,
                                         .urbanity = FL_NO_WORD,
-                                        .nearest_store = FL_NO_WORD};
+                                        .nearest_store = FL_NO_WORD,
+                                        .cluster_name = FL_NO_WORD};
     const struct fl_purchase_history history =
         add_days(rules, days, night->as_of_day, &sums, &repeat_bought, &last);
     facts->repeat_bought = repeat_bought;

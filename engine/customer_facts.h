@@ -1,9 +1,9 @@
-/* customer_facts.h - what only a whole customer has: value, life cycle, profile (SEMANTICS.md sections 3 and
- * 4). */
+/* customer_facts.h - what only a whole customer has: value, life cycle, profile, cluster (SEMANTICS.md
+ * sections 3, 4 and 6). */
 #ifndef ENGINE_CUSTOMER_FACTS_H
 #define ENGINE_CUSTOMER_FACTS_H
 
-#include "engine/day_facts.h"
+#include "engine/clusters/basket_row.h"
 #include "engine/value/value_model.h"
 #include "formats/table/table_writer.h"
 
@@ -56,6 +56,16 @@ struct fl_customer_facts {
     bool has_store_distance;
     uint32_t age_band, life_stage, country, region, urbanity, nearest_store;
     int64_t store_distance_m;
+    /* Baskets and clusters, of the cluster stage; numbers of clusters are 0 where there is none. */
+    int64_t baskets, breadth_milli;           /* breadth: has_breadth */
+    uint32_t cluster, cluster_name;           /* the name's number; FL_NO_WORD */
+    uint32_t cluster_second, cluster_pending; /* pending: has_cluster */
+    uint32_t cluster_before;
+    int32_t cluster_distance_micro, cluster_second_distance_micro; /* has_cluster, has_second */
+    uint8_t cluster_pending_nights;                                /* has_cluster */
+    uint8_t basket_confidence, basket_range;                       /* range: has_range */
+    bool has_breadth, has_range, has_cluster, has_second;
+    bool known_before; /* the night before had the customer; told where the model has clusters */
 };
 
 /* What the facts of all customers of a run follow from. Immutable once made: threads may share it. */
@@ -95,7 +105,7 @@ fl_status fl_facts_maker_init(struct fl_facts_maker *maker, const struct fl_fact
                               struct fl_error *error);
 void fl_facts_maker_release(struct fl_facts_maker *maker);
 /* The facts as of a day: days after it are passed over, so one list of days answers for each day up to its
- * last. Profile words are set to none. */
+ * last. Profile words are set to none, and there are no baskets. */
 void fl_customer_facts_make(struct fl_facts_maker *maker, const struct fl_day_facts *days,
                             const struct fl_customer_night *night, struct fl_customer_facts *facts);
 

@@ -9,8 +9,8 @@ enum { CUTS_MAX = 16 };
 static const char *const score_columns[] = {"engagement", "intent"};
 static const char *const split_columns[] = {"tier", "region"};
 /* Words that a customer crosses a threshold to change. Others change with the profile or on their own. */
-static const char *const crossed_columns[] = {"band",  "trend", "intent_trend", "loop",
-                                              "phase", "stage", "tier",         "rfm_group"};
+static const char *const crossed_columns[] = {"band",  "trend", "intent_trend", "loop",        "phase",
+                                              "stage", "tier",  "rfm_group",    "cluster_name"};
 static const char *const flag_columns[] = {"ambassador",     "engaged_no_value", "returns_all",
                                            "signal_overdue", "signal_p_alive",   "signal_falling",
                                            "signal_opt_out", "signal_friction",  "signal_returns"};

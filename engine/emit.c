@@ -12,7 +12,7 @@
 #include "formats/table/word_union.h"
 
 /* Results are turned into columns this many at a time: they stay in the core's first cache until then. */
-enum { BATCH_ROWS = FL_TAG_COLUMN_ROWS, COLUMNS_MAX = 96 };
+enum { BATCH_ROWS = FL_TAG_COLUMN_ROWS, COLUMNS_MAX = 128 };
 /* A block's columns stay there, too, until they are packed. */
 enum { BLOCK_ROWS = 8192 };
 

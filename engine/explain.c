@@ -232,11 +232,32 @@ static struct fl_range_scorer_plan scorer_plan(const struct work *work)
     return plan;
 }
 
+static uint32_t stored_cluster(const struct work *work, uint16_t id)
+{
+    int64_t number = 0;
+    return fl_stored_value(&work->stored[FL_SCOPE_CUSTOMER], id, 0, &number) ? (uint32_t)number : 0;
+}
+
+/* The state after the night before from which the move rule makes what was stored, if anything does. */
+static struct fl_cluster_state state_before(const struct work *work)
+{
+    const uint32_t now = stored_cluster(work, FL_SCORES_CLUSTER);
+    if (!work->manifest.has_previous)
+        return (struct fl_cluster_state){0};
+    if (!fl_table_has(work->stored[FL_SCOPE_CUSTOMER].table, FL_SCORES_CLUSTER_BEFORE))
+        return (struct fl_cluster_state){.cluster = now}; /* gives all but what it was before */
+    const uint32_t before = stored_cluster(work, FL_SCORES_CLUSTER_BEFORE);
+    return (struct fl_cluster_state){.cluster = before, .pending = now == before ? 0 : now};
+}
+
 static fl_status score_again(struct work *work, const struct fl_range_scorer_plan *plan,
                              struct fl_error *error)
 {
     struct fl_range_scorer *scorer = NULL;
-    fl_status status = fl_range_scorer_open(plan, &scorer, error);
+    const struct fl_cluster_state before = state_before(work);
+    struct fl_range_scorer_plan of_night = *plan;
+    of_night.state_before = &before;
+    fl_status status = fl_range_scorer_open(&of_night, &scorer, error);
     if (status == FL_OK)
         status = fl_range_scorer_run(scorer, work->customer, work->customer, take_results, work, error);
     fl_range_scorer_close(scorer);
@@ -252,6 +273,8 @@ static struct fl_words words_of(const struct work *work, uint16_t id)
 {
     if (id == FL_SCORES_MAIN_CATEGORY)
         return work->stages.words.words[FL_WORDED_CATEGORY].words;
+    if (id == FL_SCORES_CLUSTER_NAME)
+        return work->stages.clusters.names;
     for (enum fl_profile_word word = 0; word < FL_PROFILE_WORDS && work->stages.profiles != NULL; word++) {
         if (fl_profile_word_column(word) == id)
             return *fl_profiles_words(work->stages.profiles, word);
@@ -539,6 +562,8 @@ static fl_status fill_lines(struct work *work, struct owned *owned, struct fl_ex
     fl_explain_value(&parts);
     if (parts.facts != NULL) {
         status = fl_explain_life(&parts);
+        if (status == FL_OK)
+            status = fl_explain_clusters(&parts);
         fl_explain_profile(&parts);
         fl_explain_before(&parts);
     }

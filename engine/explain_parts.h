@@ -30,6 +30,8 @@ void fl_explain_score(const struct fl_explain_parts *parts);
 void fl_explain_value(const struct fl_explain_parts *parts);
 /* explain_life.c: stage, churn signals, winback, tenure. FL_NO_MEMORY. */
 fl_status fl_explain_life(const struct fl_explain_parts *parts);
+/* explain_clusters.c: baskets, cluster. FL_NO_MEMORY. */
+fl_status fl_explain_clusters(const struct fl_explain_parts *parts);
 /* explain_profile.c: what the customers table says, and what was the night before. */
 void fl_explain_profile(const struct fl_explain_parts *parts);
 void fl_explain_before(const struct fl_explain_parts *parts);

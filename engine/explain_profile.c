@@ -49,4 +49,5 @@ void fl_explain_before(const struct fl_explain_parts *parts)
     fl_lines_column(lines, FL_SCORES_PHASE_BEFORE, "as that night stored it");
     fl_lines_column(lines, FL_SCORES_STAGE_BEFORE, "as that night stored it");
     fl_lines_column(lines, FL_SCORES_TIER_BEFORE, "as that night stored it");
+    fl_lines_column(lines, FL_SCORES_CLUSTER_BEFORE, "as that night stored it");
 }

@@ -5,6 +5,7 @@ struct fl_facts_stage {
     struct fl_facts_stage_plan plan;
     struct fl_facts_maker maker;
     struct fl_day_facts days; /* of the customer in hand */
+    bool ended;               /* the next rows are of another one */
 };
 
 fl_status fl_facts_stage_create(const struct fl_facts_stage_plan *plan, struct fl_facts_stage **stage,
@@ -37,7 +38,16 @@ void fl_facts_stage_free(struct fl_facts_stage *stage)
 fl_status fl_facts_stage_add(struct fl_facts_stage *stage, const struct fl_rows *rows,
                              const uint32_t *categories, struct fl_error *error)
 {
+    if (stage->ended)
+        fl_day_facts_begin(&stage->days);
+    stage->ended = false;
     return fl_day_facts_add(&stage->days, rows, categories, error);
+}
+
+const struct fl_day_facts *fl_facts_stage_end(struct fl_facts_stage *stage)
+{
+    stage->ended = true;
+    return &stage->days;
 }
 
 static void take_profile(const struct fl_profile *profile, struct fl_customer_facts *facts)
@@ -68,11 +78,4 @@ void fl_facts_stage_make(struct fl_facts_stage *stage, const struct fl_day_facts
     fl_customer_facts_make(&stage->maker, days, &night, facts);
     if (found)
         take_profile(profile, facts);
-}
-
-void fl_facts_stage_end(struct fl_facts_stage *stage, const struct fl_scope_score *score,
-                        const struct fl_profile *profile, struct fl_customer_facts *facts)
-{
-    fl_facts_stage_make(stage, &stage->days, score, profile, facts);
-    fl_day_facts_begin(&stage->days);
 }

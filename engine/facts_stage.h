@@ -23,11 +23,11 @@ void fl_facts_stage_free(struct fl_facts_stage *stage);
 /* Adds rows of the customer in hand, as fl_day_facts_add() takes them. */
 fl_status fl_facts_stage_add(struct fl_facts_stage *stage, const struct fl_rows *rows,
                              const uint32_t *categories, struct fl_error *error);
-/* The facts of the customer in hand, whose score must have all its members; the next may come. `profile`
- * NULL: it has none. */
-void fl_facts_stage_end(struct fl_facts_stage *stage, const struct fl_scope_score *score,
-                        const struct fl_profile *profile, struct fl_customer_facts *facts);
-/* The same of a customer whose days are known beside the stage; days after the as-of day are passed over. */
+/* The days of the customer in hand, whose rows are all there, at least one; valid until the next one's come.
+ */
+const struct fl_day_facts *fl_facts_stage_end(struct fl_facts_stage *stage);
+/* The facts of a customer whose score must have all its members; days after the as-of day are passed over.
+ * `profile` NULL: it has none. */
 void fl_facts_stage_make(struct fl_facts_stage *stage, const struct fl_day_facts *days,
                          const struct fl_scope_score *score, const struct fl_profile *profile,
                          struct fl_customer_facts *facts);

@@ -1,4 +1,4 @@
-/* fit_inputs.c - what every fit reads: a model, a data folder, its categories, money. */
+/* fit_inputs.c - what every fit reads: a model, a data folder, its categories or products, money. */
 #include "engine/fit_inputs.h"
 
 #include "engine/currency_check.h"
@@ -6,7 +6,8 @@
 
 fl_status fl_fit_inputs_open(struct fl_fit_inputs *inputs, struct fl_error *error)
 {
-    const bool wanted[FL_WORDED_SCOPES] = {[FL_WORDED_CATEGORY] = true};
+    const bool wanted[FL_WORDED_SCOPES] = {
+        [FL_WORDED_CATEGORY] = !inputs->of_products, [FL_WORDED_PRODUCT] = inputs->of_products};
     if (inputs->as_of_day < FL_DAY_MIN || inputs->as_of_day > FL_DAY_MAX)
         return fl_fail(error, FL_USAGE, "the as-of day %d lies outside the calendar", inputs->as_of_day);
     fl_status status = fl_data_folder_open(inputs->io, inputs->data, &inputs->folder, error);

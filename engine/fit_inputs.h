@@ -1,20 +1,21 @@
-/* fit_inputs.h - what every fit reads: a model, a data folder, its categories, money. */
+/* fit_inputs.h - what every fit reads: a model, a data folder, its categories or products, money. */
 #ifndef ENGINE_FIT_INPUTS_H
 #define ENGINE_FIT_INPUTS_H
 
 #include "engine/customer_pass.h"
 #include "engine/model/model.h"
 
-/* Zero-initialise but for the first five; release once. */
+/* Zero-initialise but for the first six; release once. */
 struct fl_fit_inputs {
     const struct fl_io *io;
     enum fl_io_mode io_mode;
     const char *data;
     int32_t as_of_day;
     uint64_t memory_bytes;
+    bool of_products;       /* words are products, not categories */
     struct fl_model *model; /* opened by the fit, released with the rest */
     struct fl_data_folder *folder;
-    struct fl_scope_words words; /* of categories */
+    struct fl_scope_words words;
     struct fl_money money;
 };
 

@@ -55,6 +55,7 @@ struct fl_run_plan {
         *columns; /* of the customers table, with commas between; NULL: all. Others are neither computed nor
                      written; the customer and its text id always are. FL_USAGE: an unknown one. */
     const char *previous; /* run folder of the night before; NULL: none */
+    bool needs_clusters;  /* FL_BAD_MODEL: the model has no cluster fit */
     bool is_between; /* a run in between of a diff: its keywords may be of another model than model.yaml */
     bool wants_hits; /* write the table of hits too */
     bool tags_only;  /* no tables but those of tags and hits: nothing is scored. FL_MISSING: the data folder
@@ -79,8 +80,20 @@ struct fl_run_counts {
     uint64_t quarantined_by_type[256];
 };
 
+enum { FL_RUN_CLUSTERS_MAX = 128, FL_RUN_CLUSTER_NAME_SIZE = 96 };
+
+struct fl_run_cluster {
+    uint32_t number;
+    char name[FL_RUN_CLUSTER_NAME_SIZE]; /* the beginning of a longer one */
+    uint64_t customers;                  /* that are in it */
+    uint64_t came, left;                 /* since the night before, from and to other clusters of the model */
+};
+
 struct fl_run_report {
     struct fl_run_counts counts;
+    struct fl_run_cluster clusters[FL_RUN_CLUSTERS_MAX]; /* of the last night, in the model's order */
+    size_t cluster_count;                                /* 0: the model has none, or they were not wanted */
+    uint64_t clustered, moved;                           /* customers in one; from one to another */
     uint64_t messages, tags, hits; /* scanned in all; rows of the tables, of the last night */
     bool already_there;            /* `out` held the complete run of the same inputs: nothing was done */
     size_t nights, nights_already_there;
@@ -338,7 +351,7 @@ struct fl_keyword_remarks {
         int64_t line, column; /* from 1; 0: of no place in the file, in the line */
         const char *cell;     /* name of the column; NULL: of none */
         const char *text;     /* what, and what to do */
-    } *list;                  /* by line and column, the first FL_KEYWORD_REMARKS_MAX that were found */
+    } * list;                 /* by line and column, the first FL_KEYWORD_REMARKS_MAX that were found */
     size_t count;
     size_t errors, warnings, from_sample; /* all of them */
     size_t tags, rules, words;
@@ -348,8 +361,8 @@ struct fl_keyword_remarks {
 
 struct fl_keyword_check_plan {
     const struct fl_io *io;
-    const char *model; /* folder whose keywords.csv is checked; NULL: `file` is */
-    const char *file;  /* regular expressions are fine in it */
+    const char *model;                      /* folder whose keywords.csv is checked; NULL: `file` is */
+    const char *file;                       /* regular expressions are fine in it */
     const struct fl_message_source *sample; /* NULL: none */
 };
 

@@ -88,6 +88,15 @@ static fl_status check_fit(const struct job *job, struct fl_error *error)
     return FL_BAD_MODEL;
 }
 
+static fl_status check_clusters(const struct job *job, struct fl_error *error)
+{
+    if (!job->plan->needs_clusters || job->model->clusters != NULL)
+        return FL_OK;
+    fl_fail(error, FL_BAD_MODEL, "the model has no clusters: make them with `fourloop cluster fit`");
+    fl_error_at_path(error, job->plan->model);
+    return FL_BAD_MODEL;
+}
+
 static fl_status open_inputs(struct job *job, struct fl_error *error)
 {
     const struct fl_run_plan *plan = job->plan;
@@ -105,6 +114,8 @@ static fl_status open_inputs(struct job *job, struct fl_error *error)
     shared->wants_hits = plan->wants_hits;
     shared->tags_only = plan->tags_only;
     shared->has_facts = status == FL_OK && !plan->tags_only && fl_result_columns_want_facts(shared->columns);
+    if (status == FL_OK)
+        status = check_clusters(job, error);
     return status == FL_OK ? check_fit(job, error) : status;
 }
 
@@ -207,6 +218,7 @@ static fl_status open_stages(struct job *job, struct fl_error *error)
     fl_status status = fl_stages_open(&job->stages, &stages, error);
     shared->words = fl_stages_words(&job->stages);
     shared->types = fl_stages_types(&job->stages);
+    shared->clusters = fl_stages_clusters(&job->stages);
     shared->profiles = job->stages.profiles;
     shared->tags = job->stages.tags;
     shared->hit_types = &job->stages.types;
@@ -294,6 +306,7 @@ static fl_status make_nights(struct job *job, struct fl_error *error)
     struct fl_range_scorer_plan plan = fl_stages_scorer_plan(&job->stages);
     plan.scan.progress = job->plan->progress;
     plan.scan.progress_context = job->plan->progress_context;
+    plan.previous = fl_night_previous(&job->nights[job->to_make]);
     status = fl_workers_open(&plan, job->plan->threads, &job->workers, error);
     if (status == FL_OK)
         status = open_tables(job, error);
@@ -308,6 +321,13 @@ static uint64_t rows_of(const struct fl_run_manifest *manifest, const char *tabl
     return file == NULL ? 0 : file->rows;
 }
 
+static void tell_clusters(const struct job *job, struct fl_run_report *report)
+{
+    const struct fl_night *last = &job->nights[job->night_count - 1];
+    if (last->moves != NULL)
+        fl_cluster_moves_tell(last->moves, job->model->clusters, report);
+}
+
 static void add_to_report(const struct job *job, struct fl_run_report *report)
 {
     const struct fl_run_manifest *last = &job->nights[job->night_count - 1].manifest;
@@ -318,6 +338,7 @@ static void add_to_report(const struct job *job, struct fl_run_report *report)
     report->nights_already_there += job->to_make;
     report->already_there = report->nights == report->nights_already_there;
     report->counts = last->counts;
+    tell_clusters(job, report);
 }
 
 static fl_status run(struct job *job, struct pass *pass, struct fl_run_report *report, struct fl_error *error)

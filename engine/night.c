@@ -157,7 +157,17 @@ fl_status fl_night_begin(struct fl_night *night, const char *previous, struct fl
     return status;
 }
 
+const char *fl_night_previous(const struct fl_night *night)
+{
+    return night->previous == NULL ? NULL : fl_previous_night_path(night->previous);
+}
+
 /* ---- tables ---- */
+
+static bool has_cluster_fit(const struct fl_night_shared *shared)
+{
+    return shared->clusters != NULL && shared->clusters->model != NULL;
+}
 
 static void fill_facts(struct fl_night *night, int kind)
 {
@@ -192,6 +202,8 @@ static fl_result_columns absent_columns(const struct fl_night *night)
         absent |= fl_result_columns_of(FL_COLUMNS_OF_FACTS);
     if (shared->model->value == NULL)
         absent |= fl_result_columns_of(FL_COLUMNS_OF_FIT);
+    if (!has_cluster_fit(shared))
+        absent |= fl_result_columns_of(FL_COLUMNS_OF_CLUSTERS);
     if (shared->profiles == NULL)
         absent |= fl_result_columns_of(FL_COLUMNS_OF_PROFILE);
     if (night->previous_uuid[0] == '\0')
@@ -209,6 +221,9 @@ static void list_customers_dictionaries(const struct fl_night_shared *shared, st
     if (shared->words != NULL)
         plan->dictionaries[count++] = (struct fl_emit_dictionary){
             FL_SCORES_MAIN_CATEGORY, shared->words->words[FL_WORDED_CATEGORY].words};
+    if (has_cluster_fit(shared))
+        plan->dictionaries[count++] =
+            (struct fl_emit_dictionary){FL_SCORES_CLUSTER_NAME, shared->clusters->names};
     for (enum fl_profile_word word = 0; word < FL_PROFILE_WORDS && shared->profiles != NULL; word++)
         plan->dictionaries[count++] = (struct fl_emit_dictionary){fl_profile_word_column(word),
                                                                   *fl_profiles_words(shared->profiles, word)};
@@ -277,6 +292,11 @@ fl_status fl_night_open_tables(struct fl_night *night, const uint8_t data_digest
         fl_hex128(fl_emit_uuid(previous_night->emits[FL_SCOPE_CUSTOMER]), night->previous_uuid);
         night->previous_path = previous_night->out;
     }
+    if (has_cluster_fit(night->shared)) {
+        night->moves = calloc(1, sizeof *night->moves);
+        if (night->moves == NULL)
+            return fl_fail_memory(error, sizeof *night->moves);
+    }
     for (int kind = 0; kind < FL_RESULT_KINDS && status == FL_OK; kind++) {
         if (is_wanted(night->shared, kind))
             status = open_emit(night, kind, data_digest, error);
@@ -286,7 +306,10 @@ fl_status fl_night_open_tables(struct fl_night *night, const uint8_t data_digest
 
 fl_status fl_night_put(struct fl_night *night, const struct fl_results *results, struct fl_error *error)
 {
-    return fl_emit_add(night->emits[results->scope], results, error);
+    fl_status status = FL_OK;
+    if (night->moves != NULL && results->facts != NULL)
+        status = fl_cluster_moves_add(night->moves, results->facts, results->count, error);
+    return status == FL_OK ? fl_emit_add(night->emits[results->scope], results, error) : status;
 }
 
 /* ---- publishing ---- */
@@ -325,8 +348,13 @@ static fl_status write_transitions(struct fl_night *night, const struct fl_trans
         if (strcmp(facts.list[i], "table") == 0)
             facts.list[i + 1] = "transitions";
     }
-    const fl_status status =
-        fl_transitions_write(transitions, night->shared->io, night->out, facts.list, name, &summary, error);
+    fl_status status = night->moves == NULL
+                           ? FL_OK
+                           : fl_cluster_moves_end(night->moves, night->shared->io, fl_night_previous(night),
+                                                  night->shared->io_mode, error);
+    if (status == FL_OK)
+        status = fl_transitions_write(transitions, night->moves, night->shared->io, night->out, facts.list,
+                                      name, &summary, error);
     return note_table(night, status, "transitions", name, &summary, error);
 }
 
@@ -395,6 +423,7 @@ void fl_night_end(struct fl_night *night)
 {
     for (int kind = 0; kind < FL_RESULT_KINDS; kind++)
         fl_emit_free(night->emits[kind]);
+    free(night->moves);
     fl_previous_night_close(night->previous);
     fl_run_output_end(night->output);
     fl_run_manifest_release(&night->manifest);

@@ -2,6 +2,7 @@
 #ifndef ENGINE_NIGHT_H
 #define ENGINE_NIGHT_H
 
+#include "engine/clusters/cluster_moves.h"
 #include "engine/emit.h"
 #include "engine/profiles.h"
 #include "engine/run_output.h"
@@ -12,16 +13,17 @@ struct fl_night_shared {
     enum fl_io_mode io_mode;
     uint64_t memory_bytes;
     const struct fl_model *model;
-    const struct fl_data_folder *folder;   /* the files that count */
-    const struct fl_scope_words *words;    /* of the scopes that the model asks for, and of what facts need */
-    const struct fl_profiles *profiles;    /* NULL: nobody has one */
-    const struct fl_type_words *types;     /* NULL: the model asks for no table of types */
-    const struct fl_tag_source *tags;      /* NULL: nobody has any */
-    const struct fl_type_words *hit_types; /* of the table of hits */
-    bool wants_hits;                       /* it was asked for; there is one where there are tags */
-    bool tags_only;                        /* no tables but those of tags and hits */
-    fl_result_columns columns;             /* of the table of customers */
-    bool has_facts;                        /* results of customers come with facts */
+    const struct fl_data_folder *folder; /* the files that count */
+    const struct fl_scope_words *words;  /* of the scopes that the model asks for, and of what facts need */
+    const struct fl_cluster_rules *clusters; /* NULL: they are not wanted */
+    const struct fl_profiles *profiles;      /* NULL: nobody has one */
+    const struct fl_type_words *types;       /* NULL: the model asks for no table of types */
+    const struct fl_tag_source *tags;        /* NULL: nobody has any */
+    const struct fl_type_words *hit_types;   /* of the table of hits */
+    bool wants_hits;                         /* it was asked for; there is one where there are tags */
+    bool tags_only;                          /* no tables but those of tags and hits */
+    fl_result_columns columns;               /* of the table of customers */
+    bool has_facts;                          /* results of customers come with facts */
 };
 
 /* Where a run's time went: into timing.json, never into a result. */
@@ -58,12 +60,15 @@ struct fl_night {
     struct fl_run_output *output;
     bool already_there; /* `out` holds the complete night of the same inputs; the manifest is its own */
     struct fl_emit *emits[FL_RESULT_KINDS];
+    struct fl_cluster_moves *moves; /* NULL: there are no clusters */
     struct fl_night_facts facts[FL_RESULT_KINDS];
 };
 
 /* Opens the night before (`previous`, a run folder; NULL: none), says what the night is made of, takes the
  * folder. FL_USAGE: the night before is none; others as fl_run_output_begin(). */
 fl_status fl_night_begin(struct fl_night *night, const char *previous, struct fl_error *error);
+/* The customers table of the night before that was opened; NULL: none was. */
+const char *fl_night_previous(const struct fl_night *night);
 /* Starts the tables; `data_digest` is that of the rows. A night without `previous` whose `previous_night` is
  * made in the same run goes by its uuid. */
 fl_status fl_night_open_tables(struct fl_night *night, const uint8_t data_digest[16],

@@ -10,9 +10,10 @@ struct fl_night_scorer {
     struct fl_scorer scorer;
     struct fl_scope_stage *stages[FL_SCOPES]; /* of the worded scopes that the model asks for */
     bool has_stages;
-    struct fl_scope_stage *types; /* NULL: not wanted */
-    struct fl_buffer type_words;  /* of the rows of a piece */
-    struct fl_facts_stage *facts; /* NULL: they are not wanted */
+    struct fl_scope_stage *types;      /* NULL: not wanted */
+    struct fl_buffer type_words;       /* of the rows of a piece */
+    struct fl_facts_stage *facts;      /* NULL: they are not wanted */
+    struct fl_cluster_stage *clusters; /* the same */
     struct fl_customer_facts made_facts[FL_CUSTOMERS_AT_ONCE];
     struct fl_tag_stage tags;
     struct fl_added_points added[FL_CUSTOMERS_AT_ONCE]; /* what they add */
@@ -88,7 +89,10 @@ static fl_status open_facts(struct fl_night_scorer *scorer, struct fl_error *err
                                                    .registry = &rules->model->registry,
                                                    .as_of_day = scorer->as_of_day,
                                                    .memory_bytes = rules->memory_bytes};
-    return fl_facts_stage_create(&stage_plan, &scorer->facts, error);
+    const fl_status status = fl_facts_stage_create(&stage_plan, &scorer->facts, error);
+    if (status != FL_OK || rules->clusters == NULL)
+        return status;
+    return fl_cluster_stage_create(rules->clusters, scorer->as_of_day, &scorer->clusters, error);
 }
 
 static void init_scorer(struct fl_night_scorer *scorer)
@@ -135,6 +139,7 @@ void fl_night_scorer_close(struct fl_night_scorer *scorer)
     fl_scope_stage_free(scorer->types);
     fl_buffer_release(&scorer->type_words);
     fl_facts_stage_free(scorer->facts);
+    fl_cluster_stage_free(scorer->clusters);
     fl_tag_stage_release(&scorer->tags);
     free(scorer);
 }
@@ -248,22 +253,39 @@ static fl_status add_facts(struct fl_night_scorer *scorer, const struct fl_scan_
                               error);
 }
 
+/* The facts of some customers one after the other, then the clusters of them all. */
+static void make_one(struct fl_night_scorer *scorer, size_t customer, const struct fl_day_facts *days,
+                     const struct fl_scope_score *score, const struct fl_known_customers *known)
+{
+    struct fl_customer_facts *facts = &scorer->made_facts[customer];
+    fl_facts_stage_make(scorer->facts, days, score,
+                        known->profiles == NULL ? NULL : &known->profiles[customer], facts);
+    if (scorer->clusters != NULL)
+        fl_cluster_stage_add(scorer->clusters, days, facts);
+}
+
+static void end_facts(struct fl_night_scorer *scorer, const struct fl_known_customers *known)
+{
+    if (scorer->clusters != NULL)
+        fl_cluster_stage_end(scorer->clusters, known->clusters, scorer->made_facts);
+}
+
 /* Of customers that lie whole in the piece, `first` is the number of the first. */
 static fl_status make_facts(struct fl_night_scorer *scorer, const struct fl_scan_piece *piece, size_t first,
                             const struct fl_scope_score *scores, size_t count,
                             const struct fl_known_customers *known, struct fl_error *error)
 {
     fl_status status = FL_OK;
-    for (size_t i = 0; i < count && scorer->facts != NULL && status == FL_OK; i++) {
-        const struct fl_profile *profile = known->profiles == NULL ? NULL : &known->profiles[i];
-        if (known->days != NULL) {
-            fl_facts_stage_make(scorer->facts, known->days[i], &scores[i], profile, &scorer->made_facts[i]);
-            continue;
-        }
-        status = add_facts(scorer, piece, first + i, error);
+    if (scorer->facts == NULL)
+        return FL_OK;
+    for (size_t i = 0; i < count && status == FL_OK; i++) {
+        if (known->days == NULL)
+            status = add_facts(scorer, piece, first + i, error);
         if (status == FL_OK)
-            fl_facts_stage_end(scorer->facts, &scores[i], profile, &scorer->made_facts[i]);
+            make_one(scorer, i, known->days != NULL ? known->days[i] : fl_facts_stage_end(scorer->facts),
+                     &scores[i], known);
     }
+    end_facts(scorer, known);
     return status;
 }
 
@@ -314,7 +336,7 @@ static fl_status put_customers(struct fl_night_scorer *scorer, const int64_t *cu
 }
 
 fl_status fl_night_scorer_end(struct fl_night_scorer *scorer, int64_t customer,
-                              const struct fl_profile *profile, struct fl_error *error)
+                              const struct fl_known_customers *known, struct fl_error *error)
 {
     struct fl_scope_score score;
     if (scorer->scorer.span.rows == 0)
@@ -324,8 +346,10 @@ fl_status fl_night_scorer_end(struct fl_night_scorer *scorer, int64_t customer,
         return status;
     fl_scorer_end(&scorer->scorer, &score);
     fl_scorer_begin(&scorer->scorer);
-    if (scorer->facts != NULL)
-        fl_facts_stage_end(scorer->facts, &score, profile, &scorer->made_facts[0]);
+    if (scorer->facts != NULL) {
+        make_one(scorer, 0, fl_facts_stage_end(scorer->facts), &score, known);
+        end_facts(scorer, known);
+    }
     status = put_customers(scorer, &customer, &score, 1, error);
     return status == FL_OK ? end_stages(scorer, customer, error) : status;
 }

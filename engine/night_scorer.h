@@ -2,6 +2,7 @@
 #ifndef ENGINE_NIGHT_SCORER_H
 #define ENGINE_NIGHT_SCORER_H
 
+#include "engine/clusters/cluster_stage.h"
 #include "engine/facts_stage.h"
 #include "engine/profiles.h"
 #include "engine/result_columns.h"
@@ -38,7 +39,8 @@ struct fl_night_rules {
     fl_result_columns columns; /* of the customers' own scores */
     const struct fl_facts_rules
         *facts; /* NULL: facts of customers are not wanted; else rows come with money */
-    const struct fl_type_words *types;  /* NULL: results of interaction types are not wanted */
+    const struct fl_cluster_rules *clusters; /* with facts; NULL: baskets and clusters are not wanted */
+    const struct fl_type_words *types;       /* NULL: results of interaction types are not wanted */
     const struct fl_scope_words *words; /* of the scopes that the model asks for; NULL: no brand, category or
                                            product is scored, whatever it asks for */
     bool has_tags;                      /* customers may have some */
@@ -89,9 +91,10 @@ void fl_night_scorer_put_to(struct fl_night_scorer *scorer, fl_result_sink *sink
 
 /* What is known of customers beside their rows; NULL: of nobody. */
 struct fl_known_customers {
-    const struct fl_profile *profiles;      /* one for each customer */
-    const struct fl_day_facts *const *days; /* the same: of all its rows of days up to this night's, later
-                                               ones may follow; else they are made of the rows */
+    const struct fl_profile *profiles;        /* one for each customer */
+    const struct fl_day_facts *const *days;   /* the same: of all its rows of days up to this night's, later
+                                                 ones may follow; else they are made of the rows */
+    struct fl_cluster_state *const *clusters; /* the same: after the night before, then after this one */
 };
 
 /* Some customers of a piece that holds all their rows that count this night, from number `first` on, at most
@@ -102,9 +105,9 @@ fl_status fl_night_scorer_whole(struct fl_night_scorer *scorer, const struct fl_
 /* Rows of one customer, of whom more may follow. */
 fl_status fl_night_scorer_add(struct fl_night_scorer *scorer, const struct fl_scan_piece *piece,
                               struct fl_error *error);
-/* The customer whose rows were added, if there were any. */
+/* The customer whose rows were added, if there were any; `known` has no days. */
 fl_status fl_night_scorer_end(struct fl_night_scorer *scorer, int64_t customer,
-                              const struct fl_profile *profile, struct fl_error *error);
+                              const struct fl_known_customers *known, struct fl_error *error);
 /* How many customers had results so far. */
 uint64_t fl_night_scorer_customers(const struct fl_night_scorer *scorer);
 

@@ -84,6 +84,11 @@ const struct fl_run_manifest *fl_previous_night_manifest(const struct fl_previou
     return &night->manifest;
 }
 
+const char *fl_previous_night_path(const struct fl_previous_night *night)
+{
+    return fl_table_path(night->table);
+}
+
 const uint8_t *fl_previous_night_uuid(const struct fl_previous_night *night)
 {
     return fl_table_uuid(night->table);

@@ -23,6 +23,8 @@ fl_status fl_previous_night_open(const struct fl_io *io, const char *path, enum 
                                  struct fl_previous_night **night, struct fl_error *error);
 /* Lives as long as the night. */
 const struct fl_run_manifest *fl_previous_night_manifest(const struct fl_previous_night *night);
+/* Of its customers table; lives as long as the night. */
+const char *fl_previous_night_path(const struct fl_previous_night *night);
 /* 16 bytes: of its customers table. */
 const uint8_t *fl_previous_night_uuid(const struct fl_previous_night *night);
 /* *there false: that run does not have the customer, who is above the one asked for before. Customers that

@@ -17,6 +17,9 @@ struct fl_range_scorer {
     struct fl_run_counts *counts;
     struct fl_profile_join *profile_join; /* NULL: nobody has one */
     struct fl_profile profiles[FL_CUSTOMERS_AT_ONCE], profiles_of_view[FL_CUSTOMERS_AT_ONCE];
+    struct fl_previous_clusters *previous; /* NULL: no night before, or clusters are not wanted */
+    struct fl_cluster_state states[FL_CUSTOMERS_AT_ONCE]; /* after the night that was scored last */
+    struct fl_cluster_state *states_of_view[FL_CUSTOMERS_AT_ONCE];
     struct fl_day_facts_list days; /* of customers that several nights look at */
     const struct fl_day_facts *days_of_view[FL_CUSTOMERS_AT_ONCE];
     struct fl_tag_range *tags; /* NULL: nobody has any */
@@ -72,6 +75,9 @@ fl_status fl_range_scorer_open(const struct fl_range_scorer_plan *plan, struct f
         status = fl_tag_range_open(plan->tags, &opened->tags, error);
     if (status == FL_OK && plan->profiles != NULL && plan->rules.facts != NULL)
         status = fl_profile_join_open(plan->profiles, FL_PROFILE_WITH_ALL, &opened->profile_join, error);
+    if (status == FL_OK && plan->previous != NULL && plan->rules.clusters != NULL)
+        status = fl_previous_clusters_open(plan->scan.io, plan->previous, plan->scan.io_mode,
+                                           &opened->previous, error);
     if (status != FL_OK) {
         fl_range_scorer_close(opened);
         return status;
@@ -90,6 +96,7 @@ void fl_range_scorer_close(struct fl_range_scorer *scorer)
     fl_night_view_release(&scorer->view);
     fl_day_facts_list_release(&scorer->days);
     fl_profile_join_close(scorer->profile_join);
+    fl_previous_clusters_close(scorer->previous);
     fl_tag_range_close(scorer->tags);
     free(scorer->nights);
     free(scorer->counts);
@@ -112,6 +119,20 @@ static fl_status find_profiles(struct fl_range_scorer *scorer, const int64_t *cu
     return status;
 }
 
+/* After the night before the first. */
+static fl_status find_states(struct fl_range_scorer *scorer, const int64_t *customers, size_t count,
+                             struct fl_error *error)
+{
+    const struct fl_cluster_state *before = scorer->plan.state_before;
+    fl_status status = FL_OK;
+    for (size_t i = 0; i < count && status == FL_OK; i++) {
+        scorer->states[i] = before == NULL ? (struct fl_cluster_state){0} : *before;
+        if (scorer->previous != NULL)
+            status = fl_previous_clusters_find(scorer->previous, customers[i], &scorer->states[i], error);
+    }
+    return status;
+}
+
 static bool shares_days(const struct fl_range_scorer *scorer)
 {
     return scorer->plan.rules.facts != NULL;
@@ -130,10 +151,12 @@ static fl_status score_view(struct fl_range_scorer *scorer, size_t night, const 
         if (profiles != NULL)
             scorer->profiles_of_view[i] = profiles[customer];
         scorer->days_of_view[i] = &scorer->days.of[customer];
+        scorer->states_of_view[i] = &scorer->states[customer];
     }
     const struct fl_known_customers known = {
         .profiles = profiles == NULL ? NULL : scorer->profiles_of_view,
-        .days = shares_days(scorer) && !view->copied ? scorer->days_of_view : NULL};
+        .days = shares_days(scorer) && !view->copied ? scorer->days_of_view : NULL,
+        .clusters = scorer->states_of_view};
     return fl_night_scorer_whole(scorer->nights[night], &view->piece, 0, count, &known, error);
 }
 
@@ -157,7 +180,11 @@ static fl_status score_whole(struct fl_range_scorer *scorer, const struct fl_sca
 {
     const struct fl_profile *profiles = NULL;
     fl_status status = find_profiles(scorer, piece->customers + first, count, &profiles, error);
-    const struct fl_known_customers known = {.profiles = profiles};
+    for (size_t i = 0; i < count; i++)
+        scorer->states_of_view[i] = &scorer->states[i];
+    const struct fl_known_customers known = {.profiles = profiles, .clusters = scorer->states_of_view};
+    if (status == FL_OK)
+        status = find_states(scorer, piece->customers + first, count, error);
     if (status == FL_OK && scorer->night_count == 1)
         return fl_night_scorer_whole(scorer->nights[0], piece, first, count, &known, error);
     const struct fl_scope_rows scopes = fl_some_scopes(&piece->scopes, first, count);
@@ -192,9 +219,13 @@ static fl_status end_customer(struct fl_range_scorer *scorer, struct fl_error *e
 {
     const struct fl_profile *profile = NULL;
     fl_status status = find_profiles(scorer, &scorer->customer, 1, &profile, error);
+    if (status == FL_OK)
+        status = find_states(scorer, &scorer->customer, 1, error);
+    scorer->states_of_view[0] = &scorer->states[0];
+    const struct fl_known_customers known = {.profiles = profile, .clusters = scorer->states_of_view};
     scorer->in_customer = false;
     for (size_t night = 0; night < scorer->night_count && status == FL_OK; night++)
-        status = fl_night_scorer_end(scorer->nights[night], scorer->customer, profile, error);
+        status = fl_night_scorer_end(scorer->nights[night], scorer->customer, &known, error);
     return status;
 }
 
@@ -219,6 +250,8 @@ static fl_status score_range(struct fl_range_scorer *scorer, int64_t customer_fi
     fl_scan_range(scorer->scan, customer_first, customer_last);
     if (scorer->profile_join != NULL)
         fl_profile_join_seek(scorer->profile_join, customer_first);
+    if (scorer->previous != NULL)
+        fl_previous_clusters_seek(scorer->previous, customer_first);
     for (;;) {
         struct fl_scan_piece piece;
         fl_status status = fl_scan_next(scorer->scan, &piece, error);
@@ -324,4 +357,9 @@ struct fl_run_counts fl_range_scorer_counts(const struct fl_range_scorer *scorer
 const struct fl_scan *fl_range_scorer_scan(const struct fl_range_scorer *scorer)
 {
     return scorer->scan;
+}
+
+uint64_t fl_range_scorer_previous_memory(const struct fl_range_scorer *scorer)
+{
+    return scorer->previous == NULL ? 0 : fl_previous_clusters_memory(scorer->previous);
 }

@@ -2,6 +2,7 @@
 #ifndef ENGINE_RANGE_SCORER_H
 #define ENGINE_RANGE_SCORER_H
 
+#include "engine/clusters/previous_clusters.h"
 #include "engine/night_scorer.h"
 
 struct fl_range_scorer_plan {
@@ -9,9 +10,13 @@ struct fl_range_scorer_plan {
     struct fl_night_rules rules;
     size_t night_count; /* nights of days one behind the other, the last as of scan.rules; 0 is 1 */
     const struct fl_profiles *profiles; /* NULL: nobody has one; looked at with facts only */
-    const struct fl_tag_source *tags;   /* NULL: nobody has any, and rules.has_tags is false */
-    bool wants_hits;                    /* results come with FL_RESULT_HITS; the source is opened for them */
-    bool tags_only;                     /* no results but of tags, no counts but of messages */
+    /* The customers table of the night before the first, looked at with clusters only; NULL: there was none.
+     * Without it all customers were in this cluster; NULL: in none. */
+    const char *previous;
+    const struct fl_cluster_state *state_before;
+    const struct fl_tag_source *tags; /* NULL: nobody has any, and rules.has_tags is false */
+    bool wants_hits;                  /* results come with FL_RESULT_HITS; the source is opened for them */
+    bool tags_only;                   /* no results but of tags, no counts but of messages */
     uint32_t range_rows; /* of workers' ranges; 0: the usual, fewer make many ranges of few rows, for tests */
 };
 
@@ -26,6 +31,8 @@ fl_status fl_range_scorer_run(struct fl_range_scorer *scorer, int64_t customer_f
                               fl_result_sink *sink, void *context, struct fl_error *error);
 /* What all its ranges so far have counted, of one night. */
 struct fl_run_counts fl_range_scorer_counts(const struct fl_range_scorer *scorer, size_t night);
+/* What its way through the night before holds, at most. */
+uint64_t fl_range_scorer_previous_memory(const struct fl_range_scorer *scorer);
 /* Messages that were scanned for tags. */
 uint64_t fl_range_scorer_messages(const struct fl_range_scorer *scorer);
 /* With tags_only it reads no rows. */

@@ -69,11 +69,13 @@ static fl_result_columns bits(uint16_t first, uint16_t last)
 
 fl_result_columns fl_result_columns_of(enum fl_column_group group)
 {
-    const fl_result_columns of_previous = bits(FL_SCORES_ENGAGEMENT_BEFORE, FL_SCORES_TIER_BEFORE);
+    const fl_result_columns of_previous =
+        bits(FL_SCORES_ENGAGEMENT_BEFORE, FL_SCORES_TIER_BEFORE) | bit(FL_SCORES_CLUSTER_BEFORE);
+    const fl_result_columns of_baskets = bits(FL_SCORES_BASKETS, FL_SCORES_CLUSTER_BEFORE);
     switch (group) {
     case FL_COLUMNS_OF_FACTS: /* engaged_no_value, which each scope has, lies among them */
         return (bits(FL_SCORES_MARGIN_12M, FL_SCORES_NEAREST_STORE) & ~bit(FL_SCORES_ENGAGED_NO_VALUE)) |
-               of_previous;
+               of_previous | of_baskets;
     case FL_COLUMNS_OF_FIT:
         return bits(FL_SCORES_P_ALIVE, FL_SCORES_LIFETIME_VALUE);
     case FL_COLUMNS_OF_PROFILE:
@@ -82,6 +84,10 @@ fl_result_columns fl_result_columns_of(enum fl_column_group group)
         return of_previous;
     case FL_COLUMNS_OF_TAGS:
         return bits(FL_SCORES_TAGS, FL_SCORES_TAG_POINTS);
+    case FL_COLUMNS_OF_BASKETS:
+        return of_baskets;
+    case FL_COLUMNS_OF_CLUSTERS:
+        return bit(FL_SCORES_RANGE) | bits(FL_SCORES_CLUSTER, FL_SCORES_CLUSTER_BEFORE);
     }
     return 0;
 }
@@ -96,6 +102,11 @@ bool fl_result_columns_want_scope_value(fl_result_columns columns)
 bool fl_result_columns_want_facts(fl_result_columns columns)
 {
     return columns == 0 || (columns & fl_result_columns_of(FL_COLUMNS_OF_FACTS)) != 0;
+}
+
+bool fl_result_columns_want_baskets(fl_result_columns columns)
+{
+    return columns == 0 || (columns & fl_result_columns_of(FL_COLUMNS_OF_BASKETS)) != 0;
 }
 
 bool fl_result_columns_raw_only(fl_result_columns columns)

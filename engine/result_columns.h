@@ -21,11 +21,14 @@ bool fl_result_columns_has(fl_result_columns columns, uint16_t id);
 
 /* Columns that are there or not together. */
 enum fl_column_group {
-    FL_COLUMNS_OF_FACTS, /* value, life cycle, profile (those of fl_customer_facts), what follows from them */
-    FL_COLUMNS_OF_FIT,   /* of these what needs the model's value fit */
+    FL_COLUMNS_OF_FACTS,    /* value, life cycle, profile, clusters (those of fl_customer_facts), what follows
+                               from them */
+    FL_COLUMNS_OF_FIT,      /* of these what needs the model's value fit */
     FL_COLUMNS_OF_PROFILE,  /* of these what needs the customers table */
     FL_COLUMNS_OF_PREVIOUS, /* of these what needs the night before */
-    FL_COLUMNS_OF_TAGS
+    FL_COLUMNS_OF_TAGS,
+    FL_COLUMNS_OF_BASKETS, /* of facts what the cluster stage makes */
+    FL_COLUMNS_OF_CLUSTERS /* of these what needs the model's clusters */
 };
 fl_result_columns fl_result_columns_of(enum fl_column_group group);
 
@@ -33,6 +36,8 @@ fl_result_columns fl_result_columns_of(enum fl_column_group group);
  * on. */
 bool fl_result_columns_want_facts(fl_result_columns columns);
 bool fl_result_columns_want_scope_value(fl_result_columns columns);
+/* Whether one of FL_COLUMNS_OF_BASKETS is wanted. */
+bool fl_result_columns_want_baskets(fl_result_columns columns);
 /* Whether raw, what follows from it, tags, and counts of rows and days are all that is wanted. */
 bool fl_result_columns_raw_only(fl_result_columns columns);
 

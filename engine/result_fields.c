@@ -97,12 +97,24 @@ const struct fl_result_field fl_result_fields[] = {
     FACT(URBANITY, urbanity, WORD),
     FACT_IF(STORE_DISTANCE, store_distance_m, I64, has_store_distance),
     FACT(NEAREST_STORE, nearest_store, WORD),
+    FACT(BASKETS, baskets, I64),
+    FACT_IF(BREADTH, breadth_milli, I64, has_breadth),
+    FACT_IF(RANGE, basket_range, U8, has_range),
+    FACT(BASKET_CONFIDENCE, basket_confidence, U8),
+    FACT(CLUSTER, cluster, NUMBER),
+    FACT(CLUSTER_NAME, cluster_name, WORD),
+    FACT_IF(CLUSTER_DISTANCE, cluster_distance_micro, I32, has_cluster),
+    FACT(CLUSTER_SECOND, cluster_second, NUMBER),
+    FACT_IF(CLUSTER_SECOND_DISTANCE, cluster_second_distance_micro, I32, has_second),
+    FACT(CLUSTER_PENDING, cluster_pending, NUMBER),
+    FACT_IF(CLUSTER_PENDING_NIGHTS, cluster_pending_nights, U8, has_cluster),
+    FACT(CLUSTER_BEFORE, cluster_before, NUMBER),
 };
 _Static_assert(sizeof fl_result_fields / sizeof fl_result_fields[0] == FL_RESULT_FIELDS, "as many");
 
 bool fl_result_field_can_be_null(const struct fl_result_field *field)
 {
-    return field->has_offset != 0 || field->size == FL_FIELD_WORD;
+    return field->has_offset != 0 || field->size == FL_FIELD_WORD || field->size == FL_FIELD_NUMBER;
 }
 
 /* All of these are inlined where the step is a constant: that makes each about half as long again as quick.
@@ -122,14 +134,14 @@ static inline void copy_i32(const uint8_t *from, size_t step_bytes, size_t rows,
     }
 }
 
-static inline void copy_words(const uint8_t *from, size_t step_bytes, size_t rows, int64_t *values,
-                              uint8_t *nulls)
+static inline void copy_u32(const uint8_t *from, size_t step_bytes, size_t rows, uint32_t null,
+                            int64_t *values, uint8_t *nulls)
 {
     for (size_t row = 0; row < rows; row++) {
-        uint32_t word;
-        memcpy(&word, from + row * step_bytes, sizeof word);
-        values[row] = word;
-        nulls[row] = word == FL_NO_WORD;
+        uint32_t value;
+        memcpy(&value, from + row * step_bytes, sizeof value);
+        values[row] = value;
+        nulls[row] = value == null;
     }
 }
 
@@ -166,7 +178,10 @@ static inline void copy_field(const struct fl_result_field *field, const uint8_t
         copy_i32(from, step_bytes, rows, values);
         return;
     case FL_FIELD_WORD:
-        copy_words(from, step_bytes, rows, values, nulls);
+        copy_u32(from, step_bytes, rows, FL_NO_WORD, values, nulls);
+        return;
+    case FL_FIELD_NUMBER:
+        copy_u32(from, step_bytes, rows, 0, values, nulls);
         return;
     case FL_FIELD_U8:
         copy_u8(from, step_bytes, rows, values);
@@ -207,6 +222,10 @@ bool fl_result_field_value(const struct fl_result_field *field, const void *resu
         memcpy(&word, from, sizeof word);
         *value = word;
         return word != FL_NO_WORD;
+    case FL_FIELD_NUMBER:
+        memcpy(&word, from, sizeof word);
+        *value = word;
+        return word != 0;
     case FL_FIELD_U8:
         *value = *from;
         return true;

@@ -12,7 +12,8 @@ enum fl_field_size {
     FL_FIELD_U8,
     FL_FIELD_I32,
     FL_FIELD_I64,
-    FL_FIELD_WORD, /* uint32_t, FL_NO_WORD: null */
+    FL_FIELD_WORD,   /* uint32_t, FL_NO_WORD: null */
+    FL_FIELD_NUMBER, /* uint32_t, 0: null */
     FL_FIELD_BIT,  /* 1 if a bit of a uint8_t is set */
     FL_FIELD_BITS  /* how many are */
 };
@@ -26,7 +27,7 @@ struct fl_result_field {
 };
 
 /* In the order of the customers table, those of scores first. */
-enum { FL_RESULT_FIELDS = 65 };
+enum { FL_RESULT_FIELDS = 77 };
 extern const struct fl_result_field fl_result_fields[FL_RESULT_FIELDS];
 
 /* The field of some rows, `from` being the first row's struct of the field's kind and the others following

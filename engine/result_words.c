@@ -17,6 +17,8 @@ static const char *const phases[] = {FL_PHASE_LIST(X)};
 static const char *const stages[] = {FL_STAGE_LIST(X)};
 static const char *const tenures[] = {FL_TENURE_LIST(X)};
 static const char *const tiers[] = {FL_TIER_LIST(X)};
+static const char *const basket_confidences[] = {FL_BASKET_CONFIDENCE_LIST(X)};
+static const char *const basket_ranges[] = {FL_BASKET_RANGE_LIST(X)};
 #undef X
 
 #define LIST(column, list)                                                                                   \
@@ -34,7 +36,7 @@ static const struct {
     LIST(INTENT_TREND, trends), LIST(LOOP, loops),          LIST(LOOP_BEFORE, loops),
     LIST(PHASE, phases),        LIST(PHASE_BEFORE, phases), LIST(STAGE, stages),
     LIST(STAGE_BEFORE, stages), LIST(TENURE_BAND, tenures), LIST(TIER, tiers),
-    LIST(TIER_PENDING, tiers),  LIST(TIER_BEFORE, tiers),
+    LIST(TIER_PENDING, tiers),  LIST(TIER_BEFORE, tiers), LIST(RANGE, basket_ranges), LIST(BASKET_CONFIDENCE, basket_confidences),
 };
 
 struct fl_result_words fl_result_words_of(uint16_t column_id)

@@ -44,6 +44,16 @@ static fl_status open_facts(struct fl_stages *stages, struct fl_error *error)
     return status;
 }
 
+static fl_status open_clusters(struct fl_stages *stages, struct fl_error *error)
+{
+    const struct fl_stages_plan *plan = &stages->plan;
+    stages->has_clusters = plan->has_facts && fl_result_columns_want_baskets(plan->columns);
+    if (!stages->has_clusters)
+        return FL_OK;
+    return fl_cluster_rules_init(&plan->model->settings.baskets, plan->model->clusters,
+                                 &stages->words.words[FL_WORDED_CATEGORY].words, &stages->clusters, error);
+}
+
 static fl_status make_value_rules(struct fl_stages *stages, struct fl_error *error)
 {
     const struct fl_stages_plan *plan = &stages->plan;
@@ -84,7 +94,9 @@ fl_status fl_stages_open(struct fl_stages *stages, const struct fl_stages_plan *
         status = fl_points_create(plan->model, &stages->points, error);
     if (status == FL_OK)
         status = open_words(stages, error);
-    return status == FL_OK ? open_facts(stages, error) : status;
+    if (status == FL_OK)
+        status = open_facts(stages, error);
+    return status == FL_OK ? open_clusters(stages, error) : status;
 }
 
 void fl_stages_release(struct fl_stages *stages)
@@ -92,6 +104,7 @@ void fl_stages_release(struct fl_stages *stages)
     fl_tag_source_close(stages->tags);
     fl_profiles_close(stages->profiles);
     fl_facts_rules_release(&stages->facts);
+    fl_cluster_rules_release(&stages->clusters);
     fl_scope_words_release(&stages->words);
     fl_points_free(stages->points);
     free(stages->value);
@@ -106,6 +119,11 @@ const struct fl_scope_words *fl_stages_words(const struct fl_stages *stages)
 const struct fl_type_words *fl_stages_types(const struct fl_stages *stages)
 {
     return stages->plan.model->settings.type_view ? &stages->types : NULL;
+}
+
+const struct fl_cluster_rules *fl_stages_clusters(const struct fl_stages *stages)
+{
+    return stages->has_clusters ? &stages->clusters : NULL;
 }
 
 static unsigned more_tables(const struct fl_stages *stages)
@@ -136,6 +154,7 @@ struct fl_range_scorer_plan fl_stages_scorer_plan(const struct fl_stages *stages
                   .value = stages->has_scope_value ? stages->value : NULL,
                   .columns = plan->columns,
                   .facts = plan->has_facts ? &stages->facts : NULL,
+                  .clusters = fl_stages_clusters(stages),
                   .types = fl_stages_types(stages),
                   .words = fl_stages_words(stages),
                   .has_tags = stages->tags != NULL,

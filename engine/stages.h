@@ -32,6 +32,8 @@ struct fl_stages {
     struct fl_scope_words words; /* of the scopes that the model asks for, and categories for facts */
     struct fl_type_words types;
     struct fl_facts_rules facts;
+    struct fl_cluster_rules clusters; /* where they are wanted */
+    bool has_clusters;
     struct fl_profiles *profiles; /* NULL: nobody has one */
     struct fl_tag_source *tags;   /* the same */
 };
@@ -44,5 +46,7 @@ struct fl_range_scorer_plan fl_stages_scorer_plan(const struct fl_stages *stages
 /* NULL where the model does not want them. */
 const struct fl_scope_words *fl_stages_words(const struct fl_stages *stages);
 const struct fl_type_words *fl_stages_types(const struct fl_stages *stages);
+/* NULL where no column wants them. */
+const struct fl_cluster_rules *fl_stages_clusters(const struct fl_stages *stages);
 
 #endif

@@ -1,8 +1,9 @@
-/* transitions.h - how many customers went from one band, loop, phase, stage, tier to another since the
- * previous run. */
+/* transitions.h - how many customers went from one band, cluster, loop, phase, stage, tier to another since
+ * the previous run. */
 #ifndef ENGINE_TRANSITIONS_H
 #define ENGINE_TRANSITIONS_H
 
+#include "engine/clusters/cluster_moves.h"
 #include "engine/result_words.h"
 #include "formats/base/io.h"
 #include "formats/base/status.h"
@@ -32,9 +33,10 @@ void fl_transitions_add(struct fl_transitions *transitions, const struct fl_chan
 
 struct fl_table_summary;
 /* Publishes the table "transitions-<digest>.flseg" in `directory`: each change that a customer made, those
- * that stayed included, by what, from, to. `facts` as for a table writer; they tell two files apart. */
-fl_status fl_transitions_write(const struct fl_transitions *transitions, const struct fl_io *io,
-                               const char *directory, const char *const *facts, char name[256],
-                               struct fl_table_summary *summary, struct fl_error *error);
+ * that stayed included, by what, from, to; moves from cluster to cluster by their numbers (NULL: there are
+ * none). `facts` as for a table writer; they tell two files apart. */
+fl_status fl_transitions_write(const struct fl_transitions *transitions, const struct fl_cluster_moves *moves,
+                               const struct fl_io *io, const char *directory, const char *const *facts,
+                               char name[256], struct fl_table_summary *summary, struct fl_error *error);
 
 #endif

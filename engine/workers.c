@@ -310,8 +310,8 @@ static fl_status open_worker(struct fl_workers *workers, struct fl_error *error)
     return status;
 }
 
-/* What one more worker holds: its scan, the tags of a range, its way through the profiles, its batch, one
- * that waits. */
+/* What one more worker holds: its scan, the tags of a range, its ways through the profiles, through the night
+ * before, its batch, one that waits. */
 static size_t affordable_workers(const struct fl_workers *workers, unsigned wanted)
 {
     const struct fl_range_scorer_plan *plan = &workers->plan;
@@ -320,7 +320,8 @@ static size_t affordable_workers(const struct fl_workers *workers, unsigned want
     const uint64_t join_bytes = joins ? fl_profile_join_memory(plan->profiles, FL_PROFILE_WITH_ALL) : 0;
     const uint64_t tag_bytes = plan->tags == NULL ? 0 : fl_tag_range_memory(plan->tags);
     const uint64_t scan_bytes = plan->tags_only ? 0 : fl_scan_memory(fl_workers_scan(workers));
-    const uint64_t each = scan_bytes + tag_bytes + 2 * fl_result_batch_memory(&batch) + join_bytes;
+    const uint64_t each = scan_bytes + tag_bytes + 2 * fl_result_batch_memory(&batch) + join_bytes +
+                          fl_range_scorer_previous_memory(workers->workers[0].scorer);
     const uint64_t affordable = workers->plan.scan.memory_bytes / each;
     const uint64_t count = wanted < affordable ? wanted : affordable;
     return count == 0 ? 1 : (size_t)count;

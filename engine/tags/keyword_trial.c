@@ -143,7 +143,7 @@ static fl_status take_message(struct trial *trial, const struct fl_message *mess
         return status;
     trial->counts->messages++;
     trial->counts->tagged += is_hit;
-    char number[FL_MESSAGE_NUMBER_BYTES];
+    char number[FL_CELL_NUMBER_BYTES];
     const struct fl_text id = fl_message_id(file, number).text;
     const struct fl_traced_message traced = {
         .line = file->line,

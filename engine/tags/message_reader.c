@@ -3,12 +3,10 @@
 
 #include <stdlib.h>
 
-#include "formats/exporters/number_text.h"
 #include "formats/importers/ndjson_reader.h"
 
 /* Enough for the joined buffers of a scan to fill; few enough to stay in the cache. */
 enum { CHUNK_MESSAGES = 4096, CHUNK_BYTES = 1 << 20 };
-_Static_assert((int)FL_MESSAGE_NUMBER_BYTES >= (int)FL_NUMBER_TEXT_ROOM, "room for any number");
 
 enum field { FIELD_TEXT, FIELD_MESSAGE, FIELD_CUSTOMER, FIELD_SPEAKER, FIELDS };
 static const char *const field_names[FIELDS] = {[FIELD_TEXT] = "text",
@@ -76,13 +74,11 @@ void fl_message_reader_free(struct fl_message_reader *reader)
 
 /* ---- one message ---- */
 
-struct fl_message_cell fl_message_id(const struct fl_file_message *message,
-                                     char number[FL_MESSAGE_NUMBER_BYTES])
+struct fl_cell fl_message_id(const struct fl_file_message *message, char number[FL_CELL_NUMBER_BYTES])
 {
     if (message->id.text.size > 0)
         return message->id;
-    const uint8_t *end = fl_put_unsigned((uint8_t *)number, message->line);
-    return (struct fl_message_cell){{number, (size_t)(end - (const uint8_t *)number)}, false};
+    return fl_cell_of_integer((int64_t)message->line, number);
 }
 
 /* Lines and objects live until the next is read; a part holds many. */

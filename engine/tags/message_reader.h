@@ -2,27 +2,20 @@
 #ifndef ENGINE_TAGS_MESSAGE_READER_H
 #define ENGINE_TAGS_MESSAGE_READER_H
 
+#include "engine/cell_rows.h"
 #include "engine/fourloop.h"
 #include "engine/tags/tagger.h"
-
-/* A cell of the file that is handed on: "" and not quoted where it is missing. */
-struct fl_message_cell {
-    struct fl_text text;
-    bool quoted; /* NDJSON: a string, no number */
-};
 
 /* A message and what the file says of it. */
 struct fl_file_message {
     uint64_t line;
-    struct fl_message_cell id; /* "" and not quoted: it has none of its own, see fl_message_id() */
-    struct fl_message_cell customer;
+    struct fl_cell id; /* "" and not quoted: it has none of its own, see fl_message_id() */
+    struct fl_cell customer;
     struct fl_text speaker; /* as the file has it */
 };
 
 /* The message's own id, or else the number of its line, which is written to `number` and not quoted. */
-enum { FL_MESSAGE_NUMBER_BYTES = 32 };
-struct fl_message_cell fl_message_id(const struct fl_file_message *message,
-                                     char number[FL_MESSAGE_NUMBER_BYTES]);
+struct fl_cell fl_message_id(const struct fl_file_message *message, char number[FL_CELL_NUMBER_BYTES]);
 
 /* A part of the file; messages[i] is said more of by files[i]. */
 struct fl_message_chunk {

@@ -55,7 +55,7 @@ static const struct fl_column given_tags_columns[] = {
     X(2, products, "flint", 1)                                                                               \
     X(3, customers, "flint", 1)                                                                              \
     X(4, customer_ids, "flint", 1)                                                                           \
-    X(5, customer_scores, "flseg", 3)                                                                        \
+    X(5, customer_scores, "flseg", 4)                                                                        \
     X(6, brand_scores, "flseg", 2)                                                                           \
     X(7, category_scores, "flseg", 2)                                                                        \
     X(8, stores, "flint", 1)                                                                                 \

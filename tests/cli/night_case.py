@@ -14,6 +14,7 @@ from decimal import Decimal
 from cli_case import REFERENCE, REGISTRY, CliCase
 
 sys.path.insert(0, str(REFERENCE.parent))
+import cluster_file  # noqa: E402
 import keyword_rules  # noqa: E402
 import lifetime  # noqa: E402
 import night  # noqa: E402
@@ -89,6 +90,12 @@ def life_text(settings):
     return group_text(fields)
 
 
+def baskets_text(settings):
+    fields = settings._asdict()
+    fields["one_range"] = decimal_text(fields.pop("one_range_milli"), 3)
+    return group_text(fields)
+
+
 def loops_text(settings):
     fields = settings._asdict()
     fields["nurturing_points"] = decimal_text(fields.pop("nurturing_micro"), 6)
@@ -98,7 +105,8 @@ def loops_text(settings):
 def model_text(settings, scopes, type_view=True, regex=False):
     return (f"regex: {'true' if regex else 'false'}\ncurrency: {settings.currency}\nscopes: {list_text(('customer', *scopes))}\n"
             f"type_view: {'true' if type_view else 'false'}\nage_bands: {list_text(settings.age_bands)}\n"
-            f"value:\n{value_text(settings.value, places_of(settings.currency))}life:\n{life_text(settings.life)}loops:\n{loops_text(settings.loops)}")
+            f"value:\n{value_text(settings.value, places_of(settings.currency))}life:\n{life_text(settings.life)}loops:\n{loops_text(settings.loops)}"
+            f"baskets:\n{baskets_text(settings.baskets)}")
 
 
 def rates_text(settings):
@@ -145,7 +153,7 @@ class NightCase(CliCase):
 
     scopes = ("brand", "category", "product")
 
-    def recipe(self, settings=Settings(), fit=None, name="model", keywords=None):
+    def recipe(self, settings=Settings(), fit=None, name="model", keywords=None, cluster_model=None):
         """A model folder of these settings, and the same for the reference; `keywords` None: those that lie there."""
         if not self.path(name).exists():
             self.make_model(name)
@@ -159,10 +167,14 @@ class NightCase(CliCase):
         value.unlink(missing_ok=True)
         if fit:
             self.write(f"{name}/value.yaml", fit_text(fit, settings.currency, 20_000))
+        clusters = self.path(f"{name}/clusters.yaml")
+        clusters.unlink(missing_ok=True)
+        if cluster_model:
+            self.write(f"{name}/clusters.yaml", cluster_file.clusters_text(cluster_model, "2025-01-01"))
         groups = self.path(f"{name}/rfm_groups.csv")
         if groups.exists():
             settings = settings._replace(rfm_groups=read_groups(groups))
-        return night.make_recipe(TYPES, settings, fit, read_keywords)
+        return night.make_recipe(TYPES, settings, fit, read_keywords, cluster_model)
 
     def import_data(self, text, products=None, customers=(), stores=(), into="data", given=()):
         """Puts the rows and tables into a data folder; the same for the reference."""

@@ -346,7 +346,7 @@ class Nights(unittest.TestCase):
         done = night_of(bought(3), fit=FIT)
         for name in night.CUSTOMER_COLUMNS:
             self.assertIn(name, done.customers[1])
-        self.assertEqual(len(set(night.CUSTOMER_COLUMNS)), 25 + 58)
+        self.assertEqual(len(set(night.CUSTOMER_COLUMNS)), 25 + 70)
 
     def test_type_view(self):
         rows = [row("web_visit")] * 9 + [row("web_visit", 3), row("purchase_shop", 1200)]

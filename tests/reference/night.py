@@ -1,4 +1,4 @@
-"""A whole night: every table of a run, with the night before where it is wanted (sections 2 to 4 and 13)."""
+"""A whole night: every table of a run, with the night before where it is wanted (sections 2 to 6 and 13)."""
 
 import argparse
 import csv
@@ -7,6 +7,7 @@ import sys
 from collections import Counter
 from typing import NamedTuple, Optional
 
+import clusters
 import life
 import lifetime
 import loops
@@ -31,13 +32,13 @@ CUSTOMER_COLUMNS = (
     "signal_friction", "signal_returns", "churn_signals", "winback_day", "tenure_days", "tenure_band",
     "age_band", "life_stage", "country", "region", "urbanity", "store_distance_m", "nearest_store",
     "engagement_before", "band_before", "loop_before", "phase_before", "stage_before", "tier_before",
-    "tags", "tag_points",
+    "tags", "tag_points", *clusters.COLUMNS,
 )
 SCOPE_COLUMNS = tuple(column for column in reference.RESULT_COLUMNS if column != "percentile") + LOOP_COLUMNS
 TYPE_COLUMNS = ("customer", "type", "rows", "units", "points", "last_day")
 DAY_COLUMNS = (*reference.DAY_COLUMNS, "first_purchase_day", "winback_day", "since", "last", "expires",
                "first_day", "day")
-MILLI_COLUMNS = ("promo_share", "rhythm_days", "overdue")  # integers of thousandths
+MILLI_COLUMNS = ("promo_share", "rhythm_days", "overdue", "breadth")  # integers of thousandths
 BEFORE = ("engagement", "band", "loop", "phase", "stage", "tier")
 MOVES = ("band", "loop", "phase", "stage", "tier")
 
@@ -58,6 +59,7 @@ class Recipe(NamedTuple):
     settings: Settings = Settings()
     fit: Optional[lifetime.Fit] = None
     keywords: Keywords = Keywords()
+    cluster_model: Optional[clusters.Clusters] = None
 
 
 class Night(NamedTuple):
@@ -70,9 +72,9 @@ class Night(NamedTuple):
     tagged: tags.Tagged
 
 
-def make_recipe(types, settings=Settings(), fit=None, keywords=Keywords(), **numbers):
+def make_recipe(types, settings=Settings(), fit=None, keywords=Keywords(), cluster_model=None, **numbers):
     return Recipe(types, {scope: reference.make_model(types, scope, **numbers) for scope in reference.SCOPES},
-                  settings, fit, keywords)
+                  settings, fit, keywords, cluster_model)
 
 
 def scope_rows(rows, scope, data, recipe, as_of, tag_points={}):
@@ -108,6 +110,10 @@ def customer_rows(rows, data, recipe, as_of, previous, tagged):
     by_customer = reference.rows_by_scope(rows, "customer", data.products)
     names = tags.names_by_customer(tagged)
     can_tag = has_tag_source(data, recipe)
+
+    def category_of(entry):
+        return reference.scope_value(entry, "category", data.products)
+
     results = {customer: row for (customer, _), row in
                scope_rows(rows, "customer", data, recipe, as_of, tagged.points).items()}
     for customer, row in results.items():
@@ -117,10 +123,10 @@ def customer_rows(rows, data, recipe, as_of, previous, tagged):
         row.update(value.repeat_columns(own, types))
         row.update(lifetime.lifetime_columns(recipe.fit, row, row["last_purchase_day"], as_of))
         row.update(life.life_columns(
-            row, own, types, as_of, lambda entry: reference.scope_value(entry, "category", data.products), recipe.fit,
-            before, profile.first_contact if profile else None, settings.life))
+            row, own, types, as_of, category_of, recipe.fit, before, profile.first_contact if profile else None, settings.life))
         row.update(profiles.profile_columns(profile, data.stores, as_of, settings.age_bands))
         row.update(tags=names.get(customer), tag_points=sum(tagged.points.get(customer, ())) if can_tag else None)
+        row.update(clusters.cluster_columns(own, types, as_of, category_of, recipe.cluster_model, before, settings.baskets))
         for column in BEFORE:
             row[f"{column}_before"] = before[column] if before else None
     reference.add_percentiles(list(results.values()))
@@ -129,10 +135,12 @@ def customer_rows(rows, data, recipe, as_of, previous, tagged):
     return results
 
 
-def transitions_of(before, customers):
+def transitions_of(before, customers, moves):
     """How many customers went from where to where; from nothing are the new ones, to nothing those that are gone."""
-    return Counter((column, before[key][column] if key in before else "", customers[key][column] if key in customers
-                    else "") for key in {*before, *customers} for column in MOVES)
+    def word(rows, key, column):
+        return rows[key][column] if key in rows and rows[key][column] is not None else ""
+    return Counter((column, str(word(before, key, column)), str(word(customers, key, column)))
+                   for key in {*before, *customers} for column in moves)
 
 
 def run_night(data, recipe, as_of, view="known-now", previous=None, scopes=()):
@@ -142,8 +150,10 @@ def run_night(data, recipe, as_of, view="known-now", previous=None, scopes=()):
     tagged = tags.tag_night(rows, recipe.types, data.given, recipe.keywords, as_of, view,
                             recipe.models["customer"].horizon_days)
     customers = customer_rows(rows, data, recipe, as_of, previous.customers if previous else {}, tagged)
+    moves = (*MOVES, "cluster") if recipe.cluster_model else MOVES
     return Night(customers, {scope: scope_rows(rows, scope, data, recipe, as_of) for scope in scopes},
-                 view_rows(rows, data, recipe, as_of), transitions_of(previous.customers, customers) if previous else Counter(), counts, tagged)
+                 view_rows(rows, data, recipe, as_of),
+                 transitions_of(previous.customers, customers, moves) if previous else Counter(), counts, tagged)
 
 
 def replay(data, recipe, first, last, scopes=()):

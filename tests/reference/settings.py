@@ -1,4 +1,4 @@
-"""The model's numbers for value, life cycle and loops, with the defaults that stand in brackets in the text."""
+"""The model's numbers for value, life cycle, loops and baskets, with the defaults that stand in brackets in the text."""
 
 from typing import NamedTuple, Optional
 
@@ -51,10 +51,19 @@ class Loops(NamedTuple):
     friction_days: int = 90
 
 
+class Baskets(NamedTuple):
+    """Section 6."""
+    window_days: int = 365
+    low: int = 2
+    enough: int = 3
+    one_range_milli: int = 600
+
+
 class Settings(NamedTuple):
     value: Value = Value()
     life: Life = Life()
     loops: Loops = Loops()
+    baskets: Baskets = Baskets()
     age_bands: tuple = (0, 18, 25, 35, 45, 55, 65)
     currency: str = "EUR"
     rates: dict = {}  # currency -> [(day, rate as a decimal text)], by rising day

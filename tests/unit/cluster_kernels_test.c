@@ -4,7 +4,7 @@
  * anywhere. Some centroids are equal, so that there are ties, within a vector and across, and some are zero,
  * so that there are scores of zero. Arrays end where a page without access begins. The scalar results are
  * compared with the words of SEMANTICS.md, one score at a time. */
-#include "tests/unit/cluster_fixture.h"
+#include "tests/unit/basket_fixture.h"
 
 #include <sys/mman.h>
 

@@ -7,7 +7,7 @@
  * the columns. Then single things are changed, in tables and in what was counted, and each must be found by
  * name.
  */
-#include "tests/unit/engine_fixture.h"
+#include "tests/unit/cluster_fixture.h"
 
 #include "engine/customer_facts.h"
 #include "engine/explain_place.h"
@@ -127,6 +127,19 @@ static void put_fit(void)
     fl_buffer_release(&text);
 }
 
+static void put_two_clusters(void)
+{
+    static const float centroids[] = {0.9f, 0.2f, 0.2f, 0.4f, 0.6f, 0.6f};
+    const struct fixture_clusters clusters = {.k = 2,
+                                              .numbers = {2, 9},
+                                              .names = {"c0", "c1 + c3"},
+                                              .category_count = 3,
+                                              .categories = {"c0", "c1", "c3"},
+                                              .centroids = centroids,
+                                              .breadth_cut_milli = 3800};
+    put_clusters("model/clusters.yaml", &clusters);
+}
+
 static void run_well(const char *data, const char *out, const char *day, const char *previous,
                      const char *columns)
 {
@@ -156,6 +169,7 @@ static int make_nights(void **state)
     fixture_put("model/model.yaml", "scopes: [customer, brand, category, product]\ntype_view: true\n");
     fixture_put("model/keywords.csv", keywords);
     put_fit();
+    put_two_clusters();
     make_data("data", 0, "NL");
     run_well("data", "before", day_before, NULL, NULL);
     run_well("data", "run", as_of, "before", NULL);

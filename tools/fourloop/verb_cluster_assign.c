@@ -1,0 +1,127 @@
+/* verb_cluster_assign.c - `fourloop cluster assign`: the cluster of every customer as of a day. */
+#include <string.h>
+
+#include "engine/fourloop.h"
+#include "tools/fourloop/progress.h"
+#include "tools/fourloop/report.h"
+#include "tools/fourloop/shown_text.h"
+#include "tools/fourloop/verbs.h"
+
+static const char columns[] =
+    "baskets,breadth,range,basket_confidence,cluster,cluster_name,cluster_distance,cluster_second,"
+    "cluster_second_distance,cluster_pending,cluster_pending_nights,cluster_before";
+
+static int on_progress(void *context, uint64_t rows_done, uint64_t rows_all)
+{
+    struct progress *progress = context;
+    return progress_step(progress, rows_done, rows_done, rows_all);
+}
+
+/* As a terminal may show it. */
+static const char *shown_name(const char *name, char text[FL_RUN_CLUSTER_NAME_SIZE])
+{
+    const struct fl_text whole = fl_text_of(name);
+    size_t size = 0;
+    for (size_t at = 0; at < whole.size;) {
+        const struct shown_char shown = shown_char_at(whole, at);
+        memcpy(text + size, shown.as.bytes, shown.as.size);
+        size += shown.as.size;
+        at += shown.size;
+    }
+    text[size] = '\0';
+    return text;
+}
+
+static void say_clusters(const struct command *command, const struct fl_run_report *report)
+{
+    const bool moves = command->flags[FLAG_PREVIOUS].given;
+    for (size_t i = 0; i < report->cluster_count; i++) {
+        const struct fl_run_cluster *cluster = &report->clusters[i];
+        char name[FL_RUN_CLUSTER_NAME_SIZE];
+        if (moves)
+            report_say("  %u %s: %llu customers, %llu came, %llu left", (unsigned)cluster->number,
+                       shown_name(cluster->name, name), (unsigned long long)cluster->customers,
+                       (unsigned long long)cluster->came, (unsigned long long)cluster->left);
+        else
+            report_say("  %u %s: %llu customers", (unsigned)cluster->number, shown_name(cluster->name, name),
+                       (unsigned long long)cluster->customers);
+    }
+}
+
+static void say_report(const struct command *command, const struct fl_run_report *report)
+{
+    const char *out = command->flags[FLAG_RUN_OUT].text;
+    if (report->already_there) {
+        report_say("%s: the same clusters of the same inputs are there already, nothing was done", out);
+        return;
+    }
+    report_say("%s: %llu of %llu customers have a cluster as of %s", out,
+               (unsigned long long)report->clustered, (unsigned long long)report->counts.customers,
+               command->flags[FLAG_AS_OF].text);
+    say_clusters(command, report);
+    if (command->flags[FLAG_PREVIOUS].given)
+        report_say(
+            "  %llu moved from one cluster to another; from which to which: fourloop export %s --table "
+            "transitions --to csv",
+            (unsigned long long)report->moved, out);
+    report_say("next: fourloop export %s --table customers --to csv -o clusters.csv", out);
+}
+
+static json_t *json_of_clusters(const struct fl_run_report *report)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < report->cluster_count; i++) {
+        const struct fl_run_cluster *cluster = &report->clusters[i];
+        (void)json_array_append_new(
+            list, json_pack("{s:I, s:s, s:I, s:I, s:I}", "cluster", (json_int_t)cluster->number, "name",
+                            cluster->name, "customers", (json_int_t)cluster->customers, "came",
+                            (json_int_t)cluster->came, "left", (json_int_t)cluster->left));
+    }
+    return list;
+}
+
+static json_t *json_of(const struct command *command, const struct fl_run_report *report)
+{
+    return json_pack("{s:s, s:s, s:s, s:b, s:I, s:I, s:I, s:o}", "out", command->flags[FLAG_RUN_OUT].text,
+                     "as_of", command->flags[FLAG_AS_OF].text, "view", command->flags[FLAG_VIEW].text,
+                     "already_there", (int)report->already_there, "customers",
+                     (json_int_t)report->counts.customers, "clustered", (json_int_t)report->clustered,
+                     "moved", (json_int_t)report->moved, "clusters", json_of_clusters(report));
+}
+
+fl_status verb_cluster_assign(const struct command *command, const struct fl_io *io, struct fl_error *error)
+{
+    unsigned threads;
+    fl_status status = command_threads(command, &threads, error);
+    if (status != FL_OK)
+        return status;
+    struct progress progress;
+    const struct fl_run_plan plan = {
+        .io = io,
+        .model = command->flags[FLAG_MODEL].text,
+        .data = command->flags[FLAG_DATA].text,
+        .out = command->flags[FLAG_RUN_OUT].text,
+        .as_of_day = (int32_t)command->flags[FLAG_AS_OF].number,
+        .view = command->flags[FLAG_VIEW].number == 0 ? FL_VIEW_KNOWN_NOW : FL_VIEW_KNOWN_THEN,
+        .io_mode = command->flags[FLAG_IO].number == 0 ? FL_IO_MAP : FL_IO_COPY,
+        .previous = command->flags[FLAG_PREVIOUS].text,
+        .columns = columns,
+        .needs_clusters = true,
+        .memory_bytes = (uint64_t)command->flags[FLAG_MEMORY].number,
+        .threads = threads,
+        .progress = on_progress,
+        .progress_context = &progress,
+    };
+    struct fl_run_report report = {0};
+    progress_start(&progress, "assigning");
+    status = fl_run(&plan, &report, error);
+    progress_end(&progress);
+    if (status != FL_OK)
+        return status;
+    say_report(command, &report);
+    if (command->flags[FLAG_JSON].given)
+        status = report_json(json_of(command, &report), error);
+    if (status == FL_OK && report.already_there && command->flags[FLAG_SKIP_UNCHANGED].given)
+        return FL_UNCHANGED;
+    return status;
+}
