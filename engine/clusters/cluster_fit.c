@@ -2,6 +2,7 @@
 #include "engine/clusters/cluster_fit.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -85,22 +86,38 @@ static fl_status check_customers(const struct job *job, struct fl_error *error)
 
 /* ---- clusters ---- */
 
-static fl_status check_stable(const struct job *job, unsigned k, int64_t stability_milli,
-                              struct fl_error *error)
+static int64_t stability_milli_of(const struct fl_cluster_fit_report *report, unsigned k)
 {
-    if (stability_milli >= FL_STABILITY_LEAST_MILLI || job->plan->force)
+    return fl_stability_milli(report->stability.mean[k]);
+}
+
+static unsigned best_k(const struct fl_cluster_fit_report *report)
+{
+    unsigned best = report->k_first;
+    for (unsigned k = report->k_first; k <= report->k_last; k++)
+        best = report->stability.mean[k] > report->stability.mean[best] ? k : best;
+    return best;
+}
+
+static fl_status check_stable(const struct job *job, unsigned k, struct fl_error *error)
+{
+    const struct fl_cluster_fit_report *report = job->report;
+    const unsigned best = best_k(report);
+    char others[80] = "";
+    if (stability_milli_of(report, k) >= FL_STABILITY_LEAST_MILLI || job->plan->force)
         return FL_OK;
+    if (report->k_first < report->k_last)
+        (void)snprintf(others, sizeof others, "; of %u to %u the best is %u with %.3f", report->k_first,
+                       report->k_last, best, report->stability.mean[best]);
     return fl_fail(error, FL_BAD_DATA,
                    "%u clusters are not stable: other customers of the same data give other clusters (mean "
                    "adjusted Rand index %.3f, at least %.3f%s). Take more customers or days (model.yaml: "
                    "baskets), broader categories, %s, or keep them with --force",
-                   k, (double)stability_milli / 1000, FL_STABILITY_LEAST_MILLI / 1000.0,
-                   job->plan->k == 0 ? "; no number from 4 to 12 does better" : "",
+                   k, report->stability.mean[k], FL_STABILITY_LEAST_MILLI / 1000.0, others,
                    job->plan->k == 0 ? "a number of your own with --k" : "another --k");
 }
 
-/* Thousandths, rounded half up: what is written is what is checked. */
-static fl_status choose_k(struct job *job, unsigned *k, int64_t *stability_milli, struct fl_error *error)
+static fl_status choose_k(struct job *job, struct fl_error *error)
 {
     const struct fl_cluster_fit_plan *plan = job->plan;
     struct fl_cluster_fit_report *report = job->report;
@@ -117,18 +134,14 @@ static fl_status choose_k(struct job *job, unsigned *k, int64_t *stability_milli
                                               .progress = plan->progress.pairs,
                                               .progress_context = plan->progress.context};
     const fl_status status = fl_stability_measure(&measure, &report->stability, error);
-    if (status != FL_OK)
-        return status;
-    *k = report->stability.k;
-    *stability_milli = fl_stability_milli(report->stability.mean[*k]);
-    return check_stable(job, *k, *stability_milli, error);
+    return status == FL_OK ? check_stable(job, report->stability.k, error) : status;
 }
 
-static fl_status fit_clusters(struct job *job, unsigned k, struct fl_error *error)
+static fl_status fit_clusters(struct job *job, struct fl_error *error)
 {
     const struct fl_cluster_fit_plan *plan = job->plan;
     const struct fl_kmeans_plan fit = {.vectors = &job->vectors.vectors,
-                                       .k = k,
+                                       .k = job->report->stability.k,
                                        .starts = plan->starts,
                                        .iterations_max = plan->iterations_max,
                                        .seed = plan->seed,
@@ -142,8 +155,10 @@ static fl_status fit_clusters(struct job *job, unsigned k, struct fl_error *erro
     return status;
 }
 
-static fl_status draft_model(struct job *job, int64_t stability_milli, struct fl_error *error)
+/* Thousandths, rounded half up: what is written is what was checked. */
+static fl_status draft_model(struct job *job, struct fl_error *error)
 {
+    const int64_t stability_milli = stability_milli_of(job->report, job->report->stability.k);
     const struct fl_cluster_draft_plan draft = {.vectors = &job->vectors,
                                                 .words = &job->inputs.words.words[FL_WORDED_CATEGORY].words,
                                                 .kmeans = &job->kmeans,
@@ -218,8 +233,6 @@ static fl_status publish(struct job *job, struct fl_error *error)
 static fl_status fit_model(struct job *job, struct fl_error *error)
 {
     struct fl_cluster_fit_report *report = job->report;
-    unsigned k = 0;
-    int64_t stability_milli = 0;
     (void)end_stage(job);
     fl_status status = fl_model_open(job->plan->io, job->plan->model, &job->inputs.model, error);
     if (status == FL_OK)
@@ -230,12 +243,12 @@ static fl_status fit_model(struct job *job, struct fl_error *error)
     if (status == FL_OK)
         status = check_customers(job, error);
     if (status == FL_OK)
-        status = choose_k(job, &k, &stability_milli, error);
+        status = choose_k(job, error);
     report->stability_microseconds = end_stage(job);
     if (status == FL_OK)
-        status = fit_clusters(job, k, error);
+        status = fit_clusters(job, error);
     if (status == FL_OK)
-        status = draft_model(job, stability_milli, error);
+        status = draft_model(job, error);
     report->fit_microseconds = end_stage(job);
     return status == FL_OK ? publish(job, error) : status;
 }

@@ -1,7 +1,7 @@
 /* cluster_names.c - the name of a cluster: what its customers buy more of than others. */
 #include "engine/clusters/cluster_names.h"
 
-#include <math.h>
+#include "engine/clusters/kmeans_rows.h"
 
 enum { NAMED = 3, PART_BYTES_MAX = 300 };
 _Static_assert((int)FL_CLUSTER_NAME_BYTES_MAX >= (int)NAMED * ((int)PART_BYTES_MAX + 3) + 20,
@@ -14,7 +14,7 @@ void fl_cluster_shares_add(const struct fl_basket_vectors *vectors, const uint32
         int64_t *own = sums + (size_t)cluster[i] * vectors->category_count;
         for (uint64_t at = vectors->starts[i]; at < vectors->starts[i + 1]; at++) {
             const double weight = (double)vectors->weights[at];
-            const int64_t share = (int64_t)floor(weight * weight * 0x1p32 + 0.5);
+            const int64_t share = fl_kmeans_fixed(weight * weight);
             own[vectors->categories[at]] += share;
             all[vectors->categories[at]] += share;
         }

@@ -8,9 +8,8 @@
  * of category_count for each of k clusters, and to `all`. */
 void fl_cluster_shares_add(const struct fl_basket_vectors *vectors, const uint32_t *cluster, int64_t *sums,
                            int64_t *all);
-/* Up to three categories by falling index (own share over everybody's); `size` bytes, at most
- * FL_CLUSTER_NAME_BYTES_MAX, of which a few are left for what tells equal names apart. own, all: sums as
- * above; customers: of the cluster. */
+/* Up to three categories by falling index (own share over everybody's). Returns its size, which leaves room
+ * for a number that tells equal names apart. own, all: sums as above; customers: of the cluster. */
 size_t fl_cluster_name(const int64_t *own, int64_t customers, const int64_t *all,
                        const struct fl_text *categories, uint32_t category_count,
                        char name[FL_CLUSTER_NAME_BYTES_MAX]);

@@ -5,10 +5,9 @@
 #include <stdlib.h>
 
 #include "engine/clusters/cluster_match.h"
+#include "engine/clusters/kmeans_rows.h"
 
-/* Cosines as integers, so that their sums are exact. */
-static const double cosine_unit = 0x1p32;
-/* 0.8: of that cosine a cluster is still the same. */
+/* Of this cosine, 0.8, a cluster is still the same. Cosines are integers, so that their sums are exact. */
 static const int64_t same_cosine = 3435973837;
 
 /* The place of each category in the old model, or FL_NO_CLUSTER. */
@@ -42,7 +41,7 @@ static int64_t cosine_of(const float *centroid, uint32_t count, const float *old
         product += old_category[i] == FL_NO_CLUSTER
                        ? 0
                        : (double)centroid[i] * (double)old_centroid[old_category[i]];
-    return lengths == 0 ? 0 : (int64_t)floor(product / lengths * cosine_unit + 0.5);
+    return lengths == 0 ? 0 : fl_kmeans_fixed(product / lengths);
 }
 
 fl_status fl_cluster_numbers_match(const struct fl_kmeans *kmeans, const struct fl_text *categories,

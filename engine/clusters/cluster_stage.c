@@ -101,7 +101,6 @@ struct stand {
     const uint16_t *categories;
     const float *weights;
     size_t entries;
-    double square; /* of its vector */
     const struct fl_nearest_two *nearest;
 };
 
@@ -112,7 +111,6 @@ static struct stand stand_of(const struct fl_cluster_stage *stage, size_t custom
     return (struct stand){.categories = stage->categories + start,
                           .weights = stage->weights + start,
                           .entries = entries,
-                          .square = fl_basket_square(stage->weights + start, entries),
                           .nearest = &stage->nearest[customer]};
 }
 
@@ -123,7 +121,7 @@ static double square_to(const struct fl_cluster_stage *stage, const struct stand
                         : place == nearest->second ? nearest->second_score
                                                    : fl_cluster_score(&stage->rules->table, stand->categories,
                                                                       stand->weights, stand->entries, place);
-    return fl_cluster_distance_square(stand->square, score);
+    return fl_cluster_distance_square(nearest->square, score);
 }
 
 static int32_t micro_of(double square)

@@ -5,6 +5,7 @@
 #include "engine/clusters/cluster_fit.h"
 #include "tools/fourloop/progress.h"
 #include "tools/fourloop/report.h"
+#include "tools/fourloop/shown_text.h"
 #include "tools/fourloop/verbs.h"
 
 enum { STARTS_MAX = 1000, ITERATIONS_MAX = 1000000 };
@@ -57,15 +58,30 @@ static const char *kept_word(const struct fl_cluster_fit_report *report, unsigne
     return report->kept[cluster] ? "kept" : "new";
 }
 
+/* Names are of categories, which come from outside. */
+static const char *shown_name(struct fl_text name, char text[FL_CLUSTER_NAME_BYTES_MAX + 1])
+{
+    size_t used = 0;
+    for (size_t at = 0; at < name.size;) {
+        const struct shown_char shown = shown_char_at(name, at);
+        memcpy(text + used, shown.as.bytes, shown.as.size);
+        used += shown.as.size;
+        at += shown.size;
+    }
+    text[used] = '\0';
+    return text;
+}
+
 static void say_clusters(const struct fl_cluster_fit_report *report)
 {
     const struct fl_cluster_model *clusters = &report->clusters;
     for (unsigned i = 0; i < clusters->k; i++) {
         const struct fl_cluster *cluster = &clusters->clusters[i];
-        report_say("  cluster %" PRIu32 "%s%s: %" PRId64 " customers, %.1f %%: %.*s", cluster->number,
+        char name[FL_CLUSTER_NAME_BYTES_MAX + 1];
+        report_say("  cluster %" PRIu32 "%s%s: %" PRId64 " customers, %.1f %%: %s", cluster->number,
                    report->has_old ? ", " : "", report->has_old ? kept_word(report, i) : "",
                    cluster->customers, 100 * (double)cluster->customers / (double)clusters->customers,
-                   (int)cluster->name.size, cluster->name.bytes);
+                   shown_name(cluster->name, name));
     }
 }
 
