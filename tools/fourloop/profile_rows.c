@@ -2,15 +2,15 @@
 #include "engine/cell_rows.h"
 #include "tools/fourloop/profile_report.h"
 
-static const struct fl_cell none = {{"", 0}, false};
+static const struct fl_row_cell none = {{"", 0}, false};
 
-static struct fl_cell name_cell(const struct fl_cluster_profile *profile, size_t cluster)
+static struct fl_row_cell name_cell(const struct fl_cluster_profile *profile, size_t cluster)
 {
     return fl_cell_of_text(profile->model->clusters->clusters[cluster].name);
 }
 
-static struct fl_cell mean_cell(int64_t sum, double unit, int64_t count, bool is_known,
-                                char text[FL_CELL_NUMBER_BYTES])
+static struct fl_row_cell mean_cell(int64_t sum, double unit, int64_t count, bool is_known,
+                                    char text[FL_CELL_NUMBER_BYTES])
 {
     return count == 0 || !is_known ? none : fl_cell_of_double((double)sum / unit / (double)count, text);
 }
@@ -21,7 +21,7 @@ static fl_status add_cluster(const struct fl_cluster_profile *profile, size_t cl
     const struct fl_cluster_sums *sums = &profile->sums[cluster];
     const bool scores = profile->has_scores;
     char text[10][FL_CELL_NUMBER_BYTES];
-    const struct fl_cell cells[] = {
+    const struct fl_row_cell cells[] = {
         fl_cell_of_integer(profile->model->clusters->clusters[cluster].number, text[0]),
         name_cell(profile, cluster),
         fl_cell_of_integer(sums->customers, text[1]),
@@ -43,7 +43,7 @@ static fl_status add_category(const struct fl_cluster_profile *profile, size_t c
     char text[5][FL_CELL_NUMBER_BYTES];
     if (spent->customers == 0)
         return FL_OK;
-    const struct fl_cell cells[] = {
+    const struct fl_row_cell cells[] = {
         fl_cell_of_integer(profile->model->clusters->clusters[cluster].number, text[0]),
         name_cell(profile, cluster),
         fl_cell_of_text(fl_words_at(&profile->words.words[FL_WORDED_CATEGORY].words, category)),
