@@ -2,7 +2,7 @@
 #include "engine/cell_rows.h"
 #include "tools/fourloop/profile_report.h"
 
-static const struct fl_row_cell none = {{"", 0}, false};
+static const struct fl_row_cell none = {.quoted = false};
 
 static struct fl_row_cell name_cell(const struct fl_cluster_profile *profile, size_t cluster)
 {
