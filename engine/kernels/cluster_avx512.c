@@ -16,9 +16,6 @@ struct lane_bits {
 /* All below have `vectors` as a constant where they are inlined, so that scores stay in registers. */
 #define INLINE static inline __attribute__((always_inline))
 
-/* With 16 clusters two thirds of the time go into row ends that the CPU foresees wrongly: rows whose lengths
- * it has learnt take 10 ns. Two rows side by side were no quicker but on rows that are in the cache, a sixth.
- */
 INLINE void score_row(const struct fl_cluster_lanes *centroids, const struct fl_cluster_rows *rows,
                       size_t row, unsigned vectors, __m512 scores[VECTORS_MAX])
 {
