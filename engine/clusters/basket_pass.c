@@ -227,7 +227,6 @@ static fl_status collect(struct fl_scan_pass *pass, const struct fl_basket_pass_
         free(collectors[i].lines);
     }
     free(collectors);
-    counts->rows = fl_scan_pass_counts(pass).rows_in;
     return status;
 }
 

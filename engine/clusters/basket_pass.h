@@ -12,7 +12,6 @@ struct fl_basket_pass_plan {
 };
 
 struct fl_basket_counts {
-    uint64_t rows;              /* that were read */
     uint64_t lines;             /* purchase rows of the window */
     uint64_t baskets;           /* with at least one item */
     uint64_t cut;               /* baskets of more than FL_BASKET_LINES_MAX lines */

@@ -100,7 +100,6 @@ static fl_status collect_baskets(struct job *job, struct fl_error *error)
         return fl_fail_memory(error, (items + 1) * sizeof *job->item_baskets);
     fl_status status = fl_basket_pass(&pass, &job->baskets, job->item_baskets, &counts, error);
     report->first_day = pass.first_day;
-    report->rows = counts.rows;
     report->lines = counts.lines;
     report->baskets = counts.baskets;
     report->cut = counts.cut;

@@ -25,7 +25,7 @@ struct fl_cluster_pairs_plan {
 
 struct fl_cluster_pairs_report {
     int32_t first_day; /* of the window */
-    uint64_t rows, lines, baskets, cut;
+    uint64_t lines, baskets, cut;
     uint64_t items;          /* that are in a basket */
     uint64_t pairs, written; /* pairs found; rows written */
 };
