@@ -7,7 +7,6 @@ before, show what the rule of a move spares people: either half of it alone woul
 """
 
 import random
-import unittest
 
 from cli_case import CliCase, main
 from night_case import reference
