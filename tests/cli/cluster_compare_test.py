@@ -174,6 +174,14 @@ class Fits(ClusterCase):
                 self.compare_fit(other, f"other{seed}", k + 1, options, first.model, first.next_number)
 
 
+    def test_chosen_k(self):
+        self.recipe()
+        data = self.import_data(self.retailer(6, 40, 5))
+        people = population(data, AS_OF)
+        k = cluster_fit.chosen_k(people.keys, people.vectors, len(people.categories), 1)
+        self.assert_fit(cluster_fit.fit(people, k, 1), self.fit("data", AS_OF, "--force"))
+
+
 class Pairs(NightCase):
     """Counts and ranks exactly; measures as doubles of the exact fractions."""
 

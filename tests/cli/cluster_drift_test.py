@@ -1,13 +1,12 @@
 """Clusters keep their numbers, and customers their cluster, while a retailer drifts: ten nights with a refit among them.
 
-Customers buy by habit: half of them mostly from one of six ranges, half from two alike. These lie between clusters, where
-a basket more or less decides which is nearer; some others take something dear home on trial, and are somebody else for
+Customers buy by habit: most from one of six ranges, almost half from two alike. These lie between clusters, where a
+basket more or less decides which is nearer; some others take something dear home on trial, and are somebody else for
 one night. A few people really take up another range during the ten nights. Nearest clusters alone, without the night
 before, show what the rule of a move spares people: either half of it alone would let more than twice the bar move.
 """
 
 import random
-import unittest
 
 from cli_case import CliCase, main
 from night_case import reference

@@ -201,6 +201,12 @@ def stability_milli(keys, vectors, size, k, seed, steps_max=300):
     return floor(1000 * total / PAIRS + Fraction(1, 2))
 
 
+def chosen_k(keys, vectors, size, seed):
+    """The smallest of 4..12 that is within 0.02 of the most stable."""
+    stable = {k: stability_milli(keys, vectors, size, k, seed) for k in range(4, 13)}
+    return min(k for k, milli in stable.items() if milli >= max(stable.values()) - 20)
+
+
 # --- from rows to clusters -----------------------------------------------------------------------
 
 class Population(NamedTuple):

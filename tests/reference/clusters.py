@@ -9,7 +9,6 @@ from single import fused, to_single
 COLUMNS = ("baskets", "breadth", "range", "basket_confidence", "cluster", "cluster_name", "cluster_distance",
            "cluster_second", "cluster_second_distance", "cluster_pending", "cluster_pending_nights", "cluster_before")
 MOVE = 0.81  # of the squared distance: 0.9 times as far
-NIGHTS_TO_MOVE = 2
 
 
 class Cluster(NamedTuple):
