@@ -45,8 +45,10 @@ BARS = {
     "tag.fold.chinese": Bar(1, "mb_per_cpu_second", larger_is_better=True),
     "tag.compile.10000": Bar(1, "cpu_seconds"),
     "tag.compile.100000": Bar(1, "cpu_seconds"),
-    "tag.compile.hostile": Bar(1, "cpu_seconds"),
-    "tag.compile.hostile.memory": Bar(1, "peak_mib"),
+    **{f"tag.compile.{words}{memory}": Bar(1, "peak_mib" if memory else "cpu_seconds")
+       for words in ("hostile", "nested", "endless") for memory in ("", ".memory")},
+    "tag.nested": Bar(1, "cpu_seconds"),
+    "tag.nested.memory": Bar(1, "peak_mib"),
     # "Flat": ten times the messages in the same memory, but for 5 % of noise.
     "tag.memory": Bar(0.95, "peak_mib"),
     "tag.threads": Bar(1.8, "wall_ns_per_message"),
@@ -62,6 +64,7 @@ ARROW_CPU_NS_PER_BYTE = 0.8
 FOLD_MB_PER_CPU_SECOND = {"ascii": 400.0, "chinese": 60.0}
 COMPILE_CPU_SECONDS = {10_000: 1.0, 100_000: 10.0}
 HOSTILE_PEAK_MIB = 1024.0
+NESTED_CPU_SECONDS = 2.0
 
 
 def bench_line(name, ours, peer, equal):

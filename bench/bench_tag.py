@@ -7,7 +7,7 @@ from array import array
 from typing import NamedTuple
 
 import tag_texts
-from bench_tag_alone import compile_lists, fold_texts, memory, threads
+from bench_tag_alone import compile_lists, fold_texts, hostile_lists, memory, nested_places, threads
 from measure import Cost, alternate, best_cpu, run_child, summary
 from tag_shop import TagShop
 
@@ -35,6 +35,8 @@ def tag(bench):
         against_peers(bench, shop, job)
     fold_texts(bench, shop)
     compile_lists(bench, shop)
+    hostile_lists(bench, shop)
+    nested_places(bench, shop)
     memory(bench, shop)
     threads(bench, shop)
     shutil.rmtree(shop.folder)

@@ -104,6 +104,16 @@ def many_words(count):
     return list(distinct.values())[:count]
 
 
+def nested_words():
+    """Each within the next, and open at both ends: they are everywhere in a text of their letter."""
+    return [f"*{'a' * size}*" for size in range(1, WORD_BYTES_MAX + 1)]
+
+
+def endless_words():
+    """Of a mebibyte each."""
+    return [letter * 2**20 for letter in "abcdefgh"]
+
+
 def near_duplicates(count):
     """Words of which each differs from the next ones in its last letters only."""
     return [f"{'abcdefgh' * 12}{number:06d}" for number in range(count)]

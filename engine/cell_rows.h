@@ -8,12 +8,13 @@
 #include "formats/base/publish.h"
 #include "formats/base/text.h"
 
-enum { FL_ROW_CELLS_MAX = 32, FL_CELL_NUMBER_BYTES = 32 };
+enum { FL_ROW_CELLS_MAX = 32, FL_CELL_NUMBER_BYTES = 32, FL_CELL_NAME_MAX = 40 };
 
 /* "" and not quoted where it is missing. */
 struct fl_cell {
     struct fl_text text;
-    bool quoted; /* NDJSON: a string, no number */
+    bool quoted;  /* NDJSON: a string, no number */
+    bool written; /* the text stands as in the file, by fl_cell_rows_write() */
 };
 
 struct fl_cell fl_cell_of_text(struct fl_text text);
@@ -27,14 +28,19 @@ struct fl_cell fl_cell_of_rounded(double number, int digits, char text[FL_CELL_N
 struct fl_cell_rows {
     struct fl_output *output; /* borrowed */
     bool to_ndjson;
-    const char *const *names; /* of columns; borrowed */
-    size_t columns;           /* at most FL_ROW_CELLS_MAX */
+    size_t columns; /* at most FL_ROW_CELLS_MAX */
     struct fl_buffer buffer;
+    struct fl_cell_head {
+        char bytes[FL_CELL_NAME_MAX + 7];
+        uint8_t size;
+    } heads[FL_ROW_CELLS_MAX + 1]; /* in front of each cell, behind the last */
 };
 
-/* Writes the head of a CSV file. */
+/* Writes the head of a CSV file. Names have at most FL_CELL_NAME_MAX bytes that need no escapes. */
 fl_status fl_cell_rows_begin(struct fl_cell_rows *rows, struct fl_output *output, bool to_ndjson,
                              const char *const *names, size_t columns, struct fl_error *error);
+/* A cell that many rows have, made ready once for all of them; its text is the arena's. False: no memory. */
+bool fl_cell_rows_write(const struct fl_cell_rows *rows, struct fl_arena *arena, struct fl_cell *cell);
 /* One cell for each column. */
 fl_status fl_cell_rows_add(struct fl_cell_rows *rows, const struct fl_cell *cells, struct fl_error *error);
 /* What is still in the buffer. */

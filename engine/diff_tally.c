@@ -47,7 +47,9 @@ static fl_status fail_without(const struct fl_diff_tally *tally, const char *col
     const struct fl_schema *schema = fl_table_schema(tally->sides[0]->table);
     const int index = fl_schema_find(schema, fl_text_of(column));
     if (index < 0)
-        return fl_fail(error, FL_USAGE, "diff compares tables of scores, and %s has no %s",
+        return fl_fail(error, FL_USAGE,
+                       "the table `%s` has no %s, and diff compares tables of scores: customers, brands, "
+                       "categories, products; without --table it also says who gained or lost which tag",
                        tally->diff->table, column);
     const int side = fl_table_has(tally->sides[0]->table, schema->columns[index].id) ? 1 : 0;
     (void)fl_fail(error, FL_BAD_DATA,

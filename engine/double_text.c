@@ -32,7 +32,8 @@ static uint64_t power(uint64_t base, int exponent)
     return result;
 }
 
-/* 5^27 < 2^63, so the product below is less than 2^116; a number at the lower bound may take one five more. */
+/* 5^27 < 2^63, so the product below is less than 2^116; a number at the lower bound may take one five more.
+ */
 _Static_assert(DIGITS_MAX - 1 - EXACT_TENS_MIN + 1 <= 27, "the product fits");
 
 /* Rounds m 5^k / 2^shift to 17 - dropped digits; false when these are not near enough to give m back. */

@@ -3,9 +3,9 @@
 
 #include <stdlib.h>
 
-#include "engine/tags/keyword_text.h"
+#include "engine/tags/lists/keyword_text.h"
 #include "engine/tags/message_scan.h"
-#include "engine/tags/rule_trace.h"
+#include "engine/tags/lists/rule_trace.h"
 
 enum { BYTES_AROUND = 60, HIT_BYTES_MAX = 200 };
 

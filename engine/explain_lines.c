@@ -135,32 +135,39 @@ static void fill_column(struct fl_lines *lines, const struct fl_column *column, 
     }
 }
 
+/* A line with its reason, which the caller fills; NULL: no memory. */
+__attribute__((format(printf, 2, 0))) static struct fl_explain_line *
+add_why(struct fl_lines *lines, const char *why, va_list arguments)
+{
+    struct fl_explain_line *line = add(lines);
+    if (line != NULL)
+        line->why = print(lines, why, arguments);
+    return line;
+}
+
 void fl_lines_column(struct fl_lines *lines, uint16_t id, const char *why, ...)
 {
     const struct fl_schema *schema = fl_table_schema(lines->stored->table);
     const int at = fl_schema_find_id(schema, id);
-    struct fl_explain_line *line = NULL;
-    if (at >= 0 && fl_table_has(lines->stored->table, id))
-        line = add(lines);
-    if (line == NULL)
+    if (at < 0 || !fl_table_has(lines->stored->table, id))
         return;
     va_list arguments;
     va_start(arguments, why);
-    line->why = print(lines, why, arguments);
+    struct fl_explain_line *line = add_why(lines, why, arguments);
     va_end(arguments);
-    fill_column(lines, &schema->columns[at], line);
+    if (line != NULL)
+        fill_column(lines, &schema->columns[at], line);
 }
 
 void fl_lines_number(struct fl_lines *lines, const char *name, int64_t number, const char *shown,
                      const char *why, ...)
 {
-    struct fl_explain_line *line = add(lines);
-    if (line == NULL)
-        return;
     va_list arguments;
     va_start(arguments, why);
-    line->why = print(lines, why, arguments);
+    struct fl_explain_line *line = add_why(lines, why, arguments);
     va_end(arguments);
+    if (line == NULL)
+        return;
     line->name = name;
     line->kind = FL_EXPLAIN_NUMBER;
     line->number = number;
@@ -169,13 +176,12 @@ void fl_lines_number(struct fl_lines *lines, const char *name, int64_t number, c
 
 void fl_lines_ask(struct fl_lines *lines, const char *name, bool holds, const char *why, ...)
 {
-    struct fl_explain_line *line = add(lines);
-    if (line == NULL)
-        return;
     va_list arguments;
     va_start(arguments, why);
-    line->why = print(lines, why, arguments);
+    struct fl_explain_line *line = add_why(lines, why, arguments);
     va_end(arguments);
+    if (line == NULL)
+        return;
     line->name = name;
     line->kind = FL_EXPLAIN_ANSWER;
     line->number = holds;

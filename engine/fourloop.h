@@ -95,6 +95,7 @@ struct fl_run_report {
     size_t cluster_count;                                /* 0: the model has none, or they were not wanted */
     uint64_t clustered, moved;                           /* customers in one; from one to another */
     uint64_t messages, tags, hits; /* scanned in all; rows of the tables, of the last night */
+    uint64_t cut_messages;         /* of those scanned: they have more hits than count */
     bool already_there;            /* `out` held the complete run of the same inputs: nothing was done */
     size_t nights, nights_already_there;
 };
@@ -270,6 +271,9 @@ struct fl_message_source {
     enum fl_message_format format;
     int (*is_stopped)(void *context); /* asked now and then: non-zero ends with FL_INTERRUPTED; NULL: never */
     void *stop_context;
+    /* Told once if the first line that is not blank begins as a JSON object, of FL_MESSAGES_LINES; NULL:
+     * nobody is. */
+    void (*lines_are_objects)(const char *shown);
 };
 
 struct fl_text_filter_plan {
@@ -280,6 +284,7 @@ struct fl_text_filter_plan {
 
 struct fl_text_filter_counts {
     uint64_t messages, tagged, hits; /* tagged: messages with a hit */
+    uint64_t cut;                    /* messages with more hits than count */
 };
 
 /* Writes each hit as a row (message, customer, tag, rule, word, offset, length), in the order of the
@@ -311,8 +316,9 @@ struct fl_traced_message {
     const char *id;                 /* without one of its own the number of its line */
     const char *customer, *speaker; /* NULL: not given */
     struct fl_text text;
-    const struct fl_traced_rule *rules; /* that hold, and near misses; all that were asked for */
+    const struct fl_traced_rule *rules; /* see fl_keyword_trial_plan */
     size_t rule_count;
+    size_t rules_without; /* that were asked for, and left out since nothing of them is there */
 };
 
 struct fl_keyword_trial_plan {
@@ -320,14 +326,17 @@ struct fl_keyword_trial_plan {
     const char *model;
     uint64_t rule_line;    /* of keywords.csv: this rule alone; 0: all */
     const char *tag;       /* the rules of this tag alone; NULL: all */
-    uint64_t message_line; /* this message alone; 0: all */
-    /* Gets each message, which is valid for the call. */
+    uint64_t message_line; /* this message alone, whatever is found in it; 0: all */
+    bool takes_all; /* messages, and of the rules that were asked for those too of which nothing is there */
+    /* Gets each message with the rules that hold and those that nearly do: that lack one thing, or were asked
+     * for and have some word there. Messages without such a rule are passed over; what comes is valid for the
+     * call. */
     fl_status (*take)(void *context, const struct fl_traced_message *message, struct fl_error *error);
     void *context;
 };
 
 struct fl_keyword_trial_counts {
-    uint64_t messages, tagged;
+    uint64_t messages, tagged, close; /* close: no rule holds, but one or more nearly do */
 };
 
 /* Evaluates rule after rule, for people to read: slow, and of the same hits as fl_text_filter(). FL_USAGE: no

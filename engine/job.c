@@ -20,11 +20,11 @@ struct job {
     struct fl_stages stages;
     struct fl_night_shared shared;
     struct fl_workers *workers;
-    uint64_t messages;           /* that were scanned for tags */
-    struct fl_night *nights;     /* of days one behind the other */
-    char **outs;                 /* their folders */
-    size_t named_count;          /* of nights and outs */
-    size_t night_count, to_make; /* those from number to_make on are not there yet */
+    struct fl_tag_message_counts messages; /* that were scanned for tags */
+    struct fl_night *nights;               /* of days one behind the other */
+    char **outs;                           /* their folders */
+    size_t named_count;                    /* of nights and outs */
+    size_t night_count, to_make;           /* those from number to_make on are not there yet */
     struct fl_timing timing;
 };
 
@@ -331,7 +331,8 @@ static void tell_clusters(const struct job *job, struct fl_run_report *report)
 static void add_to_report(const struct job *job, struct fl_run_report *report)
 {
     const struct fl_run_manifest *last = &job->nights[job->night_count - 1].manifest;
-    report->messages += job->messages;
+    report->messages += job->messages.messages;
+    report->cut_messages += job->messages.cut;
     report->tags = rows_of(last, fl_emit_tables[FL_RESULT_TAGS].stem);
     report->hits = rows_of(last, fl_emit_tables[FL_RESULT_HITS].stem);
     report->nights += job->night_count;

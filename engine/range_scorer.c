@@ -315,7 +315,7 @@ static fl_status make_tags(struct fl_range_scorer *scorer, int64_t customer_firs
 static fl_status tell_progress(const struct fl_range_scorer *scorer, struct fl_error *error)
 {
     const struct fl_scan_plan *plan = &scorer->plan.scan;
-    const uint64_t messages = fl_range_scorer_messages(scorer), rows = fl_scan_rows(scorer->scan);
+    const uint64_t messages = fl_range_scorer_messages(scorer).messages, rows = fl_scan_rows(scorer->scan);
     if (plan->progress == NULL || plan->progress(plan->progress_context, messages, rows) == 0)
         return FL_OK;
     return fl_fail(error, FL_INTERRUPTED, "stopped after %llu messages", (unsigned long long)messages);
@@ -334,9 +334,9 @@ fl_status fl_range_scorer_run(struct fl_range_scorer *scorer, int64_t customer_f
     return score_range(scorer, customer_first, customer_last, error);
 }
 
-uint64_t fl_range_scorer_messages(const struct fl_range_scorer *scorer)
+struct fl_tag_message_counts fl_range_scorer_messages(const struct fl_range_scorer *scorer)
 {
-    return scorer->tags == NULL ? 0 : fl_tag_range_messages(scorer->tags);
+    return scorer->tags == NULL ? (struct fl_tag_message_counts){0} : fl_tag_range_counts(scorer->tags);
 }
 
 struct fl_run_counts fl_range_scorer_counts(const struct fl_range_scorer *scorer, size_t night)

@@ -33,8 +33,8 @@ fl_status fl_range_scorer_run(struct fl_range_scorer *scorer, int64_t customer_f
 struct fl_run_counts fl_range_scorer_counts(const struct fl_range_scorer *scorer, size_t night);
 /* What its way through the night before holds, at most. */
 uint64_t fl_range_scorer_previous_memory(const struct fl_range_scorer *scorer);
-/* Messages that were scanned for tags. */
-uint64_t fl_range_scorer_messages(const struct fl_range_scorer *scorer);
+/* Of the messages that were scanned for tags. */
+struct fl_tag_message_counts fl_range_scorer_messages(const struct fl_range_scorer *scorer);
 /* With tags_only it reads no rows. */
 const struct fl_scan *fl_range_scorer_scan(const struct fl_range_scorer *scorer);
 

@@ -14,8 +14,8 @@ enum fl_field_size {
     FL_FIELD_I64,
     FL_FIELD_WORD,   /* uint32_t, FL_NO_WORD: null */
     FL_FIELD_NUMBER, /* uint32_t, 0: null */
-    FL_FIELD_BIT,  /* 1 if a bit of a uint8_t is set */
-    FL_FIELD_BITS  /* how many are */
+    FL_FIELD_BIT,    /* 1 if a bit of a uint8_t is set */
+    FL_FIELD_BITS    /* how many are */
 };
 
 struct fl_result_field {

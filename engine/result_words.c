@@ -32,11 +32,14 @@ static const struct {
     uint16_t id;
     struct fl_result_words list;
 } lists[] = {
-    LIST(BAND, bands),          LIST(BAND_BEFORE, bands),   LIST(TREND, trends),
-    LIST(INTENT_TREND, trends), LIST(LOOP, loops),          LIST(LOOP_BEFORE, loops),
-    LIST(PHASE, phases),        LIST(PHASE_BEFORE, phases), LIST(STAGE, stages),
-    LIST(STAGE_BEFORE, stages), LIST(TENURE_BAND, tenures), LIST(TIER, tiers),
-    LIST(TIER_PENDING, tiers),  LIST(TIER_BEFORE, tiers), LIST(RANGE, basket_ranges), LIST(BASKET_CONFIDENCE, basket_confidences),
+    LIST(BAND, bands),          LIST(BAND_BEFORE, bands),
+    LIST(TREND, trends),        LIST(INTENT_TREND, trends),
+    LIST(LOOP, loops),          LIST(LOOP_BEFORE, loops),
+    LIST(PHASE, phases),        LIST(PHASE_BEFORE, phases),
+    LIST(STAGE, stages),        LIST(STAGE_BEFORE, stages),
+    LIST(TENURE_BAND, tenures), LIST(TIER, tiers),
+    LIST(TIER_PENDING, tiers),  LIST(TIER_BEFORE, tiers),
+    LIST(RANGE, basket_ranges), LIST(BASKET_CONFIDENCE, basket_confidences),
 };
 
 struct fl_result_words fl_result_words_of(uint16_t column_id)

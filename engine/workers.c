@@ -251,12 +251,15 @@ fl_status fl_workers_run(struct fl_workers *workers, fl_result_sink *sink, void 
     return workers->status;
 }
 
-uint64_t fl_workers_messages(const struct fl_workers *workers)
+struct fl_tag_message_counts fl_workers_messages(const struct fl_workers *workers)
 {
-    uint64_t messages = 0;
-    for (size_t i = 0; i < workers->count; i++)
-        messages += fl_range_scorer_messages(workers->workers[i].scorer);
-    return messages;
+    struct fl_tag_message_counts all = {0};
+    for (size_t i = 0; i < workers->count; i++) {
+        const struct fl_tag_message_counts of_worker = fl_range_scorer_messages(workers->workers[i].scorer);
+        all.messages += of_worker.messages;
+        all.cut += of_worker.cut;
+    }
+    return all;
 }
 
 /* ---- opening ---- */

@@ -18,8 +18,8 @@ const struct fl_scan *fl_workers_scan(const struct fl_workers *workers);
  * returned. */
 fl_status fl_workers_run(struct fl_workers *workers, fl_result_sink *sink, void *context,
                          struct fl_run_counts *counts, struct fl_error *error);
-/* Messages that were scanned for tags. */
-uint64_t fl_workers_messages(const struct fl_workers *workers);
+/* Of the messages that were scanned for tags. */
+struct fl_tag_message_counts fl_workers_messages(const struct fl_workers *workers);
 /* NULL is fine. */
 void fl_workers_close(struct fl_workers *workers);
 

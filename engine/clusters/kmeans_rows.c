@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/chunk_workers.h"
 #include "engine/clusters/kmeans.h"
 
 static size_t row_entries(const struct fl_basket_vectors *vectors, size_t row)
@@ -35,6 +36,17 @@ bool fl_kmeans_rows_differ(const struct fl_basket_vectors *vectors, unsigned k)
     return count >= k;
 }
 
+static void square_chunk(void *context, unsigned worker, size_t chunk)
+{
+    struct fl_kmeans_rows *rows = context;
+    const struct fl_basket_vectors *vectors = rows->vectors;
+    const size_t end = fl_kmeans_chunk_end(rows, chunk);
+    (void)worker;
+    for (size_t row = chunk * FL_KMEANS_CHUNK; row < end; row++)
+        rows->squares[row] =
+            fl_basket_square(vectors->weights + vectors->starts[row], row_entries(vectors, row));
+}
+
 fl_status fl_kmeans_rows_init(struct fl_kmeans_rows *rows, const struct fl_basket_vectors *vectors,
                               unsigned threads, struct fl_error *error)
 {
@@ -42,11 +54,9 @@ fl_status fl_kmeans_rows_init(struct fl_kmeans_rows *rows, const struct fl_baske
     rows->squares = malloc((vectors->count + 1) * sizeof *rows->squares);
     if (rows->squares == NULL)
         return fl_fail_memory(error, (vectors->count + 1) * sizeof *rows->squares);
-    for (size_t row = 0; row < vectors->count; row++) {
-        rows->squares[row] =
-            fl_basket_square(vectors->weights + vectors->starts[row], row_entries(vectors, row));
+    fl_chunk_work(&(struct fl_chunk_work){fl_kmeans_chunks(rows), threads, square_chunk, rows});
+    for (size_t row = 0; row < vectors->count; row++)
         rows->squares_sum += rows->squares[row];
-    }
     return FL_OK;
 }
 

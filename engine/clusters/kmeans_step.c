@@ -23,55 +23,40 @@ static size_t sum_count(const struct fl_kmeans_step *step)
 
 /* ---- memory ---- */
 
-static fl_status take_memory(void **memory, size_t count, size_t size, struct fl_error *error)
+static bool open_changes(struct fl_kmeans_step *step)
 {
-    *memory = calloc(count + 1, size);
-    return *memory == NULL ? fl_fail_memory(error, (count + 1) * size) : FL_OK;
-}
-
-static fl_status open_change(const struct fl_kmeans_step *step, struct fl_kmeans_change *change,
-                             struct fl_error *error)
-{
-    fl_status status = take_memory((void **)&change->sums, sum_count(step), sizeof *change->sums, error);
-    if (status == FL_OK)
-        status = take_memory((void **)&change->sizes, step->k, sizeof *change->sizes, error);
-    return status;
-}
-
-static fl_status open_changes(struct fl_kmeans_step *step, struct fl_error *error)
-{
+    const size_t numbers = sum_count(step);
     step->workers = fl_chunk_workers(
         &(struct fl_chunk_work){.chunks = fl_kmeans_chunks(step->rows), .threads = step->rows->threads});
-    fl_status status = take_memory((void **)&step->changes, step->workers, sizeof *step->changes, error);
-    for (unsigned i = 0; status == FL_OK && i < step->workers; i++)
-        status = open_change(step, &step->changes[i], error);
-    return status;
+    step->changes = calloc(step->workers, sizeof *step->changes);
+    for (unsigned i = 0; step->changes != NULL && i < step->workers; i++) {
+        step->changes[i].sums = calloc(numbers + 1, sizeof *step->changes[i].sums);
+        step->changes[i].sizes = calloc(step->k, sizeof *step->changes[i].sizes);
+        if (step->changes[i].sums == NULL || step->changes[i].sizes == NULL)
+            return false;
+    }
+    return step->changes != NULL;
 }
 
 fl_status fl_kmeans_step_init(struct fl_kmeans_step *step, const struct fl_kmeans_rows *rows, unsigned k,
                               struct fl_error *error)
 {
-    const size_t count = rows->vectors->count;
     *step = (struct fl_kmeans_step){.rows = rows, .k = k};
-    fl_status status =
-        take_memory((void **)&step->centroids, sum_count(step), sizeof *step->centroids, error);
-    if (status == FL_OK)
-        status = take_memory((void **)&step->cluster, count, sizeof *step->cluster, error);
-    if (status == FL_OK)
-        status = take_memory((void **)&step->before, count, sizeof *step->before, error);
-    if (status == FL_OK)
-        status = take_memory((void **)&step->scores, count, sizeof *step->scores, error);
-    if (status == FL_OK)
-        status = take_memory((void **)&step->sums, sum_count(step), sizeof *step->sums, error);
-    if (status == FL_OK)
-        status = take_memory((void **)&step->sizes, k, sizeof *step->sizes, error);
-    if (status == FL_OK)
-        status = fl_cluster_table_init(&step->table, k, rows->vectors->category_count, error);
-    if (status == FL_OK)
-        status = open_changes(step, error);
+    const size_t count = rows->vectors->count, numbers = sum_count(step);
+    fl_status status = fl_cluster_table_init(&step->table, k, rows->vectors->category_count, error);
     if (status != FL_OK)
-        fl_kmeans_step_release(step);
-    return status;
+        return status;
+    step->centroids = calloc(numbers + 1, sizeof *step->centroids);
+    step->cluster = calloc(count + 1, sizeof *step->cluster);
+    step->before = calloc(count + 1, sizeof *step->before);
+    step->scores = calloc(count + 1, sizeof *step->scores);
+    step->sums = calloc(numbers + 1, sizeof *step->sums);
+    step->sizes = calloc(k, sizeof *step->sizes);
+    if (step->centroids != NULL && step->cluster != NULL && step->before != NULL && step->scores != NULL &&
+        step->sums != NULL && step->sizes != NULL && open_changes(step))
+        return FL_OK;
+    fl_kmeans_step_release(step);
+    return fl_fail_memory(error, (count + 1) * sizeof *step->cluster);
 }
 
 void fl_kmeans_step_release(struct fl_kmeans_step *step)

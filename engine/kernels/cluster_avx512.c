@@ -16,6 +16,8 @@ struct lane_bits {
 /* All below have `vectors` as a constant where they are inlined, so that scores stay in registers. */
 #define INLINE static inline __attribute__((always_inline))
 
+/* Two rows side by side, of which neither waits for the other's adds, took 5 % less time with 16 clusters and
+ * none with more: the CPU begins the next row by itself. */
 INLINE void score_row(const struct fl_cluster_lanes *centroids, const struct fl_cluster_rows *rows,
                       size_t row, unsigned vectors, __m512 scores[VECTORS_MAX])
 {

@@ -71,10 +71,10 @@ static void fire(struct walk *walk, const struct whole_day *whole, bool by_messa
                  struct fl_tag_spell *spell)
 {
     const int64_t expiry_days = walk->terms->expiry_days;
-    if (!walk->any || whole->day > walk->on_until) {
+    assert(whole->until == FL_NO_UNTIL || whole->until >= whole->day);
+    if (whole->day > walk->on_until) {
         spell->since = whole->day;
         spell->given = walk->by_message = false;
-        walk->on_until = INT64_MIN; /* an `until` may lie before its day and the end of older spells */
     }
     walk->any = true;
     walk->by_message = walk->by_message || by_message;
@@ -109,7 +109,7 @@ static void look_back(const struct walk *walk, struct fl_tag_spell *spell)
 bool fl_tag_spell_find(const struct fl_tag_terms *terms, const struct fl_tag_day *days, size_t count,
                        uint32_t night, int32_t as_of_day, struct fl_tag_spell *spell)
 {
-    struct walk walk = {.terms = terms, .days = days, .count = count, .night = night};
+    struct walk walk = {.terms = terms, .days = days, .count = count, .night = night, .on_until = INT64_MIN};
     struct whole_day whole;
     *spell = (struct fl_tag_spell){0};
     while (next_day(&walk, &whole)) {

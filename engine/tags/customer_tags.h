@@ -14,10 +14,10 @@ struct fl_tag_day {
     int64_t customer;
     uint32_t tag;
     int32_t day;
-    uint32_t night;    /* that first night */
-    bool given;        /* by hand, to expire as the tag does */
-    int32_t until;     /* given up to this day, the last one of several; FL_NO_UNTIL: not given so */
-    uint64_t messages; /* that hit */
+    uint32_t night; /* that first night */
+    bool given;     /* by hand, to expire as the tag does */
+    int32_t until;  /* given up to this day, the last one of several, not before `day`; FL_NO_UNTIL: not so */
+    uint64_t messages;            /* that hit */
     struct fl_tag_message *first; /* of these; NULL: none */
     struct fl_tag_place place;    /* in it */
 };

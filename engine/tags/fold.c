@@ -195,6 +195,18 @@ fl_status fl_fold_append(const struct fl_fold *fold, struct fl_text text, struct
     return FL_OK;
 }
 
+fl_status fl_fold_append_plain(const struct fl_fold *fold, struct fl_text text, struct fl_buffer *out,
+                               size_t *plain, struct fl_error *error)
+{
+    const fl_status status = make_room(out, text.size, error);
+    *plain = 0;
+    if (status != FL_OK || text.size == 0)
+        return status;
+    *plain = fold->kernels->copy_plain((const uint8_t *)text.bytes, text.size, out->bytes + out->size);
+    out->size += *plain;
+    return FL_OK;
+}
+
 /* Whether the character at a byte of a text, if there is one, belongs to the cluster in front of it. */
 static inline bool joins_at(const struct fl_fold *fold, struct fl_text text, size_t at)
 {

@@ -18,6 +18,12 @@ enum { FL_FOLD_GROWTH = 11 };
 fl_status fl_fold_append(const struct fl_fold *fold, struct fl_text text, struct fl_buffer *out,
                          bool *same_places, struct fl_error *error);
 
+/* Appends the folded form of the start of a text, up to the first character that the quickest way does not
+ * fold byte by byte: *plain bytes, each of which gives one. Another way to fold begins at a character from
+ * which on nothing hangs together with what is before it. */
+fl_status fl_fold_append_plain(const struct fl_fold *fold, struct fl_text text, struct fl_buffer *out,
+                               size_t *plain, struct fl_error *error);
+
 /* Where bytes folded_from .. folded_to - 1 (at least one) of the folded form come from: bytes *from .. *to -
  * 1 of the text, from the start of the cluster that gave the first to the end of the one that gave the last.
  */

@@ -149,7 +149,9 @@ static bool take_row(const struct fl_given_scan *scan, size_t row, struct fl_tag
     const int64_t customer = columns[FL_GIVEN_TAGS_CUSTOMER].as.i64[row];
     const int32_t day = columns[FL_GIVEN_TAGS_DAY].as.i32[row];
     uint32_t night;
+    const bool has_until = !fl_is_null(until, row);
     if (customer < scan->customer_first || customer > scan->customer_last || fl_is_null(tag, row) ||
+        (has_until && until->as.i32[row] < day) ||
         !fl_tag_nights_count(scan->nights, day, fl_is_null(arrival, row) ? day : arrival->as.i32[row],
                              &night))
         return false;
@@ -157,8 +159,8 @@ static bool take_row(const struct fl_given_scan *scan, size_t row, struct fl_tag
                                  .tag = scan->given->numbers[scan->file][tag->as.words[row]],
                                  .day = day,
                                  .night = night,
-                                 .given = fl_is_null(until, row),
-                                 .until = fl_is_null(until, row) ? FL_NO_UNTIL : until->as.i32[row]};
+                                 .given = !has_until,
+                                 .until = has_until ? until->as.i32[row] : FL_NO_UNTIL};
     return true;
 }
 

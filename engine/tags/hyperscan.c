@@ -87,6 +87,8 @@ fl_status fl_hyperscan_scratch_create(const struct fl_hyperscan *compiled,
                                       struct fl_hyperscan_scratch **scratch, struct fl_error *error)
 {
     *scratch = NULL;
+    if (compiled == NULL)
+        return FL_OK;
     struct fl_hyperscan_scratch *made = calloc(1, sizeof *made);
     if (made == NULL)
         return fl_fail_memory(error, sizeof *made);

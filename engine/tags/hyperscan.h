@@ -21,7 +21,7 @@ fl_status fl_hyperscan_compile(const char *const *expressions, size_t count, enu
                                struct fl_hyperscan **compiled, size_t *bad, struct fl_error *error);
 void fl_hyperscan_free(struct fl_hyperscan *compiled); /* NULL is fine */
 
-/* Work space of one thread. */
+/* Work space of one thread; of nothing compiled (NULL) there is none, and *scratch is NULL. */
 struct fl_hyperscan_scratch;
 fl_status fl_hyperscan_scratch_create(const struct fl_hyperscan *compiled,
                                       struct fl_hyperscan_scratch **scratch, struct fl_error *error);

@@ -25,12 +25,19 @@ static inline fl_status add_separator(struct fl_buffer *bytes, struct fl_error *
     return FL_OK;
 }
 
+fl_status fl_joined_size_check(size_t text_bytes, struct fl_error *error)
+{
+    return text_bytes <= text_bytes_max
+               ? FL_OK
+               : fl_fail(error, FL_LIMIT, "a message of %zu bytes: at most %zu can be tagged", text_bytes,
+                         text_bytes_max);
+}
+
 fl_status fl_joined_texts_add(struct fl_joined_texts *joined, const struct fl_fold *fold, struct fl_text text,
                               uint32_t message, struct fl_error *error)
 {
-    if (text.size > text_bytes_max)
-        return fl_fail(error, FL_LIMIT, "a message of %zu bytes: at most %zu can be tagged", text.size,
-                       text_bytes_max);
+    if (fl_joined_size_check(text.size, error) != FL_OK)
+        return FL_LIMIT;
     if (joined->count == joined->capacity && grow(joined, error) != FL_OK)
         return FL_NO_MEMORY;
     if (joined->bytes.size == 0 && add_separator(&joined->bytes, error) != FL_OK)

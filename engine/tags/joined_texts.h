@@ -8,6 +8,9 @@
  * nothing any more, and all of it stays in the caches of a core. */
 enum { FL_JOINED_BYTES = 64 << 10 };
 
+/* FL_LIMIT: a text of so many bytes may fold to more than places are counted in. */
+fl_status fl_joined_size_check(size_t text_bytes, struct fl_error *error);
+
 struct fl_joined_text {
     uint32_t from; /* its first byte in `bytes` */
     uint32_t message;

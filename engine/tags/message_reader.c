@@ -21,6 +21,7 @@ struct fl_message_reader {
     struct fl_ndjson_keys *keys;
     struct fl_arena arena; /* of the texts of a part */
     size_t count, bytes;
+    bool has_guessed; /* whether lines are objects, or nobody asks */
     struct fl_message messages[CHUNK_MESSAGES];
     struct fl_file_message files[CHUNK_MESSAGES];
 };
@@ -44,6 +45,7 @@ fl_status fl_message_reader_create(const struct fl_message_source *source, struc
     if (*reader == NULL)
         return fl_fail_memory(error, sizeof **reader);
     (*reader)->source = source;
+    (*reader)->has_guessed = source->format != FL_MESSAGES_LINES || source->lines_are_objects == NULL;
     fl_arena_init(&(*reader)->arena);
     const fl_status status =
         source->format == FL_MESSAGES_NDJSON
@@ -161,6 +163,36 @@ static fl_status take_object(struct fl_message_reader *reader, bool *more, struc
     return add(reader, fields[FIELD_TEXT], error);
 }
 
+/* ---- the file ---- */
+
+static size_t skip(struct fl_text text, size_t at, const char *blanks)
+{
+    while (at < text.size && text.bytes[at] != '\0' && strchr(blanks, text.bytes[at]) != NULL)
+        at++;
+    return at;
+}
+
+/* Who pipes NDJSON into a search of lines gets hits in its keys: nothing else tells him. `lines` are the next
+ * ones of the file. */
+static void guess_objects(struct fl_message_reader *reader, struct fl_text lines)
+{
+    const size_t first = skip(lines, 0, " \t\r\n");
+    if (first == lines.size)
+        return;
+    reader->has_guessed = true;
+    const size_t second = skip(lines, first + 1, " \t");
+    if (lines.bytes[first] == '{' && second < lines.size && lines.bytes[second] == '"')
+        reader->source->lines_are_objects(reader->source->shown);
+}
+
+static fl_status fail_if_stopped(const struct fl_message_reader *reader, struct fl_error *error)
+{
+    const struct fl_message_source *source = reader->source;
+    return source->is_stopped != NULL && source->is_stopped(source->stop_context) != 0
+               ? fl_fail(error, FL_INTERRUPTED, "interrupted")
+               : FL_OK;
+}
+
 fl_status fl_message_reader_next(struct fl_message_reader *reader, struct fl_message_chunk *chunk,
                                  struct fl_error *error)
 {
@@ -168,14 +200,29 @@ fl_status fl_message_reader_next(struct fl_message_reader *reader, struct fl_mes
     bool more = true;
     fl_arena_reset(&reader->arena);
     reader->count = reader->bytes = 0;
-    if (source->is_stopped != NULL && source->is_stopped(source->stop_context) != 0)
-        return fl_fail(error, FL_INTERRUPTED, "interrupted");
+    if (fail_if_stopped(reader, error) != FL_OK)
+        return FL_INTERRUPTED;
     while (more && reader->count < CHUNK_MESSAGES && reader->bytes < CHUNK_BYTES) {
         const fl_status status = source->format == FL_MESSAGES_NDJSON ? take_object(reader, &more, error)
                                                                       : take_line(reader, &more, error);
         if (status != FL_OK)
             return status;
     }
+    for (size_t i = 0; i < reader->count && !reader->has_guessed; i++)
+        guess_objects(reader, reader->messages[i].text);
     *chunk = (struct fl_message_chunk){reader->messages, reader->files, reader->count};
     return FL_OK;
+}
+
+fl_status fl_message_reader_next_lines(struct fl_message_reader *reader, uint64_t number,
+                                       struct fl_text *lines, struct fl_error *error)
+{
+    bool more;
+    *lines = (struct fl_text){"", 0};
+    if (fail_if_stopped(reader, error) != FL_OK)
+        return FL_INTERRUPTED;
+    const fl_status status = fl_line_reader_next_lines(reader->lines, (int64_t)number, lines, &more, error);
+    if (status == FL_OK && !reader->has_guessed)
+        guess_objects(reader, *lines);
+    return status;
 }

@@ -38,4 +38,10 @@ void fl_message_reader_free(struct fl_message_reader *reader); /* NULL is fine *
 fl_status fl_message_reader_next(struct fl_message_reader *reader, struct fl_message_chunk *chunk,
                                  struct fl_error *error);
 
+/* Instead, of a file of lines, which takes much less time: the next ones as they are, '\n' behind each, '\r'
+ * in front of it left in; size 0: the file has ended. `number` is that of the first, from 1, which is not
+ * counted here. */
+fl_status fl_message_reader_next_lines(struct fl_message_reader *reader, uint64_t number,
+                                       struct fl_text *lines, struct fl_error *error);
+
 #endif

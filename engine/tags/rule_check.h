@@ -3,10 +3,11 @@
 #define ENGINE_TAGS_RULE_CHECK_H
 
 #include "engine/tags/message_words.h"
+#include "engine/tags/place_limits.h"
 #include "engine/tags/rule_index.h"
 #include "engine/tags/tag_hits.h"
-#include "engine/tags/word_database.h"
-#include "engine/tags/word_runs.h"
+#include "engine/tags/words/word_database.h"
+#include "engine/tags/words/word_runs.h"
 
 /* The message at hand. */
 struct fl_message_view {
@@ -21,6 +22,7 @@ struct fl_rule_check {
     const struct fl_rule_index *index;
     const struct fl_pattern_database *patterns; /* NULL: no rule has a regular expression */
     struct fl_pattern_scratch *scratch;
+    const struct fl_place_limits *limits;
     struct fl_message_words words;
     uint64_t *woken;             /* by checked rule: number of the message in which it last was */
     struct fl_buffer candidates; /* uint32_t: checked rules that this message has woken */
@@ -31,7 +33,9 @@ struct fl_rule_check {
     bool has_runs, has_patterns;
 };
 
+/* All is borrowed until release. `limits`: of the places that are left out before fl_rule_check_add(). */
 fl_status fl_rule_check_create(struct fl_rule_check *check, const struct fl_rule_index *index,
+                               const struct fl_place_limits *limits,
                                const struct fl_pattern_database *patterns, struct fl_error *error);
 void fl_rule_check_release(struct fl_rule_check *check); /* zeroed is fine */
 

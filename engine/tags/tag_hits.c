@@ -1,14 +1,24 @@
-/* tag_hits.c - a list of hits that is put in order message by message. */
+/* tag_hits.c - a list of hits that is put in order, and kept short, message by message. */
 #include "engine/tags/tag_hits.h"
 
 #include <stdlib.h>
 
+fl_status fl_tag_hits_create(struct fl_tag_hits *hits, size_t rule_count, struct fl_error *error)
+{
+    *hits = (struct fl_tag_hits){.full = calloc(rule_count + 1, sizeof *hits->full)};
+    return hits->full != NULL ? FL_OK : fl_fail_memory(error, (rule_count + 1) * sizeof *hits->full);
+}
+
+void fl_tag_hits_release(struct fl_tag_hits *hits)
+{
+    free(hits->list);
+    free(hits->full);
+    *hits = (struct fl_tag_hits){0};
+}
+
 bool fl_tag_hits_grow(struct fl_tag_hits *hits)
 {
-    const size_t roomy = hits->capacity + hits->capacity / 2 + 256;
-    const size_t capacity = roomy < FL_TAG_HITS_MAX ? roomy : FL_TAG_HITS_MAX;
-    if (hits->count == capacity)
-        return false;
+    const size_t capacity = hits->capacity + hits->capacity / 2 + 256;
     struct fl_tag_hit *list = realloc(hits->list, capacity * sizeof *list);
     if (list == NULL)
         return false;
@@ -19,12 +29,10 @@ bool fl_tag_hits_grow(struct fl_tag_hits *hits)
 
 fl_status fl_tag_hits_fail(const struct fl_tag_hits *hits, struct fl_error *error)
 {
-    if (hits->count < FL_TAG_HITS_MAX)
-        return fl_fail_memory(error, hits->count * sizeof *hits->list);
-    return fl_fail(error, FL_LIMIT,
-                   "more than %d hits in a few messages: many rules have words that are everywhere",
-                   FL_TAG_HITS_MAX);
+    return fl_fail_memory(error, hits->count * sizeof *hits->list);
 }
+
+/* ---- order ---- */
 
 static int compare_places(const struct fl_tag_hit *a, const struct fl_tag_hit *b)
 {
@@ -51,23 +59,70 @@ static bool is_in_order(const struct fl_tag_hit *list, size_t count)
     return true;
 }
 
-void fl_tag_hits_order(struct fl_tag_hits *hits, size_t from)
+static void put_in_order(struct fl_tag_hits *hits)
 {
-    const size_t count = hits->count - from;
-    if (count < 2 || is_in_order(hits->list + from, count))
+    struct fl_tag_hit *list = hits->list + hits->first;
+    const size_t count = hits->count - hits->first;
+    if (count < 2 || is_in_order(list, count))
         return;
-    struct fl_tag_hit *list = hits->list + from;
     qsort(list, count, sizeof *list, compare_hits);
     size_t kept = 1;
     for (size_t i = 1; i < count; i++) {
         if (compare_places(&list[kept - 1], &list[i]) != 0)
             list[kept++] = list[i];
     }
-    hits->count = from + kept;
+    hits->count = hits->first + kept;
 }
 
-void fl_tag_hits_release(struct fl_tag_hits *hits)
+/* ---- limits ---- */
+
+/* How many hits each rule may have in the message: the same number for all that hold in it. */
+static size_t share_of(const struct fl_tag_hits *hits)
 {
-    free(hits->list);
-    *hits = (struct fl_tag_hits){0};
+    size_t rules = hits->count > hits->first;
+    for (size_t i = hits->first + 1; i < hits->count; i++)
+        rules += hits->list[i].rule != hits->list[i - 1].rule;
+    return rules * FL_RULE_HITS_MAX <= FL_MESSAGE_HITS_MAX ? FL_RULE_HITS_MAX : FL_MESSAGE_HITS_MAX / rules;
+}
+
+/* Hits are in order. What is found later can only lessen a share, and puts only others before those that are
+ * dropped here. */
+static void keep_shares(struct fl_tag_hits *hits)
+{
+    const size_t share = share_of(hits);
+    size_t kept = hits->first, of_rule = 0;
+    for (size_t i = hits->first; i < hits->count; i++) {
+        const struct fl_tag_hit hit = hits->list[i];
+        of_rule = kept > hits->first && hits->list[kept - 1].rule == hit.rule ? of_rule + 1 : 1;
+        if (of_rule > share) {
+            hits->is_cut = true;
+            continue;
+        }
+        hits->list[kept++] = hit;
+        if (of_rule == share)
+            hits->full[hit.rule] = (struct fl_rule_full){hits->message, hit.offset};
+    }
+    hits->count = kept;
+}
+
+void fl_tag_hits_trim(struct fl_tag_hits *hits)
+{
+    put_in_order(hits);
+    keep_shares(hits);
+    hits->is_trimmed = true;
+}
+
+void fl_tag_hits_begin(struct fl_tag_hits *hits)
+{
+    hits->first = hits->count;
+    hits->message++;
+    hits->is_cut = hits->is_trimmed = false;
+}
+
+void fl_tag_hits_end(struct fl_tag_hits *hits)
+{
+    put_in_order(hits);
+    if (hits->count - hits->first > FL_RULE_HITS_MAX)
+        keep_shares(hits);
+    hits->cut_count += hits->is_cut;
 }

@@ -126,14 +126,14 @@ static fl_status thin_if_large(struct fl_tag_range *range, struct fl_error *erro
     return FL_OK;
 }
 
-/* The hits of one message. */
-static fl_status take_hits(struct fl_tag_range *range, const struct fl_tag_hit *hits, size_t count,
-                           struct fl_error *error)
+/* The hits of message `index` of those that were read. */
+static fl_status take_hits(struct fl_tag_range *range, size_t index, const struct fl_tag_hit *hits,
+                           size_t count, struct fl_error *error)
 {
     const struct fl_tag_source *source = range->source;
     struct fl_tag_message message;
     const struct fl_tag_message *kept = NULL;
-    fl_status status = fl_message_scan_tell(range->scan, hits->message, &message, error);
+    fl_status status = fl_message_scan_tell(range->scan, index, &message, error);
     if (status == FL_OK)
         status = fl_tag_days_add_message(&range->days, &message, hits, count, &kept, error);
     if (status == FL_OK && kept != NULL)
@@ -142,19 +142,30 @@ static fl_status take_hits(struct fl_tag_range *range, const struct fl_tag_hit *
     return status == FL_OK ? thin_if_large(range, error) : status;
 }
 
-static fl_status take_messages(struct fl_tag_range *range, const struct fl_message *messages, size_t count,
-                               struct fl_error *error)
+/* Those that the tagger takes at once of messages from `first` on. */
+static fl_status take_some(struct fl_tag_range *range, const struct fl_message *messages, size_t first,
+                           size_t count, size_t *done, struct fl_error *error)
 {
     const struct fl_tag_hit *hits = NULL;
     size_t hit_count = 0, from = 0;
-    fl_status status = fl_tagger_run(range->tagger, messages, count, &hits, &hit_count, error);
+    fl_status status =
+        fl_tagger_run(range->tagger, messages + first, count - first, done, &hits, &hit_count, error);
     while (status == FL_OK && from < hit_count) {
         size_t to = from + 1;
         while (to < hit_count && hits[to].message == hits[from].message)
             to++;
-        status = take_hits(range, hits + from, to - from, error);
+        status = take_hits(range, first + hits[from].message, hits + from, to - from, error);
         from = to;
     }
+    return status;
+}
+
+static fl_status take_messages(struct fl_tag_range *range, const struct fl_message *messages, size_t count,
+                               struct fl_error *error)
+{
+    fl_status status = FL_OK;
+    for (size_t at = 0, done = 0; at < count && status == FL_OK; at += done)
+        status = take_some(range, messages, at, count, &done, error);
     range->messages += count;
     return status;
 }
@@ -297,7 +308,8 @@ fl_status fl_tag_range_hits(struct fl_tag_range *range, size_t night, const stru
     return fl_hit_list_of_night(&range->hits, range->source->plan.model, (uint32_t)night, hits, count, error);
 }
 
-uint64_t fl_tag_range_messages(const struct fl_tag_range *range)
+struct fl_tag_message_counts fl_tag_range_counts(const struct fl_tag_range *range)
 {
-    return range->messages;
+    return (struct fl_tag_message_counts){range->messages,
+                                          range->tagger == NULL ? 0 : fl_tagger_cut_messages(range->tagger)};
 }

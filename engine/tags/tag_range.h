@@ -82,7 +82,10 @@ fl_status fl_tag_range_tags(struct fl_tag_range *range, size_t night, const stru
  * first: as their table wants its rows. Valid until the next call or make. */
 fl_status fl_tag_range_hits(struct fl_tag_range *range, size_t night, const struct fl_message_hit **hits,
                             size_t *count, struct fl_error *error);
-/* Messages scanned so far. */
-uint64_t fl_tag_range_messages(const struct fl_tag_range *range);
+/* Messages scanned so far, and those of them that have more hits than count. */
+struct fl_tag_message_counts {
+    uint64_t messages, cut;
+};
+struct fl_tag_message_counts fl_tag_range_counts(const struct fl_tag_range *range);
 
 #endif

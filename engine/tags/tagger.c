@@ -3,12 +3,14 @@
 
 #include <stdlib.h>
 
+#include "engine/tags/joined_lines.h"
 #include "engine/tags/joined_texts.h"
 #include "engine/tags/letters.h"
+#include "engine/tags/place_limits.h"
 #include "engine/tags/rule_check.h"
 #include "engine/tags/rule_index.h"
 #include "engine/tags/tag_hits.h"
-#include "engine/tags/word_database.h"
+#include "engine/tags/words/word_database.h"
 
 struct fl_tag_rules {
     struct fl_rule_index index;
@@ -19,8 +21,10 @@ struct fl_tag_rules {
 struct fl_tagger {
     const struct fl_tag_rules *rules;
     struct fl_word_scratch *scratch;
+    struct fl_place_limits limits;
     struct fl_rule_check check;
-    struct fl_joined_texts joined;
+    struct fl_joined_texts texts;
+    struct fl_joined_lines lines;
     struct fl_buffer places;
     struct fl_tag_hits hits;
 };
@@ -89,7 +93,11 @@ fl_status fl_tagger_create(const struct fl_tag_rules *rules, struct fl_tagger **
     made->rules = rules;
     fl_status status = fl_word_scratch_create(rules->words, &made->scratch, error);
     if (status == FL_OK)
-        status = fl_rule_check_create(&made->check, &rules->index, rules->patterns, error);
+        status = fl_place_limits_create(&made->limits, &rules->index, error);
+    if (status == FL_OK)
+        status = fl_rule_check_create(&made->check, &rules->index, &made->limits, rules->patterns, error);
+    if (status == FL_OK)
+        status = fl_tag_hits_create(&made->hits, rules->index.keywords->rule_count, error);
     if (status != FL_OK) {
         fl_tagger_free(made);
         return status;
@@ -104,7 +112,9 @@ void fl_tagger_free(struct fl_tagger *tagger)
         return;
     fl_word_scratch_free(tagger->scratch);
     fl_rule_check_release(&tagger->check);
-    fl_joined_texts_release(&tagger->joined);
+    fl_place_limits_release(&tagger->limits);
+    fl_joined_texts_release(&tagger->texts);
+    fl_joined_lines_release(&tagger->lines);
     fl_buffer_release(&tagger->places);
     fl_tag_hits_release(&tagger->hits);
     free(tagger);
@@ -153,6 +163,7 @@ static fl_status add_place(struct fl_tagger *tagger, const struct fl_message_vie
     const struct fl_literal_forms *forms = &index->literals[literal];
     const uint32_t to = from + forms->size;
     struct fl_found_word place = {.from = from, .to = to, .offset = from, .size = forms->size};
+    const bool may_be_many = message->folded.size > FL_RULE_HITS_MAX;
     bool is_mapped = message->same_places;
     for (const struct fl_word_form *form = index->forms + forms->first_form, *end = form + forms->form_count;
          form != end; form++) {
@@ -166,33 +177,84 @@ static fl_status add_place(struct fl_tagger *tagger, const struct fl_message_vie
             place.size = (uint32_t)(offset_end - offset);
             is_mapped = true;
         }
+        if (may_be_many && !fl_place_limits_take(&tagger->limits, literal, form->word, place.offset))
+            continue;
         fl_status status = add_plain(tagger, message, form, &place, error);
         if (status == FL_OK && form->remembered)
             status = fl_rule_check_add(&tagger->check, form, place, message->speakers, error);
         if (status != FL_OK)
             return status;
     }
+    fl_tag_hits_trim_if_many(&tagger->hits);
     return FL_OK;
+}
+
+static void begin_message(struct fl_tagger *tagger)
+{
+    fl_tag_hits_begin(&tagger->hits);
+    fl_place_limits_begin(&tagger->limits);
+    if (tagger->rules->index.checked_count > 0)
+        fl_rule_check_begin(&tagger->check);
+}
+
+static fl_status end_message(struct fl_tagger *tagger, const struct fl_message_view *message,
+                             struct fl_error *error)
+{
+    fl_status status = FL_OK;
+    if (tagger->rules->index.checked_count > 0)
+        status = fl_rule_check_end(&tagger->check, message, &tagger->hits, error);
+    if (status == FL_OK)
+        fl_tag_hits_end(&tagger->hits);
+    return status;
 }
 
 /* The message begins at byte `base` of the joined ones; places first .. end - 1 are its own. */
 static fl_status tag_message(struct fl_tagger *tagger, const struct fl_message_view *message, uint32_t base,
                              size_t first, size_t end, struct fl_error *error)
 {
-    const bool has_checked = tagger->rules->index.checked_count > 0;
     const struct fl_word_place *places = (const struct fl_word_place *)tagger->places.bytes;
-    const size_t hits_before = tagger->hits.count;
     struct fl_fold_cursor cursor = {0};
     fl_status status = FL_OK;
-    if (has_checked)
-        fl_rule_check_begin(&tagger->check);
+    begin_message(tagger);
     for (size_t i = first; i < end && status == FL_OK; i++)
         status = add_place(tagger, message, places[i].literal, places[i].from - base, &cursor, error);
-    if (has_checked && status == FL_OK)
-        status = fl_rule_check_end(&tagger->check, message, &tagger->hits, error);
-    if (status == FL_OK)
-        fl_tag_hits_order(&tagger->hits, hits_before);
+    return status == FL_OK ? end_message(tagger, message, error) : status;
+}
+
+/* ---- a message with very many places ---- */
+
+/* So much of it is scanned at a time, and as much more as a word that begins there can be long. A byte begins
+ * a word of each length at most; the library may report one twice. */
+enum { PART_BYTES = 2048 };
+_Static_assert(2 * (PART_BYTES + FL_KEYWORD_BYTES_MAX) * FL_KEYWORD_BYTES_MAX <= FL_WORD_PLACES_MAX,
+               "a part can be scanned");
+
+static fl_status tag_part(struct fl_tagger *tagger, const struct fl_message_view *message, size_t part,
+                          struct fl_fold_cursor *cursor, struct fl_error *error)
+{
+    const struct fl_word_sieve sieve = {tagger->limits.closed, tagger->rules->index.neighbours};
+    const size_t left = message->folded.size - part,
+                 size = left < PART_BYTES + FL_KEYWORD_BYTES_MAX ? left : PART_BYTES + FL_KEYWORD_BYTES_MAX;
+    size_t count = 0;
+    fl_status status =
+        fl_word_database_scan(tagger->rules->words, tagger->scratch, message->folded.bytes + part, size,
+                              &sieve, &tagger->places, &count, error);
+    const struct fl_word_place *places = (const struct fl_word_place *)tagger->places.bytes;
+    for (size_t i = 0; i < count && places[i].from < PART_BYTES && status == FL_OK; i++)
+        status =
+            add_place(tagger, message, places[i].literal, (uint32_t)part + places[i].from, cursor, error);
     return status;
+}
+
+static fl_status tag_message_by_parts(struct fl_tagger *tagger, const struct fl_message_view *message,
+                                      struct fl_error *error)
+{
+    struct fl_fold_cursor cursor = {0};
+    fl_status status = FL_OK;
+    begin_message(tagger);
+    for (size_t part = 0; part < message->folded.size && status == FL_OK; part += PART_BYTES)
+        status = tag_part(tagger, message, part, &cursor, error);
+    return status == FL_OK ? end_message(tagger, message, error) : status;
 }
 
 /* ---- many messages ---- */
@@ -214,63 +276,192 @@ static size_t sift(const struct fl_rule_index *index, const uint8_t *bytes, stru
     return kept;
 }
 
-static fl_status tag_joined(struct fl_tagger *tagger, const struct fl_message *messages,
-                            struct fl_error *error)
+/* The messages that were joined: texts, of which `messages` says more, or lines of one speaker. */
+struct joined {
+    const struct fl_message *messages;
+    struct fl_joined_texts *texts; /* NULL: lines */
+    struct fl_joined_lines *lines;
+    size_t next;      /* text */
+    uint8_t speakers; /* of lines */
+    bool is_stopped;  /* with many hits, behind a message: */
+    struct fl_message_view last;
+};
+
+/* One of them: where it begins, where it ends with its separator. */
+struct joined_message {
+    struct fl_message_view view;
+    uint32_t from, end;
+};
+
+/* The text in which `byte` lies, or, with `each`, the next one. */
+static bool find_text(struct joined *joined, uint32_t byte, bool each, struct joined_message *found)
 {
-    const struct fl_rule_index *index = &tagger->rules->index;
-    const struct fl_joined_texts *joined = &tagger->joined;
-    size_t count = 0, at_place = 0;
-    fl_status status =
-        fl_word_database_scan(tagger->rules->words, tagger->scratch, (const char *)joined->bytes.bytes,
-                              joined->bytes.size, &tagger->places, &count, error);
-    struct fl_word_place *places = (struct fl_word_place *)tagger->places.bytes;
-    if (status == FL_OK)
-        count = sift(index, joined->bytes.bytes, places, count);
-    for (size_t i = 0; i < joined->count && status == FL_OK; i++) {
-        if (index->restless_count == 0) {
-            if (at_place == count)
-                break;
-            i = fl_joined_texts_find(joined, i, places[at_place].from);
-        }
-        const struct fl_joined_text *text = &joined->texts[i];
-        const size_t first = at_place;
-        while (at_place < count && places[at_place].from < text[1].from)
-            at_place++;
-        const struct fl_message *message = &messages[text->message];
-        if (at_place == first && (message->speakers & index->restless_speakers) == 0)
-            continue;
-        const struct fl_message_view view = {message->text, fl_joined_text_at(joined, i), text->message,
-                                             message->speakers, text->same_places};
-        status = tag_message(tagger, &view, text->from, first, at_place, error);
+    const struct fl_joined_texts *texts = joined->texts;
+    const size_t at = each ? joined->next : fl_joined_texts_find(texts, joined->next, byte);
+    if (at == texts->count)
+        return false;
+    const struct fl_joined_text *text = &texts->texts[at];
+    const struct fl_message *message = &joined->messages[text->message];
+    found->view = (struct fl_message_view){message->text, fl_joined_text_at(texts, at), text->message,
+                                           message->speakers, text->same_places};
+    found->from = text->from;
+    found->end = text[1].from;
+    joined->next = at + 1;
+    return true;
+}
+
+static bool find_line(struct joined *joined, uint32_t byte, bool each, struct joined_message *found)
+{
+    struct fl_joined_line line;
+    const bool is_there =
+        each ? fl_joined_lines_next(joined->lines, &line) : fl_joined_lines_find(joined->lines, byte, &line);
+    if (!is_there)
+        return false;
+    found->view =
+        (struct fl_message_view){line.text, line.folded, line.number, joined->speakers, line.same_places};
+    found->from = line.from;
+    found->end = line.end;
+    return true;
+}
+
+static bool find_message(struct joined *joined, uint32_t byte, bool each, struct joined_message *found)
+{
+    return joined->texts != NULL ? find_text(joined, byte, each, found)
+                                 : find_line(joined, byte, each, found);
+}
+
+/* Whether the hits are so many that the call should end behind the message. */
+static bool stops_behind(const struct fl_tagger *tagger, struct joined *joined,
+                         const struct fl_message_view *message)
+{
+    joined->is_stopped = tagger->hits.count >= FL_MESSAGE_HITS_MAX;
+    joined->last = *message;
+    return joined->is_stopped;
+}
+
+static fl_status tag_joined_by_parts(struct fl_tagger *tagger, struct joined *joined, struct fl_error *error)
+{
+    struct joined_message message;
+    fl_status status = FL_OK;
+    while (status == FL_OK && find_message(joined, 0, true, &message)) {
+        status = tag_message_by_parts(tagger, &message.view, error);
+        if (stops_behind(tagger, joined, &message.view))
+            break;
     }
     return status;
 }
 
+static fl_status tag_joined(struct fl_tagger *tagger, struct joined *joined, struct fl_error *error)
+{
+    const struct fl_rule_index *index = &tagger->rules->index;
+    const struct fl_buffer *bytes = joined->texts != NULL ? &joined->texts->bytes : &joined->lines->bytes;
+    const bool each = index->restless_count > 0;
+    size_t count = 0, at_place = 0;
+    fl_status status =
+        fl_word_database_scan(tagger->rules->words, tagger->scratch, (const char *)bytes->bytes, bytes->size,
+                              NULL, &tagger->places, &count, error);
+    if (status == FL_LIMIT) {
+        fl_error_clear(error);
+        return tag_joined_by_parts(tagger, joined, error);
+    }
+    struct fl_word_place *places = (struct fl_word_place *)tagger->places.bytes;
+    if (status == FL_OK)
+        count = sift(index, bytes->bytes, places, count);
+    while (status == FL_OK && (each || at_place < count)) {
+        struct joined_message message;
+        if (!find_message(joined, each ? 0 : places[at_place].from, each, &message))
+            break;
+        const size_t first = at_place;
+        while (at_place < count && places[at_place].from < message.end)
+            at_place++;
+        if (at_place == first && (message.view.speakers & index->restless_speakers) == 0)
+            continue;
+        status = tag_message(tagger, &message.view, message.from, first, at_place, error);
+        if (stops_behind(tagger, joined, &message.view))
+            break;
+    }
+    return status;
+}
+
+static fl_status tag_texts(struct fl_tagger *tagger, const struct fl_message *messages, size_t *done,
+                           struct fl_error *error)
+{
+    struct joined joined = {.messages = messages, .texts = &tagger->texts};
+    const fl_status status = tag_joined(tagger, &joined, error);
+    fl_joined_texts_clear(&tagger->texts);
+    if (joined.is_stopped)
+        *done = (size_t)joined.last.number + 1;
+    return status;
+}
+
 fl_status fl_tagger_run(struct fl_tagger *tagger, const struct fl_message *messages, size_t count,
-                        const struct fl_tag_hit **hits, size_t *hit_count, struct fl_error *error)
+                        size_t *done, const struct fl_tag_hit **hits, size_t *hit_count,
+                        struct fl_error *error)
 {
     const struct fl_rule_index *index = &tagger->rules->index;
     *hits = NULL;
     *hit_count = 0;
+    *done = count;
     if (count > UINT32_MAX)
         return fl_fail(error, FL_LIMIT, "%zu messages in one call: at most %u", count, UINT32_MAX);
-    tagger->hits.count = 0;
-    fl_joined_texts_clear(&tagger->joined);
+    fl_tag_hits_clear(&tagger->hits);
+    fl_joined_texts_clear(&tagger->texts);
     fl_status status = FL_OK;
-    for (size_t i = 0; i < count && status == FL_OK; i++) {
+    for (size_t i = 0; i < *done && status == FL_OK; i++) {
         if ((messages[i].speakers & index->speakers) == 0)
             continue;
-        status = fl_joined_texts_add(&tagger->joined, index->fold, messages[i].text, (uint32_t)i, error);
-        if (status == FL_OK && fl_joined_texts_full(&tagger->joined)) {
-            status = tag_joined(tagger, messages, error);
-            fl_joined_texts_clear(&tagger->joined);
-        }
+        status = fl_joined_texts_add(&tagger->texts, index->fold, messages[i].text, (uint32_t)i, error);
+        if (status == FL_OK && fl_joined_texts_full(&tagger->texts))
+            status = tag_texts(tagger, messages, done, error);
     }
-    if (status == FL_OK && tagger->joined.count > 0)
-        status = tag_joined(tagger, messages, error);
+    if (status == FL_OK && tagger->texts.count > 0)
+        status = tag_texts(tagger, messages, done, error);
     if (status != FL_OK)
         return status;
     *hits = tagger->hits.list;
     *hit_count = tagger->hits.count;
     return FL_OK;
+}
+
+static size_t bytes_to_next_line(struct fl_text text, struct fl_text line)
+{
+    const size_t end = (size_t)(line.bytes - text.bytes) + line.size;
+    const char *found = memchr(text.bytes + end, '\n', text.size - end);
+    return found == NULL ? text.size : (size_t)(found - text.bytes) + 1;
+}
+
+fl_status fl_tagger_run_lines(struct fl_tagger *tagger, struct fl_text text, uint8_t speakers, size_t *done,
+                              size_t *lines, const struct fl_tag_hit **hits, size_t *hit_count,
+                              struct fl_error *error)
+{
+    const struct fl_rule_index *index = &tagger->rules->index;
+    struct joined joined = {.lines = &tagger->lines, .speakers = speakers};
+    *hits = NULL;
+    *hit_count = *lines = 0;
+    *done = text.size;
+    if (text.size > UINT32_MAX)
+        return fl_fail(error, FL_LIMIT, "%zu bytes of lines in one call: at most %u", text.size, UINT32_MAX);
+    fl_tag_hits_clear(&tagger->hits);
+    fl_status status = FL_OK;
+    fl_joined_lines_begin(&tagger->lines, text);
+    while (!fl_joined_lines_done(&tagger->lines) && status == FL_OK && !joined.is_stopped) {
+        status = fl_joined_lines_fill(&tagger->lines, index->fold, error);
+        if (status == FL_OK && (speakers & index->speakers) != 0)
+            status = tag_joined(tagger, &joined, error);
+        *lines = fl_joined_lines_pass(&tagger->lines);
+    }
+    if (joined.is_stopped) {
+        *lines = (size_t)joined.last.number + 1;
+        *done = bytes_to_next_line(text, joined.last.text);
+    }
+    if (status != FL_OK)
+        return status;
+    *hits = tagger->hits.list;
+    *hit_count = tagger->hits.count;
+    return FL_OK;
+}
+
+uint64_t fl_tagger_cut_messages(const struct fl_tagger *tagger)
+{
+    return tagger->hits.cut_count;
 }

@@ -1,7 +1,9 @@
 /* text_filter.c - a keyword list over the messages of a text file: hits as rows. */
+#include <stdlib.h>
+
 #include "engine/cell_rows.h"
 #include "engine/model/model.h"
-#include "engine/tags/keyword_text.h"
+#include "engine/tags/lists/keyword_text.h"
 #include "engine/tags/message_reader.h"
 
 /* The columns of the output, in their order. */
@@ -18,6 +20,10 @@ enum column {
 static const char *const column_names[COLUMNS] = {"message", "customer", "tag",   "rule",
                                                   "word",    "offset",   "length"};
 
+struct rule_cells {
+    struct fl_cell tag, line, regex;
+};
+
 /* Everything that is open while a file is read. */
 struct filter {
     const struct fl_text_filter_plan *plan;
@@ -29,6 +35,9 @@ struct filter {
     struct fl_message_reader *reader;
     struct fl_buffer word;
     struct fl_cell_rows rows;
+    struct fl_arena cells; /* texts of those below */
+    struct rule_cells *rule_cells;
+    struct fl_cell *word_cells;
 };
 
 static fl_status open_rules(struct filter *filter, struct fl_error *error)
@@ -50,30 +59,54 @@ static fl_status open_rules(struct filter *filter, struct fl_error *error)
 
 /* ---- rows ---- */
 
-static bool take_word(struct filter *filter, const struct fl_tag_hit *hit)
+/* Cells of rules and words: written once, as hits are many. */
+static bool write_rule_cells(struct filter *filter, size_t number)
+{
+    const struct fl_keyword_rule *rule = &filter->model->keywords.rules[number];
+    struct rule_cells *cells = &filter->rule_cells[number];
+    char line[FL_CELL_NUMBER_BYTES];
+    cells->tag = fl_cell_of_text(filter->model->keywords.tags[rule->tag].name);
+    cells->line = fl_cell_of_integer(rule->line, line);
+    cells->regex = fl_cell_of_text(rule->regex);
+    return fl_cell_rows_write(&filter->rows, &filter->cells, &cells->tag) &&
+           fl_cell_rows_write(&filter->rows, &filter->cells, &cells->line) &&
+           fl_cell_rows_write(&filter->rows, &filter->cells, &cells->regex);
+}
+
+static bool write_word_cell(struct filter *filter, uint32_t number)
+{
+    filter->word.size = 0;
+    if (!fl_keyword_append(&filter->model->keywords, number, &filter->word))
+        return false;
+    filter->word_cells[number] =
+        fl_cell_of_text((struct fl_text){(const char *)filter->word.bytes, filter->word.size});
+    return fl_cell_rows_write(&filter->rows, &filter->cells, &filter->word_cells[number]);
+}
+
+static fl_status write_cells(struct filter *filter, struct fl_error *error)
 {
     const struct fl_keywords *keywords = &filter->model->keywords;
-    const struct fl_text regex = keywords->rules[hit->rule].regex;
-    filter->word.size = 0;
-    return hit->word == FL_HIT_BY_REGEX ? fl_buffer_append(&filter->word, regex.bytes, regex.size)
-                                        : fl_keyword_append(keywords, hit->word, &filter->word);
+    filter->rule_cells = calloc(keywords->rule_count + 1, sizeof *filter->rule_cells);
+    filter->word_cells = calloc(keywords->word_count + 1, sizeof *filter->word_cells);
+    bool done = filter->rule_cells != NULL && filter->word_cells != NULL;
+    for (size_t i = 0; i < keywords->rule_count && done; i++)
+        done = write_rule_cells(filter, i);
+    for (uint32_t i = 0; i < keywords->word_count && done; i++)
+        done = write_word_cell(filter, i);
+    return done ? FL_OK : fl_fail_memory(error, keywords->word_count * sizeof *filter->word_cells);
 }
 
 static fl_status add_hit(struct filter *filter, const struct fl_file_message *file,
                          const struct fl_tag_hit *hit, struct fl_error *error)
 {
-    const struct fl_keyword_rule *rule = &filter->model->keywords.rules[hit->rule];
-    char id[FL_CELL_NUMBER_BYTES];
-    char line[FL_CELL_NUMBER_BYTES], offset[FL_CELL_NUMBER_BYTES], length[FL_CELL_NUMBER_BYTES];
-    if (!take_word(filter, hit))
-        return fl_fail_memory(error, filter->word.size);
+    const struct rule_cells *rule = &filter->rule_cells[hit->rule];
+    char id[FL_CELL_NUMBER_BYTES], offset[FL_CELL_NUMBER_BYTES], length[FL_CELL_NUMBER_BYTES];
     const struct fl_cell cells[COLUMNS] = {
         [COLUMN_MESSAGE] = fl_message_id(file, id),
         [COLUMN_CUSTOMER] = file->customer,
-        [COLUMN_TAG] = fl_cell_of_text(filter->model->keywords.tags[rule->tag].name),
-        [COLUMN_RULE] = fl_cell_of_integer(rule->line, line),
-        [COLUMN_WORD] =
-            fl_cell_of_text((struct fl_text){(const char *)filter->word.bytes, filter->word.size}),
+        [COLUMN_TAG] = rule->tag,
+        [COLUMN_RULE] = rule->line,
+        [COLUMN_WORD] = hit->word == FL_HIT_BY_REGEX ? rule->regex : filter->word_cells[hit->word],
         [COLUMN_OFFSET] = fl_cell_of_integer(hit->offset, offset),
         [COLUMN_LENGTH] = fl_cell_of_integer(hit->size, length)};
     return fl_cell_rows_add(&filter->rows, cells, error);
@@ -81,35 +114,69 @@ static fl_status add_hit(struct filter *filter, const struct fl_file_message *fi
 
 /* ---- messages ---- */
 
-static fl_status take_chunk(struct filter *filter, const struct fl_message_chunk *chunk,
-                            struct fl_error *error)
+/* Writes hits of a part of the file: of lines when there are no `files`. */
+static fl_status take_hits(struct filter *filter, const struct fl_tag_hit *hits, size_t count,
+                           const struct fl_file_message *files, struct fl_error *error)
 {
-    const struct fl_tag_hit *hits;
-    size_t count;
-    fl_status status = fl_tagger_run(filter->tagger, chunk->messages, chunk->count, &hits, &count, error);
+    fl_status status = FL_OK;
     for (size_t i = 0; i < count && status == FL_OK; i++) {
+        const struct fl_file_message line = {.line = filter->counts->messages + 1 + hits[i].message};
+        const struct fl_file_message *file = files == NULL ? &line : &files[hits[i].message];
         filter->counts->tagged += i == 0 || hits[i].message != hits[i - 1].message;
-        status = add_hit(filter, &chunk->files[hits[i].message], &hits[i], error);
+        status = add_hit(filter, file, &hits[i], error);
     }
-    if (status != FL_OK)
-        return status;
-    filter->counts->messages += chunk->count;
     filter->counts->hits += count;
     /* Whoever waits for the answers to some messages gets them. */
-    return fl_cell_rows_flush(&filter->rows, error);
+    return status == FL_OK ? fl_cell_rows_flush(&filter->rows, error) : status;
+}
+
+static fl_status take_chunk(struct filter *filter, bool *more, struct fl_error *error)
+{
+    struct fl_message_chunk chunk = {.count = 0};
+    fl_status status = fl_message_reader_next(filter->reader, &chunk, error);
+    for (size_t at = 0, done = 0; at < chunk.count && status == FL_OK; at += done) {
+        const struct fl_tag_hit *hits;
+        size_t count;
+        status =
+            fl_tagger_run(filter->tagger, chunk.messages + at, chunk.count - at, &done, &hits, &count, error);
+        if (status == FL_OK)
+            status = take_hits(filter, hits, count, chunk.files + at, error);
+        filter->counts->messages += status == FL_OK ? done : 0;
+    }
+    *more = chunk.count > 0;
+    return status;
+}
+
+static fl_status take_lines(struct filter *filter, bool *more, struct fl_error *error)
+{
+    struct fl_text lines;
+    fl_status status =
+        fl_message_reader_next_lines(filter->reader, filter->counts->messages + 1, &lines, error);
+    *more = status == FL_OK && lines.size > 0;
+    for (size_t at = 0, done = 0; status == FL_OK && at < lines.size; at += done) {
+        const struct fl_text left = {lines.bytes + at, lines.size - at};
+        const struct fl_tag_hit *hits;
+        size_t count, line_count;
+        status = fl_tagger_run_lines(filter->tagger, left, fl_speaker_of((struct fl_text){"", 0}), &done,
+                                     &line_count, &hits, &count, error);
+        if (status == FL_OK)
+            status = take_hits(filter, hits, count, NULL, error);
+        filter->counts->messages += status == FL_OK ? line_count : 0;
+    }
+    return status;
 }
 
 static fl_status read_all(struct filter *filter, struct fl_error *error)
 {
-    struct fl_message_chunk chunk = {.count = 0};
+    const bool are_lines = filter->plan->source.format == FL_MESSAGES_LINES;
+    bool more = true;
     fl_status status = fl_cell_rows_begin(&filter->rows, filter->output, filter->plan->to_ndjson,
                                           column_names, COLUMNS, error);
-    do {
-        if (status == FL_OK)
-            status = fl_message_reader_next(filter->reader, &chunk, error);
-        if (status == FL_OK && chunk.count > 0)
-            status = take_chunk(filter, &chunk, error);
-    } while (status == FL_OK && chunk.count > 0);
+    if (status == FL_OK)
+        status = write_cells(filter, error);
+    while (status == FL_OK && more)
+        status = are_lines ? take_lines(filter, &more, error) : take_chunk(filter, &more, error);
+    filter->counts->cut = fl_tagger_cut_messages(filter->tagger);
     return status;
 }
 
@@ -118,6 +185,7 @@ fl_status fl_text_filter(const struct fl_text_filter_plan *plan, struct fl_outpu
 {
     struct filter filter = {.plan = plan, .output = output, .counts = counts};
     *counts = (struct fl_text_filter_counts){0};
+    fl_arena_init(&filter.cells);
     fl_status status = open_rules(&filter, error);
     if (status == FL_OK)
         status = read_all(&filter, error);
@@ -125,6 +193,9 @@ fl_status fl_text_filter(const struct fl_text_filter_plan *plan, struct fl_outpu
     fl_tagger_free(filter.tagger);
     fl_tag_rules_free(filter.rules);
     fl_model_free(filter.model);
+    free(filter.rule_cells);
+    free(filter.word_cells);
+    fl_arena_release(&filter.cells);
     fl_buffer_release(&filter.word);
     fl_cell_rows_release(&filter.rows);
     return status;

@@ -30,6 +30,8 @@
                                                  which takes up to 300 bytes */
 #define FL_CONFIG_BYTES_MAX (4u << 20)        /* process: one YAML or model CSV file */
 #define FL_KEYWORD_FILE_BYTES_MAX (32u << 20) /* process: keywords.csv: 100,000 words and more */
+#define FL_RULE_HITS_MAX 1000u                /* process: hits of a rule in one message that count */
+#define FL_MESSAGE_HITS_MAX 1000000u          /* process: of all rules in it */
 #define FL_CONFIG_DEPTH_MAX 16                /* process */
 #define FL_ZONE_BYTES_MAX (1u << 20)          /* process: one TZif file; the largest known have 4 KiB */
 #define FL_MANIFEST_BYTES_MAX (64u << 20)     /* process */

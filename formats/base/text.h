@@ -31,6 +31,9 @@ static inline int fl_text_compare(struct fl_text a, struct fl_text b)
     return a.size < b.size ? -1 : a.size > b.size;
 }
 
+/* How many of its bytes are `byte`. */
+size_t fl_text_count(struct fl_text text, char byte);
+
 /* Well-formed UTF-8 (no overlong forms, no surrogates, at most U+10FFFF) without U+0000. */
 bool fl_utf8_is_valid(const char *bytes, size_t size);
 
@@ -41,8 +44,8 @@ struct fl_names *fl_names_create(void); /* NULL: no memory */
 bool fl_names_add(struct fl_names *names, struct fl_text name, int64_t value);
 /* False when unknown. */
 bool fl_names_find(const struct fl_names *names, struct fl_text name, int64_t *value);
-/* The known name with the smallest edit distance to `name` if it is at most a third of its length, else NULL. Lives
- * as long as `names`. */
+/* The known name with the smallest edit distance to `name` if it is at most a third of its length, else NULL.
+ * Lives as long as `names`. */
 const char *fl_names_nearest(const struct fl_names *names, struct fl_text name);
 void fl_names_free(struct fl_names *names);
 

@@ -131,3 +131,34 @@ fl_status fl_line_reader_next(struct fl_line_reader *reader, struct fl_text *lin
     reader->number++;
     return FL_OK;
 }
+
+fl_status fl_line_reader_next_lines(struct fl_line_reader *reader, int64_t number, struct fl_text *lines,
+                                    bool *more, struct fl_error *error)
+{
+    const uint8_t *end = NULL;
+    size_t looked = 0;
+    reader->number = number - 1;
+    for (;;) {
+        const size_t left = reader->bytes.size - reader->at;
+        if (left > looked)
+            end = memrchr(reader->bytes.bytes + reader->at + looked, '\n', left - looked);
+        looked = left;
+        if (end != NULL || reader->at_end)
+            break;
+        if (left > reader->bytes_max)
+            return fail_long(reader, error);
+        const fl_status status = read_more(reader, error);
+        if (status != FL_OK)
+            return status;
+    }
+    *more = looked > 0;
+    if (!*more)
+        return FL_OK;
+    const char *start = (const char *)reader->bytes.bytes + reader->at;
+    *lines = (struct fl_text){start, end != NULL ? (size_t)((const char *)end + 1 - start) : looked};
+    /* Only the first can be so long: it is read on for alone. */
+    if (lines->size > reader->bytes_max && memchr(start, '\n', reader->bytes_max + 1) == NULL)
+        return fail_long(reader, error);
+    reader->at += lines->size;
+    return FL_OK;
+}

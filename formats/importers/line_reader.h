@@ -22,6 +22,11 @@ void fl_line_reader_ask(struct fl_line_reader *reader, int (*is_stopped)(void *c
  * line: too many bytes; FL_IO, FL_NO_MEMORY. */
 fl_status fl_line_reader_next(struct fl_line_reader *reader, struct fl_text *line, bool *more,
                               struct fl_error *error);
+/* The next lines that are there, each with its '\n' but for a last one without: at least one, valid until the
+ * next call. They are not counted: the caller says the number of the first one. Fails as
+ * fl_line_reader_next(). */
+fl_status fl_line_reader_next_lines(struct fl_line_reader *reader, int64_t number, struct fl_text *lines,
+                                    bool *more, struct fl_error *error);
 /* Of the line that came last, from 1. */
 int64_t fl_line_reader_number(const struct fl_line_reader *reader);
 uint64_t fl_line_reader_bytes_read(const struct fl_line_reader *reader);

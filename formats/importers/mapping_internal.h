@@ -29,7 +29,7 @@
     X(OUT_OF_RANGE, "out of range")                                                                          \
     X(TOO_LONG, "too long")                                                                                  \
     X(NOT_CURRENCY, "not three capital letters")                                                             \
-    X(NOT_SPEAKER, "neither customer nor agent")                                                             \
+    X(NOT_SPEAKER, "neither customer nor agent (`values:` of a mapping translate)")                          \
     X(NOT_TAG, "no name of a tag: 1 to 128 bytes without `|` and control characters")
 
 enum fl_fault_code {

@@ -178,7 +178,10 @@ class ByHand(DiffCase):
         self.assertEqual([{"tag": "late", "before": 1, "after": 0, "gained": 0, "lost": 1}], self.diff("c", "e")["tags"])
         self.assertEqual({"keywords": -1000000}, self.effects(self.diff("c", "e")))
         self.assertIsNone(self.diff("a", "a")["tags"])
-        self.refuse("c", "d", "--table", "tags", code=64, says="tags has no raw")
+        self.refuse("c", "d", "--table", "tags", code=64,
+                    says="without --table it also says who gained or lost which tag")
+        self.night("f", "--hits")
+        self.refuse("f", "f", "--table", "hits", code=64, says="the table `hits` has no raw, and diff compares tables of scores")
 
     def test_all_causes(self):
         """Customer 1 visits again, visits count double, K falls to 60: 1 > 2 points by the registry, > 4 by the data.

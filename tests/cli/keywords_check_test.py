@@ -161,7 +161,7 @@ class KeywordsCheck(CliCase):
         messages = [{"text": "parcel where"}, {"text": "parcel late"}, {"text": "sorry", "speaker": "agent"},
                     {"text": "Sorry", "speaker": "agent"}, {"text": "parcel", "speaker": "bot"}]
         self.write("chat.ndjson", "".join(json.dumps(message) + "\n" for message in messages))
-        lines = self.check(self.RULES, "--sample", "chat.ndjson", "--from", "ndjson")
+        lines = self.check(self.RULES, "--sample", "chat.ndjson")
         self.assertEqual(["2: sample: holds in 2 of 2", "4: sample: holds in none of 2"],
                          [line[:len("2: sample: holds in 2 of 2") if " none " not in line else 29] for line in lines])
         self.assertTrue(lines[0].endswith(": lines 2, 6"), lines[0])

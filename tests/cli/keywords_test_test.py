@@ -8,6 +8,7 @@ messages could do to a terminal, and every way to ask for what is not there.
 import json
 import os
 import pty
+import re
 import subprocess
 
 from cli_case import FOURLOOP, CliCase, main
@@ -52,7 +53,7 @@ class KeywordsTest(CliCase):
                          self.shown("ｗａｔ kost 这个多少钱 é\n"))
 
     def test_near_misses(self):
-        shown = self.shown("My parcel came so very, very late\nNo refund\nis it refunding? No. Norefund!\nhi\n")
+        shown = self.shown("My parcel came so very, very late\nNo refund\nis it refunding? No. Norefund!\nhi\n", "--all")
         self.assertEqual([" no late, line 3: near: 4 words between `late` and `parcel`, at most 2",
                           " no refund, line 2: none: `no refund` is there at byte 0",
                           "yes refund, line 2: `refund*` at byte 6",
@@ -66,7 +67,40 @@ class KeywordsTest(CliCase):
                          "\n\n", self.shown("late, tomorrow\n", "--rule", "3"))
         self.assertIn(" no promise, line 5: speaker: a rule for the agent's messages, and this one is the customer's\n",
                       self.shown("late, tomorrow\n", "--tag", "promise"))
-        self.assertIn(" no price, line 4: any: none of its 2 words is there\n", self.shown("x\n", "--tag", "price"))
+        self.assertIn(" no price, line 4: any: none of its 2 words is there\n", self.shown("x\nwat kost\n", "--rule", "4", "--all"))
+
+    def test_messages_without_anything(self):
+        """They are counted, and shown to who asks."""
+        text = "hello\nmoney back\nparcel\nNo refund\nbye\n"
+        says = "the standard input: 5 messages, 1 with a hit, 1 with none but nearly, 3 with nothing"
+        few = self.shown(text, says=says + " (--all shows them too)\n")
+        self.assertEqual(["message 2, line 2", "message 4, line 4"], re.findall("^message.*", few, re.MULTILINE))
+        for more in ((), ("--tag", "price"), ("--rule", "4")):
+            every = self.shown(text, "--all", *more, says=says + "\n" if not more else "5 with nothing\n")
+            self.assertEqual(5, every.count("message "))
+        self.assertIn("message 5, line 5\n  bye\n  no rule holds, and none nearly\n\n", self.shown(text, "--all"))
+        self.assertIn("message 5, line 5\n  bye\n", self.shown(text, "--message", "5", says="1 with nothing\n"))
+        self.assertEqual(["2", "4"], [each["message"] for each in self.objects(text)])
+        self.assertEqual(5, len(self.objects(text, "--all")))
+        self.assertEqual("", self.shown(text, "--rule", "4", says="5 with nothing (--all"))
+        self.assertEqual(1, self.shown(text, "--rule", "3").count("message "))  # a word of it is near enough to ask why
+
+    def test_rules_of_a_tag_without_a_word(self):
+        """A tag in many languages: of each message those rules that have something to say of it."""
+        self.write("model/keywords.csv", RULES + "late,laat*,,,,\nlate,,vertraagd,,,\nlate,,,wait,late near/1 order,\n")
+        shown = self.shown("late norefund\nlaatste\nhi\n", "--tag", "late")
+        self.assertEqual("message 1, line 1\n  late norefund\n"
+                         "   no late, line 3: near: `late` is there without `parcel`\n"
+                         "   no late, line 8: near: `late` is there without `order`\n"
+                         "  2 other rules: none of their words is there\n\n"
+                         "message 2, line 2\n  laatste\n  ^^^^^^^\n".replace("^^^^^^^", "^^^^") +
+                         "  yes late, line 6: `laat*` at byte 0\n"
+                         "  3 other rules: none of their words is there\n\n", shown)
+        self.assertIn("  hi\n  no rule holds, and none nearly\n  4 rules: none of their words is there\n",
+                      self.shown("hi\n", "--tag", "late", "--message", "1"))
+        self.assertEqual(4, self.shown("hi\n", "--tag", "late", "--all").count("   no late, line "))
+        self.assertEqual([2, 2], [each["rules_without"] for each in self.objects("late\nlaat\n", "--tag", "late")])
+        self.assertIn(" `vertraagd` is inside the longer word `vertraagde`", self.shown("vertraagde\n", "--tag", "late"))
 
     def test_one_message(self):
         shown = self.shown("a\nb\nmoney back\n", "--message", "3")
@@ -82,7 +116,7 @@ class KeywordsTest(CliCase):
         text = "".join(json.dumps(each) + "\n" for each in (
             {"message": "m-1", "customer": 7, "speaker": "agent", "text": "Tomorrow. Your money back"},
             {"text": None, "more": [1]}, {"speaker": "bot", "text": "tomorrow"}))
-        shown = self.shown(text, "--from", "ndjson")
+        shown = self.shown(text, "--from", "ndjson", "--all")
         self.assertIn("message m-1, line 1, customer 7, speaker agent\n  Tomorrow. Your money back\n  ^^^^^^^^\n"
                       "   no refund, line 2: speaker: a rule for the customer's messages, and this one is the agent's\n"
                       "  yes promise, line 5: `tomorrow` at byte 0\n", shown)
@@ -111,10 +145,10 @@ class KeywordsTest(CliCase):
         self.assertEqual({"message": "1", "line": 1, "customer": None, "speaker": None, "text": "money back, ＲＥＦＵＮＤ",
                           "rules": [{"tag": "refund", "rule": 2, "holds": True, "more_places": False, "reasons": [],
                                      "places": [{"word": "money back", "offset": 0, "length": 10},
-                                                {"word": "refund*", "offset": 12, "length": 18}]}]}, first)
+                                                {"word": "refund*", "offset": 12, "length": 18}]}], "rules_without": 0}, first)
         self.assertEqual([False, ["none: `no refund` is there at byte 0"]],
                          [second["rules"][0][name] for name in ("holds", "reasons")])
-        self.assertEqual([None, []], [self.objects(b"\xff\n")[0][name] for name in ("text", "rules")])
+        self.assertEqual([None, []], [self.objects(b"\xff\n", "--all")[0][name] for name in ("text", "rules")])
 
     # --- what is not there
 

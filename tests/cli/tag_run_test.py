@@ -174,6 +174,17 @@ class Folders(TagCase):
         self.assertEqual(["ＬＡＴＥ", "delay"], found)
         self.assertEqual({"2"}, {hit["rule"] for hit in self.csv("tags", "hits")})
 
+    def test_many_hits_are_cut(self):
+        self.write("map.yaml", "columns: {customer: customer, time: time, type: type, message: message, text: text}\n")
+        self.write("long.csv", "customer,time,type,message,text\n" + "".join(
+            f"{customer},2026-03-30 10:00:00,chat_customer_message,m{customer},{'late ' * count}\n"
+            for customer, count in ((1, 1000), (2, 1001), (3, 5000))))
+        self.fourloop("import", "--map", "map.yaml", "--into", "long", "long.csv")
+        says = "hits cut in 2 messages: of a rule the first 1000 in a message count"
+        told = json.loads(self.tag("tags", "--hits", "--json", data="long", says=says).stdout)
+        self.assertEqual((3, 3000, 2), (told["tags"], told["hits"], told["cut_messages"]))
+        self.assertNotIn(b"cut", self.tag("few", data="long").stderr)  # tags lose nothing
+
     def test_report(self):
         told = json.loads(self.tag("tags", "--hits", "--json").stdout)
         self.assertEqual((len(self.csv("tags", "tags")), len(self.csv("tags", "hits"))), (told["tags"], told["hits"]))
@@ -210,10 +221,12 @@ class Changes(TagCase):
     def test_given_tags(self):
         self.import_messages((1, "2026-03-01", "late"), (3, "2026-03-01", None))
         self.import_given("1,Kundin,2026-03-30,,Ann,\n3,Kundin,2026-01-01,2026-03-31,Ann,\n3,Zoë,2026-03-20,,,\n"
-                          "8,Kundin,2026-03-29,,,\n3,late,2026-04-05,,,\n")
+                          "8,Kundin,2026-03-29,,,\n3,late,2026-04-05,,,\n"
+                          "1,late,2026-03-31,2026-03-30,,\n")
         self.run_night("out")
         self.assertEqual({("1", "Kundin"), ("1", "late"), ("3", "Kundin"), ("3", "Zoë"), ("8", "Kundin")},
                          set(self.tags_of("out")))
+        self.assertEqual("2026-03-01", self.tags_of("out")["1", "late"]["last"], "a row that ends before it begins fires")
         self.assertEqual({"1": "late|Kundin", "3": "Kundin|Zoë"}, {row["customer"]: row["tags"] for row in self.exported()})
         manifest = json.loads(self.path("out/manifest.json").read_text())
         self.assertEqual({"interactions", "given_tags"}, {entry["table"] for entry in manifest["inputs"]})

@@ -37,6 +37,13 @@ class TagText(CliCase):
         self.assertEqual(rows, self.path("hits.csv").read_bytes())
         self.assert_nothing_temporary(".")
 
+    def test_many_hits_are_cut(self):
+        done = self.tag(stdin=b"late " * 1001 + b"\nlate\n",
+                        says="hits cut in 1 messages: of a rule the first 1000 in a message count")
+        self.assertEqual([b"1,,late,2,late*,%d,4" % (5 * number) for number in range(1000)] + [b"2,,late,2,late*,0,4"],
+                         done.stdout.splitlines()[1:])
+        self.assertNotIn(b"cut", self.tag(stdin=b"late " * 1000).stderr)
+
     def test_ndjson(self):
         text = "".join(json.dumps(line) + "\n" for line in (
             {"message": "m", "customer": 5, "text": "parcel", "other": {}}, {"speaker": "agent", "text": "So sorry"}))
@@ -46,6 +53,26 @@ class TagText(CliCase):
         self.assertEqual([{"message": "m", "customer": 5, "tag": "late", "rule": 2, "word": "parcel", "offset": 0, "length": 6},
                           {"message": 2, "customer": None, "tag": "care", "rule": 3, "word": "sorry", "offset": 3, "length": 5}],
                          [json.loads(hit) for hit in hits])
+
+    def test_what_the_file_is(self):
+        """By its name; lines that look like objects are lines, with a warning unless --from says so."""
+        text, row = b'\n \n {"text": "parcel"}\n', b",,late,2,parcel,%d,6\n"
+        warning = b"looks like NDJSON"
+        for name, more, offset, is_warned in (("chat.ndjson", (), 0, False), ("chat.JSONL", (), 0, False),
+                                              ("chat.txt", (), 11, True), ("ndjson", (), 11, True),
+                                              ("chat.ndjson", ("--from", "lines"), 11, False),
+                                              ("chat.txt", ("--from", "ndjson"), 0, False)):
+            with self.subTest(name=name, more=more):
+                self.write(name, text)
+                done = self.tag(*more, text=name)
+                self.assertEqual(HEAD + b"3" + row % offset, done.stdout)
+                self.assertEqual(int(is_warned), done.stderr.count(warning), done.stderr)
+        done = self.tag(stdin=text, says="warning: the standard input looks like NDJSON")
+        self.assertIn(b"--from ndjson takes the texts in it", done.stderr)
+        for plain in (b'a\n{"text":1}\n', b"{parcel}\n", b"{", b'"', b""):
+            self.assertNotIn(warning, self.tag(stdin=plain).stderr)
+        self.write("lines.ndjson", "parcel\n")
+        self.tag(text="lines.ndjson", code=65, says="lines.ndjson:1:6: not one JSON object")
 
     def test_a_wrong_line_leaves_no_file(self):
         self.write("hits.csv", "mine")

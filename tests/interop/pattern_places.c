@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "engine/tags/word_database.h"
+#include "engine/tags/words/word_database.h"
 #include "formats/base/bytes.h"
 
 static uint32_t read_number(void)

@@ -1,11 +1,14 @@
 """The hits of rules in one message (section 5)."""
 
-from itertools import product
+from itertools import groupby, islice, product
 from typing import NamedTuple
 
 from folding import fold_bytes
 from letters import stands_free, words_between
 from patterns import regex_places
+
+
+RULE_HITS, MESSAGE_HITS = 1000, 1_000_000  # that count, of a rule in a message and of all rules in it
 
 
 class Hit(NamedTuple):
@@ -53,12 +56,18 @@ def may_see(rule_speaker, speaker):
     return rule_speaker == "both" or rule_speaker == (speaker or "customer")
 
 
+def first_hits(hits):
+    """Of each rule those that count; the rules of a message share what it may have."""
+    most = min(RULE_HITS, MESSAGE_HITS // max(1, len({hit.rule for hit in hits})))
+    return [hit for _, own in groupby(hits, key=lambda hit: hit.rule) for hit in islice(own, most)]
+
+
 def message_hits(text, speaker, rules):
-    """All hits in a message's bytes, by rule, offset, the longest first."""
+    """The hits in a message's bytes that count, by rule, offset, the longest first."""
     folded = fold_bytes(text)
     hits = set()
     for rule in rules:
         for begin, end in rule_places(rule, folded.text) if may_see(rule.speaker, speaker) else ():
             offset = folded.places[begin][0]
             hits.add(Hit(offset, folded.places[end - 1][1] - offset, rule.line, rule.tag))
-    return sorted(hits, key=lambda hit: (hit.rule, hit.offset, -hit.length))
+    return first_hits(sorted(hits, key=lambda hit: (hit.rule, hit.offset, -hit.length)))

@@ -46,7 +46,7 @@ def firing_days(hit_days, given, tag):
         if sum(day - tag.days < other <= day for other in hit_days) >= tag.hits:
             firings.append(Firing(day, day + tag.expiry_days - 1, False))
     firings += [Firing(row.day, row.day + tag.expiry_days - 1 if row.until is None else row.until, True)
-                for row in given]
+                for row in given if row.until is None or row.until >= row.day]
     return sorted(firings)
 
 

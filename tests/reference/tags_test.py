@@ -175,6 +175,15 @@ class Rules(unittest.TestCase):
         self.assertEqual([(0, 4), (5, 6)], found("late parcel and many more words behind, late",
                                                  near="late near/1 parcel"))
 
+    def test_the_first_hits_count(self):
+        nested = found("a" * 400, any="*a*|*aa*|*aaa*")
+        self.assertEqual([(offset, length) for offset in range(334) for length in (3, 2, 1)][:1000], nested)
+        # what is left out still makes a rule hold, or not
+        self.assertEqual([], found("late " * 1001 + "sorry", any="late", none="sorry"))
+        # 2,500 rules: 400 hits each
+        many = [hits.Hit(5 * number, 4, rule, "t") for rule in range(2500) for number in range(401)]
+        self.assertEqual([hit for hit in many if hit.offset < 2000], hits.first_hits(many))
+
     def test_regex(self):
         self.assertEqual([(6, 9)], found("order AB-123456", regex="ab-[0-9]+"))
         self.assertEqual([(0, 3), (4, 2)], found("aaa aa", regex="a|aa|aaa"))  # the longest, not the first branch
@@ -298,6 +307,10 @@ class ByHand(unittest.TestCase):
         day = lambda name: row[name] if row[name] is None else AS_OF - row[name]
         return day("since"), day("last"), day("expires"), row["hits"], row["given"], day("first_day")
 
+    def test_an_until_before_its_day_is_nothing(self):
+        self.assertEqual((20, 20, -39, 1, 0, 20), self.spell([20], (5, 6)))
+        self.assertEqual((20, 5, -39, 1, 1, 20), self.spell([20], (5, 5)))
+
     def test_a_long_until_holds_a_spell_together(self):
         # on from age 300 by hand until after the night: age 100 is more than 60 days behind it, and finds it on
         self.assertEqual((300, 100, -5, 1, 1, 100), self.spell([100], (300, -5)))
@@ -315,8 +328,8 @@ class ByHand(unittest.TestCase):
         self.assertEqual((30, 25, -34, 1, 1, 25), self.spell([25], (30, 25), (30, 28)))
 
     def test_what_fires_on_one_day_is_of_one_spell(self):
-        # by hand for days that are over, and a message of the same day
-        self.assertEqual((30, 30, -29, 1, 1, 30), self.spell([30], (30, 31)))
+        # by hand for that day alone, and a message of it
+        self.assertEqual((30, 30, -29, 1, 1, 30), self.spell([30], (30, 30)))
 
     def test_days_by_hand_alone_have_no_evidence(self):
         # the message hits, but two are needed: it counts, and no day fires because of it

@@ -75,14 +75,16 @@ static inline void print_rows(const struct fl_model *model, const struct fixture
     }
 }
 
-/* Imports a CSV text into the data folder `folder` of the fixture. */
-static inline void import_text(const struct fl_model *model, const char *folder, const char *csv, size_t size)
+/* Imports a CSV text into a table of the data folder `folder` of the fixture. */
+static inline void import_table(const struct fl_model *model, const char *folder, const char *table,
+                                const char *csv, size_t size)
 {
     char folder_path[FIXTURE_PATH_SIZE], input_path[FIXTURE_PATH_SIZE];
     fixture_put_bytes("input.csv", csv, size);
     const char *input = fixture_path("input.csv", input_path);
     const struct fl_import_plan plan = {.io = &fl_io_system,
                                         .folder = fixture_path(folder, folder_path),
+                                        .table = table,
                                         .inputs = &input,
                                         .input_count = 1,
                                         .types = fl_model_types(model),
@@ -93,6 +95,12 @@ static inline void import_text(const struct fl_model *model, const char *folder,
     fl_error_clear(&error);
     if (fl_import(&plan, &report, &error) != FL_OK)
         fail_msg("import: %s", error.message);
+}
+
+/* The same of the table of interactions. */
+static inline void import_text(const struct fl_model *model, const char *folder, const char *csv, size_t size)
+{
+    import_table(model, folder, "interactions", csv, size);
 }
 
 /* The rows as `files` table files of one data folder. */

@@ -20,25 +20,6 @@ static struct fl_model *model;
 
 /* ---- folders ---- */
 
-static void import_table(const char *folder, const char *table, const char *csv, size_t size)
-{
-    char folder_path[FIXTURE_PATH_SIZE], input_path[FIXTURE_PATH_SIZE];
-    fixture_put_bytes("rows.csv", csv, size);
-    const char *input = fixture_path("rows.csv", input_path);
-    const struct fl_import_plan plan = {.io = &fl_io_system,
-                                        .folder = fixture_path(folder, folder_path),
-                                        .table = table,
-                                        .inputs = &input,
-                                        .input_count = 1,
-                                        .types = fl_model_types(model),
-                                        .memory_bytes = FL_IMPORT_MEMORY_MIN};
-    struct fl_import_report report;
-    struct fl_error error;
-    fl_error_clear(&error);
-    if (fl_import(&plan, &report, &error) != FL_OK)
-        fail_msg("import: %s", error.message);
-}
-
 static const char keywords[] = "tag,any,speaker,points,expiry_days,priority\n"
                                "late,late|later,,-2,20,3\nthanks,thank*,both,1,300,\nquiet,hush,,5,1,\n";
 
@@ -86,7 +67,7 @@ static void make_data(const char *folder, unsigned amount_more, const char *coun
         (void)snprintf(line, sizeof line, "p%d,b%d,c%d\n", i, i % 9, i % 4);
         append_text(&csv, line);
     }
-    import_table(folder, "products", (const char *)csv.bytes, csv.size);
+    import_table(model, folder, "products", (const char *)csv.bytes, csv.size);
     csv.size = 0;
     append_text(&csv,
                 "customer,birth_year,age_band,country,latitude,longitude,store_distance_m,first_contact\n");
@@ -96,12 +77,12 @@ static void make_data(const char *folder, unsigned amount_more, const char *coun
                        i % 6 == 0 ? "2020-01-31" : "");
         append_text(&csv, line);
     }
-    import_table(folder, "customers", (const char *)csv.bytes, csv.size);
+    import_table(model, folder, "customers", (const char *)csv.bytes, csv.size);
     static const char given[] = "customer,tag,day,until\n3,vip,2026-10-01,\n4,late,2026-11-01,2026-12-24\n"
                                 "5,vip,2026-01-01,2026-01-02\n";
-    import_table(folder, "given_tags", given, sizeof given - 1);
+    import_table(model, folder, "given_tags", given, sizeof given - 1);
     static const char stores[] = "store,latitude,longitude\nEast,52.2,6.1\nWest,52.3,4.5\n";
-    import_table(folder, "stores", stores, sizeof stores - 1);
+    import_table(model, folder, "stores", stores, sizeof stores - 1);
     fl_buffer_release(&csv);
 }
 

@@ -91,7 +91,6 @@ static int32_t first_contact_of(int64_t customer)
 static void import_profiles(const char *name, int64_t customers)
 {
     struct fl_buffer csv = {0};
-    char folder_path[FIXTURE_PATH_SIZE], input_path[FIXTURE_PATH_SIZE];
     append_text(&csv, "customer,first_contact,country,store_distance_m\n");
     for (int64_t customer = 0; customer < customers; customer += 3) {
         char line[100], day[11];
@@ -100,20 +99,7 @@ static void import_profiles(const char *name, int64_t customers)
                        customer % 2 == 0 ? "NL" : "", customer % 5 == 0 ? "1200" : "");
         append_text(&csv, line);
     }
-    fixture_put_bytes("customers.csv", (const char *)csv.bytes, csv.size);
-    const char *input = fixture_path("customers.csv", input_path);
-    const struct fl_import_plan plan = {.io = &fl_io_system,
-                                        .folder = fixture_path(name, folder_path),
-                                        .table = "customers",
-                                        .inputs = &input,
-                                        .input_count = 1,
-                                        .types = fl_model_types(model),
-                                        .memory_bytes = FL_IMPORT_MEMORY_MIN};
-    struct fl_import_report report;
-    struct fl_error error;
-    fl_error_clear(&error);
-    if (fl_import(&plan, &report, &error) != FL_OK)
-        fail_msg("import: %s", error.message);
+    import_table(model, name, "customers", (const char *)csv.bytes, csv.size);
     fl_buffer_release(&csv);
 }
 

@@ -509,8 +509,10 @@ static void reads_words(void **state)
         "rejected 2:1 store: not in the mapping's values | store: not in the mapping's values (column `x`)");
     check_column("speaker: x", "agent", "speaker=agent");
     check_column("speaker: x", "Agent",
-                 "rejected 2:1 speaker: neither customer nor agent | speaker: neither customer nor agent "
-                 "(column `x`)");
+                 "rejected 2:1 speaker: neither customer nor agent (`values:` of a mapping translate) | "
+                 "speaker: neither customer nor agent (`values:` of a mapping translate) (column `x`)");
+    check_column("speaker: {column: x, values: {Agent: agent, Kunde: customer, Bot: null}}", "Agent",
+                 "speaker=agent");
     check_column("text: x", "\"a \"\"b\"\"\"", "text=a \"b\"");
     check_column("message: {constant: m1}", "", "message=m1");
     check_column("store: x", "\xff",
@@ -820,9 +822,8 @@ static void maps_our_own_names(void **state)
     assert_int_equal(fl_mapping_own_names(&fl_io_system, fl_schema_by_name("customer_scores"), types,
                                           FL_MONEY_NOT_SAID, &mapping, &error),
                      FL_BAD_MODEL);
-    assert_string_equal(
-        error.message,
-        "table customer_scores is not imported: interactions, products, customers, stores and given_tags are");
+    assert_string_equal(error.message, "table customer_scores is not imported: interactions, products, "
+                                       "customers, stores and given_tags are");
 }
 
 static void tells_what_it_fills(void **state)

@@ -223,6 +223,26 @@ static inline int naive_compare(const void *a, const void *b)
     return 0;
 }
 
+/* Of hits in order, those that count: of each rule in a message the first thousand; where so the message had
+ * more than a million, of each the first ones that fit if all may have equally many. Returns how many are
+ * left. */
+static inline size_t naive_cut(struct fl_tag_hit *list, size_t count)
+{
+    size_t kept = 0;
+    for (size_t from = 0, to; from < count; from = to) {
+        size_t rules = 0, of_rule = 0;
+        for (to = from; to < count && list[to].message == list[from].message; to++)
+            rules += to == from || list[to].rule != list[to - 1].rule;
+        const size_t most = 1000000 / rules < 1000 ? 1000000 / rules : 1000;
+        for (size_t i = from; i < to; i++) {
+            of_rule = i > from && list[i].rule == list[i - 1].rule ? of_rule + 1 : 1;
+            if (of_rule <= most)
+                list[kept++] = list[i];
+        }
+    }
+    return kept;
+}
+
 /* Hits of a place by several cells are one, with the smallest word. */
 static inline size_t naive_run(struct naive_tagger *naive, const struct fl_message *messages, size_t count)
 {
@@ -247,7 +267,7 @@ static inline size_t naive_run(struct naive_tagger *naive, const struct fl_messa
             last->offset != list[i].offset || last->size != list[i].size)
             list[kept++] = list[i];
     }
-    return kept;
+    return naive_cut(list, kept);
 }
 
 static inline void naive_release(struct naive_tagger *naive)

@@ -13,7 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "engine/tags/word_database.h"
+#include "engine/tags/words/word_database.h"
 
 static uint64_t random_state;
 static size_t random_below(size_t below)

@@ -14,7 +14,7 @@ static struct fl_model_settings settings = {.age_band_count = 3, .age_band_floor
 
 /* ---- folders ---- */
 
-static void import_table(const char *table, const char *csv, const char *mapping, bool pseudonymous)
+static void import_mapped(const char *table, const char *csv, const char *mapping, bool pseudonymous)
 {
     char folder_path[FIXTURE_PATH_SIZE], input_path[FIXTURE_PATH_SIZE], mapping_path[FIXTURE_PATH_SIZE];
     fixture_put("rows.csv", csv);
@@ -253,10 +253,10 @@ static void test_a_file_that_lies(void **state)
 static void test_age_bands(void **state)
 {
     (void)state;
-    import_table("customers",
-                 "customer,birth_year,age_band\n1,2008,\n2,2009,60-69\n3,2026,\n4,2027,\n5,2027,60-69\n"
-                 "6,,60-69\n7,1850,\n8,,\n9,2007,\n",
-                 NULL, false);
+    import_mapped("customers",
+                  "customer,birth_year,age_band\n1,2008,\n2,2009,60-69\n3,2026,\n4,2027,\n5,2027,60-69\n"
+                  "6,,60-69\n7,1850,\n8,,\n9,2007,\n",
+                  NULL, false);
     struct fl_data_folder *folder = open_data();
     open_profiles(folder, "2026-01-01", FL_PROFILE_WITH_ALL);
     assert_profile(1, "18-18|-|-|-|-|-|-|-"); /* 18 in the year of the as-of day, whatever the birthday */
@@ -280,11 +280,11 @@ static void test_age_bands(void **state)
 static void test_words_of_several_files(void **state)
 {
     (void)state;
-    import_table("customers",
-                 "customer,life_stage,country,region,urbanity,first_contact\n"
-                 "1,family,NL,Utrecht,city,2020-02-29\n2,,NO,Oslo,,\n",
-                 NULL, false);
-    import_table("customers", "customer,country,urbanity\n3,BE,village\n4,GB,city\n", NULL, false);
+    import_mapped("customers",
+                  "customer,life_stage,country,region,urbanity,first_contact\n"
+                  "1,family,NL,Utrecht,city,2020-02-29\n2,,NO,Oslo,,\n",
+                  NULL, false);
+    import_mapped("customers", "customer,country,urbanity\n3,BE,village\n4,GB,city\n", NULL, false);
     struct fl_data_folder *folder = open_data();
     open_profiles(folder, "2026-01-01", FL_PROFILE_WITH_ALL);
     assert_profile(0, "-|-|-|-|-|-|-|- not found");
@@ -307,15 +307,15 @@ static void test_distances(void **state)
     (void)state;
     static const char customers[] = "customer,latitude,longitude,store_distance_m\n"
                                     "1,52.1,5.1,\n2,52.1,5.1,70\n3,,,80\n4,52.1,,\n5,53,5.1,0\n6,,,\n";
-    import_table("customers", customers, NULL, false);
+    import_mapped("customers", customers, NULL, false);
     struct fl_data_folder *folder = open_data();
     open_profiles(folder, "2026-01-01", FL_PROFILE_WITH_ALL);
     assert_profile(1, "-|-|-|-|-|-|-|-"); /* no stores yet */
     assert_profile(2, "-|-|-|-|-|-|70|-");
     close_profiles();
     fl_data_folder_close(folder);
-    import_table("stores", "store,latitude,longitude\nSouth,52.1,5.1\nNorth,53.1,5.1\nCentre,52.1,5.1\n",
-                 NULL, false);
+    import_mapped("stores", "store,latitude,longitude\nSouth,52.1,5.1\nNorth,53.1,5.1\nCentre,52.1,5.1\n",
+                  NULL, false);
     folder = open_data();
     open_profiles(folder, "2026-01-01", FL_PROFILE_WITH_STORE);
     assert_profile(1, "-|-|-|-|-|Centre|0|-");
@@ -336,9 +336,9 @@ static void test_text_ids(void **state)
 {
     (void)state;
     for (int pseudonymous = 0; pseudonymous < 2; pseudonymous++) {
-        import_table(NULL, "who,land\nZoë,NL\nC-1,BE\n",
-                     "table: customers\nids: text\ncolumns: {customer: who, country: land}\n",
-                     pseudonymous != 0);
+        import_mapped(NULL, "who,land\nZoë,NL\nC-1,BE\n",
+                      "table: customers\nids: text\ncolumns: {customer: who, country: land}\n",
+                      pseudonymous != 0);
         struct fl_data_folder *folder = open_data();
         assert_int_equal(folder->pseudonymous, pseudonymous);
         static const char *const ids[] = {"Zoë", "C-1", "C-2"};
@@ -357,7 +357,7 @@ static void test_text_ids(void **state)
 static void test_no_profiles(void **state)
 {
     (void)state;
-    import_table("stores", "store,latitude,longitude\nA,52,5\n", NULL, false);
+    import_mapped("stores", "store,latitude,longitude\nA,52,5\n", NULL, false);
     struct fl_data_folder *folder = open_data();
     open_profiles(folder, "2026-01-01", FL_PROFILE_WITH_ALL);
     assert_profile(INT64_MIN, "-|-|-|-|-|-|-|- not found");

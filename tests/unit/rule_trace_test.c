@@ -4,7 +4,7 @@
  * two, the same word in several forms, bytes that are no UTF-8), so that words overlap, touch and lie near
  * each other all the time: for each message and rule the trace holds exactly if the tagger has hits of it,
  * and both have the same places. Then each sentence that says why a rule does not hold, word for word. */
-#include "engine/tags/rule_trace.h"
+#include "engine/tags/lists/rule_trace.h"
 #include "tests/unit/engine_fixture.h"
 
 enum { LISTS = 60, RULES = 25, MESSAGES = 80, TEXT_MAX = 400, LINE_MAX = 400 };
@@ -164,10 +164,11 @@ static size_t compare_list(const struct both *both)
     static char texts[MESSAGES][TEXT_MAX];
     struct fl_message messages[MESSAGES];
     const struct fl_tag_hit *hits;
-    size_t count;
+    size_t count, done;
     for (int i = 0; i < MESSAGES; i++)
         messages[i] = make_message(texts[i]);
-    assert_int_equal(fl_tagger_run(both->tagger, messages, MESSAGES, &hits, &count, NULL), FL_OK);
+    assert_int_equal(fl_tagger_run(both->tagger, messages, MESSAGES, &done, &hits, &count, NULL), FL_OK);
+    assert_int_equal(done, MESSAGES);
     const struct fl_tag_hit *const end = hits + count;
     for (uint32_t i = 0; i < MESSAGES; i++) {
         assert_int_equal(fl_rule_tracer_read(both->tracer, &messages[i], NULL), FL_OK);
@@ -301,12 +302,12 @@ static void test_many_places_are_cut(void **state)
     struct fl_buffer text = {0};
     struct both both;
     struct fl_rule_trace trace;
-    for (int i = 0; i <= FL_TRACE_PLACES_MAX; i++)
+    for (size_t i = 0; i <= FL_RULE_HITS_MAX; i++)
         append_text(&text, "late ");
     trace_one(&both, "t,,,,late near/0 late,,\n",
               (struct fl_message){{(const char *)text.bytes, text.size}, FL_SPEAKER_CUSTOMER}, &trace);
     assert_true(trace.holds && trace.has_more_places);
-    assert_int_equal(trace.place_count, FL_TRACE_PLACES_MAX);
+    assert_int_equal(trace.place_count, FL_RULE_HITS_MAX);
     close_both(&both);
     fl_buffer_release(&text);
 }

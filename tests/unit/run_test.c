@@ -561,22 +561,7 @@ static void print_table(const char *out, const char *table_name, uint16_t word_i
 
 static void import_products(const char *folder, const char *csv)
 {
-    char folder_path[FIXTURE_PATH_SIZE], input_path[FIXTURE_PATH_SIZE];
-    fixture_put("products.csv", csv);
-    const char *input = fixture_path("products.csv", input_path);
-    const struct fl_import_plan plan = {.io = &fl_io_system,
-                                        .folder = fixture_path(folder, folder_path),
-                                        .table = "products",
-                                        .inputs = &input,
-                                        .input_count = 1,
-                                        .types = fl_model_types(model),
-                                        .types_digest = fl_model_registry_digest(model),
-                                        .memory_bytes = FL_IMPORT_MEMORY_MIN};
-    struct fl_import_report report;
-    struct fl_error error;
-    fl_error_clear(&error);
-    if (fl_import(&plan, &report, &error) != FL_OK)
-        fail_msg("%s: %s", error.path, error.message);
+    import_table(model, folder, "products", csv, strlen(csv));
 }
 
 /* A row's own brand, else its product's, else none; capping inside the scope; words of one file unknown to

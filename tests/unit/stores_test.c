@@ -18,22 +18,8 @@ static struct fl_data_folder *folder;
 
 static void import_stores(const char *csv)
 {
-    char folder_path[FIXTURE_PATH_SIZE], input_path[FIXTURE_PATH_SIZE];
-    fixture_put("stores.csv", csv);
-    const char *input = fixture_path("stores.csv", input_path);
     struct fl_model *model = default_model();
-    const struct fl_import_plan plan = {.io = &fl_io_system,
-                                        .folder = fixture_path("data", folder_path),
-                                        .table = "stores",
-                                        .inputs = &input,
-                                        .input_count = 1,
-                                        .types = fl_model_types(model),
-                                        .memory_bytes = FL_IMPORT_MEMORY_MIN};
-    struct fl_import_report report;
-    struct fl_error error;
-    fl_error_clear(&error);
-    if (fl_import(&plan, &report, &error) != FL_OK)
-        fail_msg("import: %s", error.message);
+    import_table(model, "data", "stores", csv, strlen(csv));
     fl_model_free(model);
 }
 

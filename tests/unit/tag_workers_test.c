@@ -205,7 +205,7 @@ static void make(unsigned threads, uint32_t range_rows, bool tags_only, struct o
     scorer_plan.range_rows = range_rows;
     assert_int_equal(fl_workers_open(&scorer_plan, threads, &workers, NULL), FL_OK);
     assert_int_equal(fl_workers_run(workers, tell, outcome, counts, NULL), FL_OK);
-    outcome->messages = fl_workers_messages(workers);
+    outcome->messages = fl_workers_messages(workers).messages;
     for (size_t night = 0; night < NIGHTS; night++)
         assert_int_equal(counts[night].rows_in, tags_only ? 0 : ROWS);
     fl_workers_close(workers);

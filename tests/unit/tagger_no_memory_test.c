@@ -66,9 +66,10 @@ static fl_status tag_all(const struct fl_keywords *keywords, const struct fl_fol
     fl_status status = fl_tag_rules_compile(keywords, fold, &rules, &error);
     if (status == FL_OK) {
         const struct fl_tag_hit *hits;
+        size_t done;
         status = fl_tagger_create(rules, &tagger, &error);
         if (status == FL_OK)
-            status = fl_tagger_run(tagger, messages, count, &hits, hit_count, &error);
+            status = fl_tagger_run(tagger, messages, count, &done, &hits, hit_count, &error);
         fl_tagger_free(tagger);
     }
     fl_tag_rules_free(rules);

@@ -4,8 +4,9 @@
  * Random lists of rules with all cells meet random messages made of few pieces (letters of several scripts,
  * marks, ligatures, wide and half-width forms, characters of no width, bytes that are no UTF-8, separators),
  * so that touching, overlapping and near words all happen. All messages are tagged in calls of 1, 2, 7 and
- * all of them; a third of the lists with so many or so long ones that several joined buffers are filled.
- * Cases of the rules' text are written out with the bytes they must give. */
+ * all of them; a third of the lists with so many or so long ones that several joined buffers are filled, or
+ * that rules have more hits than count. Cases of the rules' text, and the worst lists and texts, are written
+ * out with the bytes they must give. */
 #include "tests/unit/engine_fixture.h"
 #include "tests/unit/naive_tagger.h"
 
@@ -99,8 +100,8 @@ static void check_written(const struct written_case *written, uint8_t speakers)
     open_bench(&bench, csv, (size_t)size);
     const struct fl_message message = {fl_text_of(written->message), speakers};
     const struct fl_tag_hit *hits;
-    size_t count;
-    assert_int_equal(fl_tagger_run(bench.tagger, &message, 1, &hits, &count, NULL), FL_OK);
+    size_t count, done;
+    assert_int_equal(fl_tagger_run(bench.tagger, &message, 1, &done, &hits, &count, NULL), FL_OK);
     print_hits(hits, count, text, sizeof text);
     if (strcmp(text, written->hits) != 0)
         fail_msg("%s in `%s`: %s, should be %s", written->csv, written->message, text, written->hits);
@@ -270,6 +271,7 @@ static const struct naive_regex regexes[] = {{"ab+", match_ab}, {"x\\s*", match_
 /* Few pieces and few words of them, so that everything meets. */
 struct pool {
     uint64_t random;
+    bool has_near; /* the plain search for pairs takes the cube of a message */
     const char *pieces[POOL_PIECES];
     char words[POOL_WORDS][32];
 };
@@ -279,9 +281,9 @@ static size_t below(struct pool *pool, size_t end)
     return (size_t)(next_random(&pool->random) % end);
 }
 
-static void make_pool(struct pool *pool, uint64_t seed)
+static void make_pool(struct pool *pool, uint64_t seed, bool has_near)
 {
-    *pool = (struct pool){.random = seed};
+    *pool = (struct pool){.random = seed, .has_near = has_near};
     for (size_t i = 0; i < POOL_PIECES; i++)
         pool->pieces[i] =
             i < POOL_PIECES / 2 ? solid_pieces[below(pool, SOLID)] : loose_pieces[below(pool, LOOSE)];
@@ -339,7 +341,7 @@ static void make_csv(struct pool *pool, struct fl_buffer *csv)
         append_cell(pool, csv, (cells & 1) != 0);
         append_cell(pool, csv, (cells & 2) != 0);
         append_cell(pool, csv, below(pool, 3) == 0);
-        append_near_cell(pool, csv, (cells & 4) != 0);
+        append_near_cell(pool, csv, pool->has_near && (cells & 4) != 0);
         append_text(csv, (cells & 8) != 0 ? regexes[below(pool, 3)].text : "");
         append_text(csv, ",");
         append_text(csv, speakers[below(pool, 5)]);
@@ -361,9 +363,10 @@ static void check_calls(const struct bench *bench, const struct fl_message *mess
     size_t at = 0;
     for (size_t first = 0; first < count; first += call) {
         const struct fl_tag_hit *hits;
-        size_t hit_count, step = call < count - first ? call : count - first;
-        assert_int_equal(fl_tagger_run(bench->tagger, messages + first, step, &hits, &hit_count, NULL),
+        size_t hit_count, done, step = call < count - first ? call : count - first;
+        assert_int_equal(fl_tagger_run(bench->tagger, messages + first, step, &done, &hits, &hit_count, NULL),
                          FL_OK);
+        assert_int_equal(done, step);
         for (size_t i = 0; i < hit_count; i++, at++) {
             struct fl_tag_hit hit = hits[i];
             hit.message += (uint32_t)first;
@@ -372,6 +375,60 @@ static void check_calls(const struct bench *bench, const struct fl_message *mess
         }
     }
     assert_int_equal(at, expected_count);
+}
+
+/* The lines of a text, as messages by themselves. */
+static size_t split_lines(struct fl_text text, struct fl_message *messages)
+{
+    size_t count = 0;
+    for (size_t at = 0; at < text.size; count++) {
+        const char *start = text.bytes + at, *end = memchr(start, '\n', text.size - at);
+        size_t size = end == NULL ? text.size - at : (size_t)(end - start);
+        at += size + 1;
+        size -= size > 0 && start[size - 1] == '\r';
+        messages[count] = (struct fl_message){{start, size}, FL_SPEAKER_CUSTOMER};
+    }
+    return count;
+}
+
+/* A text of lines gives the hits of these lines as messages. */
+static void check_lines(const struct bench *bench, const struct fl_buffer *lines)
+{
+    const struct fl_text text = {(const char *)lines->bytes, lines->size};
+    struct fl_message *messages = malloc((fl_text_count(text, '\n') + 1) * sizeof *messages);
+    const struct fl_tag_hit *hits, *expected;
+    size_t hit_count, expected_count, line_count, done;
+    assert_non_null(messages);
+    const size_t count = split_lines(text, messages);
+    assert_int_equal(fl_tagger_run_lines(bench->tagger, text, FL_SPEAKER_CUSTOMER, &done, &line_count, &hits,
+                                         &hit_count, NULL),
+                     FL_OK);
+    assert_int_equal(line_count, count);
+    struct fl_buffer copy = {0};
+    assert_true(fl_buffer_append(&copy, hits, hit_count * sizeof *hits));
+    assert_int_equal(fl_tagger_run(bench->tagger, messages, count, &done, &expected, &expected_count, NULL),
+                     FL_OK);
+    assert_int_equal(hit_count, expected_count);
+    if (hit_count > 0)
+        assert_memory_equal(copy.bytes, expected, hit_count * sizeof *hits);
+    fl_buffer_release(&copy);
+    free(messages);
+}
+
+/* The messages one behind the other as lines, the last one with an end or without. */
+static void check_messages_as_lines(const struct bench *bench, const struct fl_message *messages,
+                                    size_t count)
+{
+    struct fl_buffer lines = {0};
+    for (size_t i = 0; i < count; i++) {
+        if (messages[i].text.size > 0)
+            assert_true(fl_buffer_append(&lines, messages[i].text.bytes, messages[i].text.size));
+        append_text(&lines, i % 5 == 3 ? "\r\n" : "\n");
+    }
+    check_lines(bench, &lines);
+    lines.size--;
+    check_lines(bench, &lines);
+    fl_buffer_release(&lines);
 }
 
 /* How many hits there are. */
@@ -385,19 +442,20 @@ static size_t check_messages(const char *csv, size_t size, const struct fl_messa
     const size_t calls[] = {1, 2, 7, count};
     for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++)
         check_calls(&bench, messages, count, calls[i], (const struct fl_tag_hit *)naive.hits.bytes, expected);
+    check_messages_as_lines(&bench, messages, count);
     naive_release(&naive);
     close_bench(&bench);
     return expected;
 }
 
 /* Random rules in `count` messages of at most `pieces` pieces. */
-static size_t check_random(uint64_t seed, size_t count, size_t pieces)
+static size_t check_random(uint64_t seed, size_t count, size_t pieces, bool has_near)
 {
     struct pool pool;
     struct fl_buffer csv = {0}, texts = {0};
     static struct fl_message messages[MESSAGES_MAX];
     static size_t starts[MESSAGES_MAX + 1];
-    make_pool(&pool, seed);
+    make_pool(&pool, seed, has_near);
     make_csv(&pool, &csv);
     assert_true(count <= MESSAGES_MAX);
     for (size_t i = 0; i < count; i++) {
@@ -420,11 +478,13 @@ static void test_random(void **state)
     (void)state;
     size_t hits = 0;
     for (uint64_t seed = 0; seed < 400; seed++)
-        hits += check_random(seed, 40, 12);
+        hits += check_random(seed, 40, 12, true);
     for (uint64_t seed = 400; seed < 406; seed++)
-        hits += check_random(seed, MESSAGES_MAX, 25); /* some 200 KB */
+        hits += check_random(seed, MESSAGES_MAX, 25, true); /* some 200 KB */
     for (uint64_t seed = 410; seed < 420; seed++)
-        hits += check_random(seed, 20, 400);
+        hits += check_random(seed, 20, 400, true);
+    for (uint64_t seed = 420; seed < 440; seed++)
+        hits += check_random(seed, 2, 5000, false); /* more hits than count */
     assert_true(hits > 50000);
 }
 
@@ -487,8 +547,8 @@ static void test_hostile(void **state)
             memcpy(bytes + size, " b", 2);
             const struct fl_message message = {{bytes, size + 2}, FL_SPEAKER_CUSTOMER};
             const struct fl_tag_hit *hits;
-            size_t count;
-            assert_int_equal(fl_tagger_run(bench.tagger, &message, 1, &hits, &count, NULL), FL_OK);
+            size_t count, done;
+            assert_int_equal(fl_tagger_run(bench.tagger, &message, 1, &done, &hits, &count, NULL), FL_OK);
         }
     }
     /* Some 6 MiB: a second or two, and many minutes were it not so; sanitizers take longer. */
@@ -497,42 +557,217 @@ static void test_hostile(void **state)
     free(bytes);
 }
 
-/* Too many hits are refused, whatever cell they are of, and the next call goes well. */
-static void test_limit(void **state)
+/* ---- limits ---- */
+
+/* Tags one message, which is all that there is. */
+static size_t tag_one(const struct bench *bench, const char *bytes, size_t size,
+                      const struct fl_tag_hit **hits)
+{
+    const struct fl_message message = {{bytes, size}, FL_SPEAKER_CUSTOMER};
+    size_t count, done;
+    assert_int_equal(fl_tagger_run(bench->tagger, &message, 1, &done, hits, &count, NULL), FL_OK);
+    assert_int_equal(done, 1);
+    return count;
+}
+
+/* The words of 1 to 256 letters `a`, between `open` and `close`. */
+static void append_nested(struct fl_buffer *csv, const char *open, const char *close, const char *between)
+{
+    for (int size = 1; size <= FL_KEYWORD_BYTES_MAX; size++) {
+        append_text(csv, open);
+        for (int i = 0; i < size; i++)
+            append_text(csv, "a");
+        append_text(csv, close);
+        append_text(csv, size < FL_KEYWORD_BYTES_MAX ? between : "\n");
+    }
+}
+
+enum { NESTED_BYTES = 1 << 20 };
+
+/* The most places there can be: 2^28 of the nested words in a mebibyte of their letter. Of each rule the
+ * first thousand hits count, and it takes a second or so; once it was refused. */
+static void test_nested(void **state)
 {
     (void)state;
-    static const char *const rules[] = {"t,*a*\n", "t,,*a*\n", "t,,,,*a* near/0 *a*\n"};
-    enum { RULES = 100, BYTES = FL_TAG_HITS_MAX / RULES + 10 };
-    char *bytes = malloc(BYTES);
+    struct fl_buffer csv = {0};
+    struct bench bench;
+    const struct fl_tag_hit *hits;
+    append_text(&csv, "tag,any\nt,");
+    append_nested(&csv, "*", "*", "|");
+    append_text(&csv, "t,");
+    append_nested(&csv, "*", "*", "\nt,");
+    open_bench(&bench, (const char *)csv.bytes, csv.size);
+    char *bytes = malloc(NESTED_BYTES);
     assert_non_null(bytes);
+    memset(bytes, 'a', NESTED_BYTES);
+    const clock_t begun = clock();
+    assert_int_equal(tag_one(&bench, bytes, NESTED_BYTES, &hits), 257 * FL_RULE_HITS_MAX);
+    assert_true((double)(clock() - begun) / CLOCKS_PER_SEC < 60);
+    assert_int_equal(fl_tagger_cut_messages(bench.tagger), 1);
+    for (uint32_t i = 0; i < 257 * FL_RULE_HITS_MAX; i++) {
+        const uint32_t rule = i / FL_RULE_HITS_MAX, of_rule = i % FL_RULE_HITS_MAX;
+        assert_int_equal(hits[i].rule, rule);
+        assert_int_equal(hits[i].offset, rule == 0 ? of_rule / 256 : of_rule);
+        assert_int_equal(hits[i].size, rule == 0 ? 256 - of_rule % 256 : rule);
+    }
+    /* A message in which nothing is cut follows one in which much is. */
+    assert_int_equal(tag_one(&bench, bytes, 3, &hits), 6 + 6);
+    assert_int_equal(fl_tagger_cut_messages(bench.tagger), 1);
+    free(bytes);
+    close_bench(&bench);
+    fl_buffer_release(&csv);
+}
+
+/* Places that are none of a word do not hide those that are, wherever they lie: parts of the text are
+ * scanned. */
+static void test_nested_closed(void **state)
+{
+    (void)state;
+    enum { GAP = 1021 };
+    struct fl_buffer csv = {0};
+    struct bench bench;
+    const struct fl_tag_hit *hits;
+    append_text(&csv, "tag,any\nt,");
+    append_nested(&csv, "", "", "|");
+    open_bench(&bench, (const char *)csv.bytes, csv.size);
+    char *bytes = malloc(NESTED_BYTES);
+    assert_non_null(bytes);
+    memset(bytes, 'a', NESTED_BYTES);
+    assert_int_equal(tag_one(&bench, bytes, NESTED_BYTES, &hits), 0);
+    /* Gaps wander over the seams: words of 256, 255 and 508 letters, the last one too long. */
+    size_t expected = 0;
+    for (size_t from = 0; from + GAP < NESTED_BYTES && expected < FL_RULE_HITS_MAX; from += GAP) {
+        bytes[from] = bytes[from + 257] = bytes[from + 513] = ' ';
+        expected += 2;
+    }
+    assert_int_equal(expected, FL_RULE_HITS_MAX);
+    assert_int_equal(tag_one(&bench, bytes, NESTED_BYTES, &hits), expected);
+    assert_int_equal(fl_tagger_cut_messages(bench.tagger), 0);
+    for (size_t i = 0; i < expected; i++) {
+        assert_int_equal(hits[i].offset, i / 2 * GAP + (i % 2 == 0 ? 1 : 258));
+        assert_int_equal(hits[i].size, i % 2 == 0 ? 256 : 255);
+    }
+    free(bytes);
+    close_bench(&bench);
+    fl_buffer_release(&csv);
+}
+
+/* What is behind a word's first thousand places still decides whether rules hold: here the only words that
+ * lie near each other, behind 3,000 that lie apart. A ligature makes that places have to be mapped back. */
+static void test_far_pairs(void **state)
+{
+    (void)state;
+    static const char list[] = "tag,any,all,none,near\nt,,,,a near/0 b\nt,,,,b* near/0 *a\nt,,,,a near/0 c\n"
+                               "t,a,,b,\nt,a,b,,\nt,,,,a near/1 a\n";
+    static const char *const starts[] = {"", "\xef\xac\x81 "};
+    for (size_t start = 0; start < 2; start++) {
+        struct fl_buffer text = {0};
+        struct bench bench;
+        const struct fl_tag_hit *hits;
+        open_bench(&bench, list, sizeof list - 1);
+        append_text(&text, starts[start]);
+        for (int i = 0; i < 3000; i++)
+            append_text(&text, "a x y ");
+        const uint32_t last = (uint32_t)text.size;
+        append_text(&text, "a b");
+        const size_t count = tag_one(&bench, (const char *)text.bytes, text.size, &hits);
+        assert_int_equal(count, 2 + 2 + FL_RULE_HITS_MAX);
+        for (uint32_t i = 0; i < 4; i++) {
+            assert_int_equal(hits[i].rule, i / 2);
+            assert_int_equal(hits[i].offset, last + i % 2 * 2);
+            assert_int_equal(hits[i].size, 1);
+        }
+        assert_int_equal(hits[4].rule, 4);
+        assert_int_equal(hits[count - 1].offset, strlen(starts[start]) + 6 * (FL_RULE_HITS_MAX - 1));
+        close_bench(&bench);
+        fl_buffer_release(&text);
+    }
+}
+
+/* Many rules share a message's hits; a call ends where it has many, and the next one goes on. */
+static void test_shares(void **state)
+{
+    (void)state;
+    static const char *const lines[] = {"t,*a*\n", "t,,*a*\n", "t,,,,*a* near/0 *a*\n", "t,,,,,a\n"};
+    enum { RULES = 3000, BYTES = 1200, SHARE = 333, MESSAGES = 3 };
+    char bytes[BYTES];
     memset(bytes, 'a', BYTES);
-    for (size_t kind = 0; kind < sizeof rules / sizeof rules[0]; kind++) {
+    for (size_t kind = 0; kind < sizeof lines / sizeof lines[0]; kind++) {
+        const size_t rules = kind == 3 ? 300 : RULES; /* regular expressions are few */
+        const uint32_t share = kind == 3 ? FL_RULE_HITS_MAX : SHARE;
         struct fl_buffer csv = {0};
-        append_text(&csv, "tag,any,all,none,near\n");
-        for (size_t i = 0; i < RULES; i++)
-            append_text(&csv, rules[kind]);
+        append_text(&csv, "tag,any,all,none,near,regex\n");
+        for (size_t i = 0; i < rules; i++)
+            append_text(&csv, lines[kind]);
         struct bench bench;
         open_bench(&bench, (const char *)csv.bytes, csv.size);
-        struct fl_message message = {{bytes, BYTES}, FL_SPEAKER_CUSTOMER};
-        struct fl_error error;
-        fl_error_clear(&error);
+        struct fl_message messages[MESSAGES];
+        for (size_t i = 0; i < MESSAGES; i++)
+            messages[i] = (struct fl_message){{bytes, i == 1 ? 2 : BYTES}, FL_SPEAKER_CUSTOMER};
         const struct fl_tag_hit *hits;
-        size_t count;
-        assert_int_equal(fl_tagger_run(bench.tagger, &message, 1, &hits, &count, &error), FL_LIMIT);
-        assert_non_null(strstr(error.message, "16777216 hits"));
-        message.text.size = 2;
-        assert_int_equal(fl_tagger_run(bench.tagger, &message, 1, &hits, &count, NULL), FL_OK);
-        assert_int_equal(count, 2 * RULES);
+        size_t seen[MESSAGES] = {0}, calls = 0, count;
+        for (size_t at = 0, done; at < MESSAGES; at += done, calls++) {
+            assert_int_equal(
+                fl_tagger_run(bench.tagger, messages + at, MESSAGES - at, &done, &hits, &count, NULL), FL_OK);
+            assert_true(count <= 2 * FL_MESSAGE_HITS_MAX);
+            for (size_t i = 0; i < count; i++) {
+                const size_t message = at + hits[i].message, of_rule = message == 1 ? 2 : share;
+                assert_int_equal(hits[i].rule, seen[message] / of_rule);
+                assert_int_equal(hits[i].offset, seen[message]++ % of_rule);
+            }
+        }
+        assert_int_equal(seen[0], rules * share);
+        assert_int_equal(seen[1], 2 * rules);
+        assert_int_equal(seen[2], rules * share);
+        assert_int_equal(fl_tagger_cut_messages(bench.tagger), 2);
+        assert_int_equal(calls, kind == 3 ? 1 : 2);
         close_bench(&bench);
         fl_buffer_release(&csv);
     }
-    free(bytes);
+}
+
+/* Of lines too: "aaa..\r\n", each with as many hits as a message may have. */
+static void test_shares_of_lines(void **state)
+{
+    (void)state;
+    enum { RULES = 1000, BYTES = 1001, LINES = 3 };
+    struct fl_buffer csv = {0}, text = {0};
+    struct bench bench;
+    append_text(&csv, "tag,any\n");
+    for (size_t i = 0; i < RULES; i++)
+        append_text(&csv, "t,*a*\n");
+    open_bench(&bench, (const char *)csv.bytes, csv.size);
+    for (size_t i = 0; i < LINES * BYTES; i++)
+        append_text(&text, (i + 1) % BYTES == 0 ? "a\r\n" : "a");
+    size_t taken = 0;
+    for (size_t at = 0, done; at < text.size; at += done, taken++) {
+        const struct fl_text left = {(const char *)text.bytes + at, text.size - at};
+        const struct fl_tag_hit *hits;
+        size_t lines, count;
+        assert_int_equal(
+            fl_tagger_run_lines(bench.tagger, left, FL_SPEAKER_CUSTOMER, &done, &lines, &hits, &count, NULL),
+            FL_OK);
+        assert_int_equal(count, FL_MESSAGE_HITS_MAX);
+        assert_int_equal(lines, 1);
+        assert_int_equal(done, BYTES + 2);
+        assert_int_equal(hits[count - 1].rule, RULES - 1);
+    }
+    assert_int_equal(taken, LINES);
+    assert_int_equal(fl_tagger_cut_messages(bench.tagger), LINES);
+    close_bench(&bench);
+    fl_buffer_release(&csv);
+    fl_buffer_release(&text);
+}
+
+static void test_huge(void **state)
+{
+    (void)state;
     const struct fl_message huge = {{"", (size_t)1 << 30}, FL_SPEAKER_CUSTOMER};
     struct bench bench;
     open_bench(&bench, "tag,any\nt,a\n", 12);
     const struct fl_tag_hit *hits;
-    size_t count;
-    assert_int_equal(fl_tagger_run(bench.tagger, &huge, 1, &hits, &count, NULL), FL_LIMIT);
+    size_t count, done;
+    assert_int_equal(fl_tagger_run(bench.tagger, &huge, 1, &done, &hits, &count, NULL), FL_LIMIT);
     close_bench(&bench);
 }
 
@@ -544,10 +779,10 @@ static void test_nothing(void **state)
     open_bench(&bench, csv, sizeof csv - 1);
     const struct fl_message message = {fl_text_of("t"), FL_SPEAKER_CUSTOMER};
     const struct fl_tag_hit *hits;
-    size_t count = 1;
-    assert_int_equal(fl_tagger_run(bench.tagger, &message, 1, &hits, &count, NULL), FL_OK);
+    size_t count = 1, done;
+    assert_int_equal(fl_tagger_run(bench.tagger, &message, 1, &done, &hits, &count, NULL), FL_OK);
     assert_int_equal(count, 0);
-    assert_int_equal(fl_tagger_run(bench.tagger, NULL, 0, &hits, &count, NULL), FL_OK);
+    assert_int_equal(fl_tagger_run(bench.tagger, NULL, 0, &done, &hits, &count, NULL), FL_OK);
     assert_int_equal(count, 0);
     close_bench(&bench);
     fl_tagger_free(NULL);
@@ -557,9 +792,12 @@ static void test_nothing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_written), cmocka_unit_test(test_speakers), cmocka_unit_test(test_random),
-        cmocka_unit_test(test_sizes),   cmocka_unit_test(test_hostile),  cmocka_unit_test(test_limit),
-        cmocka_unit_test(test_nothing),
+        cmocka_unit_test(test_written),       cmocka_unit_test(test_speakers),
+        cmocka_unit_test(test_random),        cmocka_unit_test(test_sizes),
+        cmocka_unit_test(test_hostile),       cmocka_unit_test(test_nested),
+        cmocka_unit_test(test_nested_closed), cmocka_unit_test(test_far_pairs),
+        cmocka_unit_test(test_shares),        cmocka_unit_test(test_shares_of_lines),
+        cmocka_unit_test(test_huge),          cmocka_unit_test(test_nothing),
     };
     return cmocka_run_group_tests(tests, open_fold, close_fold);
 }

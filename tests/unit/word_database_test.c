@@ -13,7 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "engine/tags/word_check.h"
+#include "engine/tags/words/word_check.h"
 
 static uint64_t random_state;
 static size_t random_below(size_t below)
@@ -139,7 +139,8 @@ static size_t compare(const struct set *set, const struct fl_word_database *data
     struct fl_buffer found = {0}, wanted = {0};
     struct fl_error error = {0};
     size_t count;
-    assert_int_equal(fl_word_database_scan(database, scratch, bytes, size, &found, &count, &error), FL_OK);
+    assert_int_equal(fl_word_database_scan(database, scratch, bytes, size, NULL, &found, &count, &error),
+                     FL_OK);
     find_slowly(set, bytes, size, &wanted);
     assert_int_equal(count, wanted.size / sizeof(struct fl_word_place));
     assert_int_equal(found.size, wanted.size);
@@ -250,7 +251,8 @@ static void test_an_empty_set_finds_nothing(void **state)
     size_t count = 1;
     assert_int_equal(fl_word_database_compile(NULL, 0, &database, &error), FL_OK);
     assert_int_equal(fl_word_scratch_create(database, &scratch, &error), FL_OK);
-    assert_int_equal(fl_word_database_scan(database, scratch, "abc", 3, &places, &count, &error), FL_OK);
+    assert_int_equal(fl_word_database_scan(database, scratch, "abc", 3, NULL, &places, &count, &error),
+                     FL_OK);
     assert_int_equal(count, 0);
     fl_word_scratch_free(scratch);
     fl_word_database_free(database);

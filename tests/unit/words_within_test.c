@@ -6,7 +6,7 @@
 #include "tests/unit/engine_fixture.h"
 
 #include "engine/tags/letters.h"
-#include "engine/tags/words_within.h"
+#include "engine/tags/lists/words_within.h"
 
 static struct fl_fold *fold;
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "formats/base/decimal.h"
+#include "formats/base/limits.h"
 
 void report_say(const char *format, ...)
 {
@@ -14,6 +15,13 @@ void report_say(const char *format, ...)
     vfprintf(stderr, format, arguments);
     va_end(arguments);
     fputc('\n', stderr);
+}
+
+void report_cut_hits(uint64_t messages)
+{
+    if (messages > 0)
+        report_say("  hits cut in %llu messages: of a rule the first %u in a message count",
+                   (unsigned long long)messages, FL_RULE_HITS_MAX);
 }
 
 const char *report_size(uint64_t bytes, char text[REPORT_SIZE_TEXT])

@@ -10,6 +10,9 @@
 /* One line of words to stderr. */
 void report_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* Of how many messages hits were left out (SEMANTICS.md section 5); of none it says nothing. */
+void report_cut_hits(uint64_t messages);
+
 /* "12.3 MiB" */
 enum { REPORT_SIZE_TEXT = 24 };
 const char *report_size(uint64_t bytes, char text[REPORT_SIZE_TEXT]);

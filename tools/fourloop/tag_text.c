@@ -32,9 +32,11 @@ fl_status tag_text(const struct command *command, const struct fl_io *io, struct
         return status;
     status = filter(command, &plan, &counts, error);
     text_input_close(&plan.source);
-    if (status == FL_OK)
-        report_say("%s: %llu messages, %llu with a hit, %llu hits", plan.source.shown,
-                   (unsigned long long)counts.messages, (unsigned long long)counts.tagged,
-                   (unsigned long long)counts.hits);
-    return status;
+    if (status != FL_OK)
+        return status;
+    report_say("%s: %llu messages, %llu with a hit, %llu hits", plan.source.shown,
+               (unsigned long long)counts.messages, (unsigned long long)counts.tagged,
+               (unsigned long long)counts.hits);
+    report_cut_hits(counts.cut);
+    return FL_OK;
 }

@@ -4,8 +4,8 @@
 
 #include "engine/fourloop.h"
 
-/* Opens `path`; "-" is the standard input. `format` is the index of --from. */
-fl_status text_input_open(const struct fl_io *io, const char *path, int64_t format,
+/* Opens `path`; "-" is the standard input. `from` is the index of --from. */
+fl_status text_input_open(const struct fl_io *io, const char *path, int64_t from,
                           struct fl_message_source *source, struct fl_error *error);
 void text_input_close(struct fl_message_source *source);
 

@@ -43,7 +43,8 @@ json_t *trial_json(const struct fl_traced_message *message)
     json_t *rules = json_array();
     for (size_t i = 0; i < message->rule_count; i++)
         (void)json_array_append_new(rules, json_rule(&message->rules[i]));
-    return json_pack("{s:o, s:I, s:o, s:o, s:o, s:o}", "message", json_words(message->id), "line",
+    return json_pack("{s:o, s:I, s:o, s:o, s:o, s:o, s:I}", "message", json_words(message->id), "line",
                      (json_int_t)message->line, "customer", json_words(message->customer), "speaker",
-                     json_words(message->speaker), "text", json_text(message->text), "rules", rules);
+                     json_words(message->speaker), "text", json_text(message->text), "rules", rules,
+                     "rules_without", (json_int_t)message->rules_without);
 }

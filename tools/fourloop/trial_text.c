@@ -105,5 +105,8 @@ void trial_print(const struct fl_traced_message *message, bool colour)
         print_rule(&message->rules[i]);
     if (message->rule_count == 0)
         printf("  no rule holds, and none nearly\n");
+    if (message->rules_without > 0)
+        printf("  %zu %srules: none of their words is there\n", message->rules_without,
+               message->rule_count == 0 ? "" : "other ");
     printf("\n");
 }

@@ -24,7 +24,8 @@ static void print_remark(const char *file, const struct fl_keyword_remark *remar
     printf(" %s", remark->text);
 }
 
-/* One finding of a sample concerns most rules of a list in many languages: it is said once, with their lines. */
+/* One finding of a sample concerns most rules of a list in many languages: it is said once, with their lines.
+ */
 static bool says_the_same(const struct fl_keyword_remark *a, const struct fl_keyword_remark *b)
 {
     return a->kind == FL_KEYWORD_SAMPLE && b->kind == FL_KEYWORD_SAMPLE && a->cell == b->cell &&

@@ -23,6 +23,16 @@ static fl_status show_message(void *context, const struct fl_traced_message *mes
     return FL_OK;
 }
 
+static void say_counts(const struct fl_keyword_trial_plan *plan, const struct fl_keyword_trial_counts *counts)
+{
+    const uint64_t without = counts->messages - counts->tagged - counts->close;
+    const bool are_shown = plan->takes_all || plan->message_line != 0 || without == 0;
+    report_say("%s: %llu messages, %llu with a hit, %llu with none but nearly, %llu with nothing%s",
+               plan->source.shown, (unsigned long long)counts->messages, (unsigned long long)counts->tagged,
+               (unsigned long long)counts->close, (unsigned long long)without,
+               are_shown ? "" : " (--all shows them too)");
+}
+
 fl_status verb_keywords_test(const struct command *command, const struct fl_io *io, struct fl_error *error)
 {
     const struct flag_value *flags = command->flags;
@@ -31,6 +41,7 @@ fl_status verb_keywords_test(const struct command *command, const struct fl_io *
                                          .rule_line = (uint64_t)flags[FLAG_TRIAL_RULE].number,
                                          .tag = flags[FLAG_TRIAL_TAG].text,
                                          .message_line = (uint64_t)flags[FLAG_TRIAL_MESSAGE].number,
+                                         .takes_all = flags[FLAG_TRIAL_ALL].given,
                                          .take = show_message,
                                          .context = &show};
     struct fl_keyword_trial_counts counts;
@@ -40,7 +51,6 @@ fl_status verb_keywords_test(const struct command *command, const struct fl_io *
     status = fl_keyword_trial(&plan, &counts, error);
     text_input_close(&plan.source);
     if (status == FL_OK)
-        report_say("%s: %llu messages, %llu with a hit", plan.source.shown,
-                   (unsigned long long)counts.messages, (unsigned long long)counts.tagged);
+        say_counts(&plan, &counts);
     return status;
 }

@@ -3,15 +3,9 @@
 
 #include "engine/fourloop.h"
 #include "formats/base/civil.h"
-#include "tools/fourloop/progress.h"
 #include "tools/fourloop/report.h"
+#include "tools/fourloop/run_folder_verb.h"
 #include "tools/fourloop/verbs.h"
-
-static int on_progress(void *context, uint64_t rows_done, uint64_t rows_all)
-{
-    struct progress *progress = context;
-    return progress_step(progress, rows_done, rows_done, rows_all);
-}
 
 /* The last of the days that are scored, as it was given. */
 static const char *last_day(const struct command *command)
@@ -45,6 +39,8 @@ static void say_report(const struct command *command, const struct fl_run_report
     if (report->messages > 0)
         report_say("  %llu messages scanned, %llu tags of customers", (unsigned long long)report->messages,
                    (unsigned long long)report->tags);
+    if (command->flags[FLAG_HITS].given)
+        report_cut_hits(report->cut_messages);
     if (is_replay)
         report_say("next: fourloop diff %s/DAY %s/DAY", out, out);
     else
@@ -67,17 +63,17 @@ static json_t *json_of_types(const struct fl_run_counts *counts)
 static json_t *json_of(const struct command *command, const struct fl_run_report *report)
 {
     const struct fl_run_counts *counts = &report->counts;
-    return json_pack("{s:s, s:s, s:s, s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:I, s:I, s:I}",
-                     "out", command->flags[FLAG_RUN_OUT].text, "as_of", last_day(command), "view",
-                     command->flags[FLAG_REPLAY].given ? "known-then" : command->flags[FLAG_VIEW].text,
-                     "already_there", (int)report->already_there, "nights", (json_int_t)report->nights,
-                     "customers", (json_int_t)counts->customers, "rows_in", (json_int_t)counts->rows_in,
-                     "scored", (json_int_t)counts->scored, "after_as_of", (json_int_t)counts->after_as_of,
-                     "not_yet_known", (json_int_t)counts->not_yet_known, "quarantined",
-                     (json_int_t)counts->quarantined, "late", (json_int_t)counts->late, "late_reported",
-                     (json_int_t)counts->late_reported, "quarantined_by_type", json_of_types(counts),
-                     "messages", (json_int_t)report->messages, "tags", (json_int_t)report->tags, "hits",
-                     (json_int_t)report->hits);
+    return json_pack(
+        "{s:s, s:s, s:s, s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:I, s:I, s:I, s:I}", "out",
+        command->flags[FLAG_RUN_OUT].text, "as_of", last_day(command), "view",
+        command->flags[FLAG_REPLAY].given ? "known-then" : command->flags[FLAG_VIEW].text, "already_there",
+        (int)report->already_there, "nights", (json_int_t)report->nights, "customers",
+        (json_int_t)counts->customers, "rows_in", (json_int_t)counts->rows_in, "scored",
+        (json_int_t)counts->scored, "after_as_of", (json_int_t)counts->after_as_of, "not_yet_known",
+        (json_int_t)counts->not_yet_known, "quarantined", (json_int_t)counts->quarantined, "late",
+        (json_int_t)counts->late, "late_reported", (json_int_t)counts->late_reported, "quarantined_by_type",
+        json_of_types(counts), "messages", (json_int_t)report->messages, "tags", (json_int_t)report->tags,
+        "hits", (json_int_t)report->hits, "cut_messages", (json_int_t)report->cut_messages);
 }
 
 /* One of --as-of and --replay FROM..TO; a replay shows what each night knew then. */
@@ -102,40 +98,14 @@ static fl_status read_days(const struct command *command, struct fl_run_plan *pl
 
 fl_status verb_run(const struct command *command, const struct fl_io *io, struct fl_error *error)
 {
-    unsigned threads;
-    fl_status status = command_threads(command, &threads, error);
+    static const struct run_folder_words words = {"scoring", say_report, json_of};
+    struct fl_run_plan plan;
+    fl_status status = run_folder_plan(command, io, &plan, error);
+    if (status == FL_OK)
+        status = read_days(command, &plan, error);
     if (status != FL_OK)
         return status;
-    struct progress progress;
-    struct fl_run_plan plan = {
-        .io = io,
-        .model = command->flags[FLAG_MODEL].text,
-        .data = command->flags[FLAG_DATA].text,
-        .out = command->flags[FLAG_RUN_OUT].text,
-        .view = command->flags[FLAG_VIEW].number == 0 ? FL_VIEW_KNOWN_NOW : FL_VIEW_KNOWN_THEN,
-        .io_mode = command->flags[FLAG_IO].number == 0 ? FL_IO_MAP : FL_IO_COPY,
-        .previous = command->flags[FLAG_PREVIOUS].text,
-        .memory_bytes = (uint64_t)command->flags[FLAG_MEMORY].number,
-        .columns = command->flags[FLAG_COLUMNS].text,
-        .wants_hits = command->flags[FLAG_HITS].given,
-        .threads = threads,
-        .progress = on_progress,
-        .progress_context = &progress,
-    };
-    status = read_days(command, &plan, error);
-    if (status != FL_OK)
-        return status;
-    progress_start(&progress, "scoring");
-    struct fl_run_report report;
-    memset(&report, 0, sizeof report);
-    status = fl_run(&plan, &report, error);
-    progress_end(&progress);
-    if (status != FL_OK)
-        return status;
-    say_report(command, &report);
-    if (command->flags[FLAG_JSON].given)
-        status = report_json(json_of(command, &report), error);
-    if (status == FL_OK && report.already_there && command->flags[FLAG_SKIP_UNCHANGED].given)
-        return FL_UNCHANGED;
-    return status;
+    plan.previous = command->flags[FLAG_PREVIOUS].text;
+    plan.columns = command->flags[FLAG_COLUMNS].text;
+    return run_folder_make(command, &plan, &words, error);
 }

@@ -1,15 +1,9 @@
 /* verb_tag.c - `fourloop tag`: the tags of customers as of a day, from what they wrote. */
 #include "engine/fourloop.h"
-#include "tools/fourloop/progress.h"
 #include "tools/fourloop/report.h"
+#include "tools/fourloop/run_folder_verb.h"
 #include "tools/fourloop/tag_text.h"
 #include "tools/fourloop/verbs.h"
-
-static int on_progress(void *context, uint64_t messages_done, uint64_t rows_all)
-{
-    struct progress *progress = context;
-    return progress_step(progress, messages_done, messages_done, rows_all);
-}
 
 static void say_report(const struct command *command, const struct fl_run_report *report)
 {
@@ -21,53 +15,32 @@ static void say_report(const struct command *command, const struct fl_run_report
     report_say("%s: %llu tags of customers as of %s, from %llu messages", out,
                (unsigned long long)report->tags, command->flags[FLAG_AS_OF].text,
                (unsigned long long)report->messages);
-    if (command->flags[FLAG_HITS].given)
+    if (command->flags[FLAG_HITS].given) {
         report_say("  %llu hits in messages", (unsigned long long)report->hits);
+        report_cut_hits(report->cut_messages);
+    }
     report_say("next: fourloop export %s --table tags --to csv -o tags.csv", out);
 }
 
 static json_t *json_of(const struct command *command, const struct fl_run_report *report)
 {
-    return json_pack("{s:s, s:s, s:s, s:b, s:I, s:I, s:I}", "out", command->flags[FLAG_RUN_OUT].text, "as_of",
-                     command->flags[FLAG_AS_OF].text, "view", command->flags[FLAG_VIEW].text, "already_there",
-                     (int)report->already_there, "messages", (json_int_t)report->messages, "tags",
-                     (json_int_t)report->tags, "hits", (json_int_t)report->hits);
+    return json_pack("{s:s, s:s, s:s, s:b, s:I, s:I, s:I, s:I}", "out", command->flags[FLAG_RUN_OUT].text,
+                     "as_of", command->flags[FLAG_AS_OF].text, "view", command->flags[FLAG_VIEW].text,
+                     "already_there", (int)report->already_there, "messages", (json_int_t)report->messages,
+                     "tags", (json_int_t)report->tags, "hits", (json_int_t)report->hits, "cut_messages",
+                     (json_int_t)report->cut_messages);
 }
 
 static fl_status tag_folder(const struct command *command, const struct fl_io *io, struct fl_error *error)
 {
-    unsigned threads;
-    fl_status status = command_threads(command, &threads, error);
+    static const struct run_folder_words words = {"tagging", say_report, json_of};
+    struct fl_run_plan plan;
+    const fl_status status = run_folder_plan(command, io, &plan, error);
     if (status != FL_OK)
         return status;
-    struct progress progress;
-    const struct fl_run_plan plan = {
-        .io = io,
-        .model = command->flags[FLAG_MODEL].text,
-        .data = command->flags[FLAG_DATA].text,
-        .out = command->flags[FLAG_RUN_OUT].text,
-        .as_of_day = (int32_t)command->flags[FLAG_AS_OF].number,
-        .view = command->flags[FLAG_VIEW].number == 0 ? FL_VIEW_KNOWN_NOW : FL_VIEW_KNOWN_THEN,
-        .io_mode = command->flags[FLAG_IO].number == 0 ? FL_IO_MAP : FL_IO_COPY,
-        .wants_hits = command->flags[FLAG_HITS].given,
-        .tags_only = true,
-        .memory_bytes = (uint64_t)command->flags[FLAG_MEMORY].number,
-        .threads = threads,
-        .progress = on_progress,
-        .progress_context = &progress,
-    };
-    struct fl_run_report report = {0};
-    progress_start(&progress, "tagging");
-    status = fl_run(&plan, &report, error);
-    progress_end(&progress);
-    if (status != FL_OK)
-        return status;
-    say_report(command, &report);
-    if (command->flags[FLAG_JSON].given)
-        status = report_json(json_of(command, &report), error);
-    if (status == FL_OK && report.already_there && command->flags[FLAG_SKIP_UNCHANGED].given)
-        return FL_UNCHANGED;
-    return status;
+    plan.as_of_day = (int32_t)command->flags[FLAG_AS_OF].number;
+    plan.tags_only = true;
+    return run_folder_make(command, &plan, &words, error);
 }
 
 /* A verb of two kinds of input: each takes its own flags. */

@@ -1,0 +1,174 @@
+/* joined_lines.c - the folded lines of a text, many at a time. */
+#include "engine/tags/joined_lines.h"
+
+#include "engine/tags/joined_texts.h"
+
+/* Lines whose folded form begins at byte `from` of `bytes`, at byte `at` of the text. Either byte gives byte
+ * in all of them, or it is one line. */
+struct run {
+    uint32_t from;
+    bool same_places;
+    size_t at;
+};
+
+static const struct run *run_at(const struct fl_joined_lines *lines, size_t index)
+{
+    return (const struct run *)(const void *)lines->runs.bytes + index;
+}
+
+static size_t run_count(const struct fl_joined_lines *lines)
+{
+    return lines->runs.size / sizeof(struct run);
+}
+
+void fl_joined_lines_begin(struct fl_joined_lines *lines, struct fl_text text)
+{
+    lines->text = text;
+    lines->taken = 0;
+    lines->number = 0;
+}
+
+/* Of this part, from the line it looks at up to byte `to`. */
+static uint32_t count_lines(const struct fl_joined_lines *lines, uint32_t to)
+{
+    if (to == lines->line_from)
+        return 0;
+    const char *bytes = (const char *)lines->bytes.bytes + lines->line_from;
+    return (uint32_t)fl_text_count((struct fl_text){bytes, to - lines->line_from}, '\n');
+}
+
+uint32_t fl_joined_lines_pass(struct fl_joined_lines *lines)
+{
+    lines->number += count_lines(lines, (uint32_t)lines->bytes.size);
+    lines->line_from = (uint32_t)lines->bytes.size;
+    return lines->number;
+}
+
+/* ---- taking lines ---- */
+
+static fl_status add_run(struct fl_joined_lines *lines, struct run run, struct fl_error *error)
+{
+    return fl_buffer_append(&lines->runs, &run, sizeof run) ? FL_OK : fl_fail_memory(error, sizeof run);
+}
+
+static fl_status add_separator(struct fl_joined_lines *lines, struct fl_error *error)
+{
+    return fl_buffer_append(&lines->bytes, "\n", 1) ? FL_OK : fl_fail_memory(error, lines->bytes.size + 1);
+}
+
+/* The lines from a byte of the text on that make the next part, with the last one's '\n'. */
+static struct fl_text next_part(const struct fl_joined_lines *lines)
+{
+    const char *from = lines->text.bytes + lines->taken;
+    const size_t left = lines->text.size - lines->taken;
+    if (left <= FL_JOINED_BYTES)
+        return (struct fl_text){from, left};
+    const char *end = memrchr(from, '\n', FL_JOINED_BYTES);
+    if (end == NULL)
+        end = memchr(from + FL_JOINED_BYTES, '\n', left - FL_JOINED_BYTES);
+    return (struct fl_text){from, end == NULL ? left : (size_t)(end + 1 - from)};
+}
+
+/* The first line of `rest`, by itself. */
+static fl_status add_line(struct fl_joined_lines *lines, const struct fl_fold *fold, struct fl_text rest,
+                          size_t *size, struct fl_error *error)
+{
+    const char *end = memchr(rest.bytes, '\n', rest.size);
+    const struct fl_text line = {rest.bytes, end == NULL ? rest.size : (size_t)(end - rest.bytes)};
+    struct run run = {.from = (uint32_t)lines->bytes.size, .at = (size_t)(rest.bytes - lines->text.bytes)};
+    *size = line.size + (end != NULL);
+    fl_status status = fl_fold_append(fold, line, &lines->bytes, &run.same_places, error);
+    if (status == FL_OK)
+        status = add_separator(lines, error);
+    return status == FL_OK ? add_run(lines, run, error) : status;
+}
+
+/* The first lines of `rest`, as far as they are plain. */
+static fl_status add_plain_lines(struct fl_joined_lines *lines, const struct fl_fold *fold,
+                                 struct fl_text rest, size_t *size, struct fl_error *error)
+{
+    const struct run run = {.from = (uint32_t)lines->bytes.size,
+                            .same_places = true,
+                            .at = (size_t)(rest.bytes - lines->text.bytes)};
+    fl_status status = fl_fold_append_plain(fold, rest, &lines->bytes, size, error);
+    if (status == FL_OK && *size < rest.size) {
+        const char *end = *size == 0 ? NULL : memrchr(rest.bytes, '\n', *size);
+        *size = end == NULL ? 0 : (size_t)(end + 1 - rest.bytes);
+        lines->bytes.size = run.from + *size;
+    } else if (status == FL_OK && rest.bytes[rest.size - 1] != '\n') {
+        status = add_separator(lines, error);
+    }
+    return status == FL_OK && *size > 0 ? add_run(lines, run, error) : status;
+}
+
+fl_status fl_joined_lines_fill(struct fl_joined_lines *lines, const struct fl_fold *fold,
+                               struct fl_error *error)
+{
+    struct fl_text rest = next_part(lines);
+    lines->bytes.size = lines->runs.size = 0;
+    lines->run = 0;
+    lines->line_from = 1;
+    fl_status status = fl_joined_size_check(rest.size, error);
+    if (status == FL_OK)
+        status = add_separator(lines, error);
+    while (rest.size > 0 && status == FL_OK) {
+        size_t size;
+        status = add_plain_lines(lines, fold, rest, &size, error);
+        if (status == FL_OK && size == 0)
+            status = add_line(lines, fold, rest, &size, error);
+        if (status != FL_OK)
+            return status;
+        rest = (struct fl_text){rest.bytes + size, rest.size - size};
+        lines->taken += size;
+    }
+    return status;
+}
+
+void fl_joined_lines_release(struct fl_joined_lines *lines)
+{
+    fl_buffer_release(&lines->bytes);
+    fl_buffer_release(&lines->runs);
+}
+
+/* ---- finding lines ---- */
+
+static struct fl_text without_return(struct fl_text line)
+{
+    return (struct fl_text){line.bytes, line.size - (line.size > 0 && line.bytes[line.size - 1] == '\r')};
+}
+
+/* The text that the folded line came from. */
+static struct fl_text text_of(const struct fl_joined_lines *lines, const struct run *run, uint32_t from,
+                              size_t folded_size)
+{
+    const char *start = lines->text.bytes + run->at + (from - run->from);
+    if (run->same_places)
+        return (struct fl_text){start, folded_size};
+    const size_t left = lines->text.size - run->at;
+    const char *end = memchr(start, '\n', left);
+    return (struct fl_text){start, end == NULL ? left : (size_t)(end - start)};
+}
+
+bool fl_joined_lines_find(struct fl_joined_lines *lines, uint32_t byte, struct fl_joined_line *line)
+{
+    const uint8_t *bytes = lines->bytes.bytes;
+    if (byte >= lines->bytes.size)
+        return false;
+    const uint8_t *before = memrchr(bytes + lines->line_from - 1, '\n', byte - lines->line_from + 1);
+    const uint32_t from = (uint32_t)(before + 1 - bytes);
+    const uint8_t *end = memchr(bytes + byte, '\n', lines->bytes.size - byte);
+    const size_t size = (size_t)(end - bytes) - from;
+    lines->number += count_lines(lines, from);
+    while (lines->run + 1 < run_count(lines) && run_at(lines, lines->run + 1)->from <= from)
+        lines->run++;
+    const struct run *run = run_at(lines, lines->run);
+    *line =
+        (struct fl_joined_line){.text = without_return(text_of(lines, run, from, size)),
+                                .folded = without_return((struct fl_text){(const char *)bytes + from, size}),
+                                .number = lines->number++,
+                                .from = from,
+                                .end = (uint32_t)(end + 1 - bytes),
+                                .same_places = run->same_places};
+    lines->line_from = line->end;
+    return true;
+}
