@@ -52,6 +52,12 @@ BARS = {
     # "Flat": ten times the messages in the same memory, but for 5 % of noise.
     "tag.memory": Bar(0.95, "peak_mib"),
     "tag.threads": Bar(1.8, "wall_ns_per_message"),
+    **{f"cluster.kmeans.{k}.{peer}": Bar(at_least, "cpu_ns_per_customer_iteration")
+       for peer, bars in {"sklearn": (5, 9, 10), "faiss": (4, 4, 4)}.items()
+       for k, at_least in zip((16, 64, 128), bars)},
+    "cluster.threads": Bar(1.8, "wall_ns_per_customer_iteration"),
+    "cluster.assign": Bar(1, "cpu_ns_per_customer"),
+    **{f"cluster.pairs.{items}.duckdb": Bar(6, "cpu_ns_per_line") for items in ("categories", "products")},
     # Beyond what the pipe itself costs `cat`.
     "arrow.in": Bar(1, "cpu_ns_per_byte"),
     "arrow.out": Bar(1, "cpu_ns_per_byte"),
@@ -60,6 +66,7 @@ BARS = {
 IMPORT_MB_PER_CPU_SECOND = 120.0
 FIT_CPU_SECONDS = 10.0
 EXPORT_MILLION_CELLS = 60.0
+ASSIGN_CPU_NS = 40.0
 ARROW_CPU_NS_PER_BYTE = 0.8
 FOLD_MB_PER_CPU_SECOND = {"ascii": 400.0, "chinese": 60.0}
 COMPILE_CPU_SECONDS = {10_000: 1.0, 100_000: 10.0}

@@ -10,6 +10,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from bars import BARS, bench_line  # noqa: E402
 from bench_arrow import arrow  # noqa: E402
+from bench_cluster import cluster  # noqa: E402
 from bench_compact import compact  # noqa: E402
 from bench_export import export  # noqa: E402
 from bench_fit import fit  # noqa: E402
@@ -26,7 +27,7 @@ from program import Program  # noqa: E402
 from shop import DAYS, ROOT, Shop, customers_for  # noqa: E402
 
 EXPERIMENTS = {"score": score, "night": night, "fit": fit, "replay": replay, "import": import_csv, "export": export,
-               "size": size, "compact": compact, "growth": growth, "arrow": arrow, "tag": tag}
+               "size": size, "compact": compact, "growth": growth, "arrow": arrow, "tag": tag, "cluster": cluster}
 MODULES = ROOT / "build/bench/node_modules"
 
 
@@ -167,7 +168,7 @@ def measure(arguments, folder):
     failed = [name for name in arguments.names if not finishes(EXPERIMENTS[name], bench)]
     if arguments.selftest:
         bars_without_peers = {"import.alone", "export.pgcopy", "compact.daily", "arrow.in", "arrow.out", "fit.alone"}
-        bars_without_peers |= {"replay.nights"} - set(bench.skipped)
+        bars_without_peers |= {"replay.nights", "cluster.threads", "cluster.assign"} - set(bench.skipped)
         bars_without_peers |= {name for name in BARS if name.startswith("growth.")}
         if "tag" not in bench.skipped:  # which it is where there are no data sets
             bars_without_peers |= {name for name in BARS if name.startswith("tag.")} - set(bench.skipped)

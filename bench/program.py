@@ -64,6 +64,16 @@ class Program:
         return self.call("value", "fit", "--model", model, "--data", data, "--as-of", AS_OF, "--threads",
                          threads or self.threads)[0]
 
+    def cluster_fit(self, model, data):
+        """Stable or not: the clusters of the made-up retailer are to be there."""
+        return self.call("cluster", "fit", "--model", model, "--data", data, "--as-of", AS_OF, "--threads", self.threads,
+                         "--force")[0]
+
+    def cluster_pairs(self, model, data, items, min_baskets, to):
+        """All pairs of categories or products as CSV."""
+        return self.call("cluster", "pairs", "--model", model, "--data", data, "--as-of", AS_OF, "--of", items,
+                         "--min-baskets", min_baskets, "--to", "csv", "-o", to)[0]
+
     def stages(self, out):
         """Stage -> microseconds of a run, from its own log."""
         times = json.loads((out / "timing.json").read_text())

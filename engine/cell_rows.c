@@ -14,31 +14,31 @@ _Static_assert((int)FL_CELL_NUMBER_BYTES >= (int)FL_NUMBER_TEXT_ROOM &&
                    (int)FL_CELL_NUMBER_BYTES >= (int)FL_DOUBLE_TEXT_ROOM,
                "any number fits");
 
-struct fl_cell fl_cell_of_text(struct fl_text text)
+struct fl_row_cell fl_cell_of_text(struct fl_text text)
 {
-    return (struct fl_cell){text, .quoted = true};
+    return (struct fl_row_cell){text, .quoted = true};
 }
 
-struct fl_cell fl_cell_of_integer(int64_t number, char text[FL_CELL_NUMBER_BYTES])
+struct fl_row_cell fl_cell_of_integer(int64_t number, char text[FL_CELL_NUMBER_BYTES])
 {
     const uint8_t *end = fl_put_integer((uint8_t *)text, number);
-    return (struct fl_cell){.text = {text, (size_t)(end - (const uint8_t *)text)}};
+    return (struct fl_row_cell){.text = {text, (size_t)(end - (const uint8_t *)text)}};
 }
 
-struct fl_cell fl_cell_of_double(double number, char text[FL_CELL_NUMBER_BYTES])
+struct fl_row_cell fl_cell_of_double(double number, char text[FL_CELL_NUMBER_BYTES])
 {
-    return (struct fl_cell){.text = {text, fl_put_double(text, number)}};
+    return (struct fl_row_cell){.text = {text, fl_put_double(text, number)}};
 }
 
-struct fl_cell fl_cell_of_rounded(double number, int digits, char text[FL_CELL_NUMBER_BYTES])
+struct fl_row_cell fl_cell_of_rounded(double number, int digits, char text[FL_CELL_NUMBER_BYTES])
 {
-    return (struct fl_cell){.text = {text, fl_put_rounded(text, number, digits)}};
+    return (struct fl_row_cell){.text = {text, fl_put_rounded(text, number, digits)}};
 }
 
 /* ---- rows ---- */
 
 /* Room for a cell in any form. */
-static size_t room_of(const struct fl_cell *cell)
+static size_t room_of(const struct fl_row_cell *cell)
 {
     return FL_JSON_TEXT_GROWTH * cell->text.size + sizeof "null";
 }
@@ -51,7 +51,7 @@ static void put(struct fl_text text, struct fl_buffer *row)
 }
 
 /* There is room for it. Numbers stand as they are; what is missing is null in NDJSON. */
-static bool put_cell(const struct fl_cell_rows *rows, const struct fl_cell *cell, struct fl_buffer *row)
+static bool put_cell(const struct fl_cell_rows *rows, const struct fl_row_cell *cell, struct fl_buffer *row)
 {
     if (cell->quoted && !cell->written && !rows->to_ndjson)
         return fl_record_append(&cell->text, &cell->quoted, 1, row);
@@ -69,7 +69,7 @@ static void put_head(const struct fl_cell_rows *rows, size_t column, struct fl_b
     row->size += rows->heads[column].size;
 }
 
-static bool put_row(struct fl_cell_rows *rows, const struct fl_cell *cells)
+static bool put_row(struct fl_cell_rows *rows, const struct fl_row_cell *cells)
 {
     struct fl_buffer *row = &rows->buffer;
     size_t room = (rows->columns + 1) * sizeof rows->heads[0];
@@ -86,7 +86,7 @@ static bool put_row(struct fl_cell_rows *rows, const struct fl_cell *cells)
     return done;
 }
 
-bool fl_cell_rows_write(const struct fl_cell_rows *rows, struct fl_arena *arena, struct fl_cell *cell)
+bool fl_cell_rows_write(const struct fl_cell_rows *rows, struct fl_arena *arena, struct fl_row_cell *cell)
 {
     struct fl_buffer text = {0};
     const bool done = fl_buffer_reserve(&text, room_of(cell)) && put_cell(rows, cell, &text);
@@ -135,7 +135,7 @@ fl_status fl_cell_rows_begin(struct fl_cell_rows *rows, struct fl_output *output
     return fl_cell_rows_flush(rows, error);
 }
 
-fl_status fl_cell_rows_add(struct fl_cell_rows *rows, const struct fl_cell *cells, struct fl_error *error)
+fl_status fl_cell_rows_add(struct fl_cell_rows *rows, const struct fl_row_cell *cells, struct fl_error *error)
 {
     if (!put_row(rows, cells))
         return fl_fail_memory(error, rows->buffer.capacity);

@@ -11,18 +11,18 @@
 enum { FL_ROW_CELLS_MAX = 32, FL_CELL_NUMBER_BYTES = 32, FL_CELL_NAME_MAX = 40 };
 
 /* "" and not quoted where it is missing. */
-struct fl_cell {
+struct fl_row_cell {
     struct fl_text text;
     bool quoted;  /* NDJSON: a string, no number */
     bool written; /* the text stands as in the file, by fl_cell_rows_write() */
 };
 
-struct fl_cell fl_cell_of_text(struct fl_text text);
+struct fl_row_cell fl_cell_of_text(struct fl_text text);
 /* The digits are written to `text`. */
-struct fl_cell fl_cell_of_integer(int64_t number, char text[FL_CELL_NUMBER_BYTES]);
+struct fl_row_cell fl_cell_of_integer(int64_t number, char text[FL_CELL_NUMBER_BYTES]);
 /* As few digits as give back the same bits. */
-struct fl_cell fl_cell_of_double(double number, char text[FL_CELL_NUMBER_BYTES]);
-struct fl_cell fl_cell_of_rounded(double number, int digits, char text[FL_CELL_NUMBER_BYTES]);
+struct fl_row_cell fl_cell_of_double(double number, char text[FL_CELL_NUMBER_BYTES]);
+struct fl_row_cell fl_cell_of_rounded(double number, int digits, char text[FL_CELL_NUMBER_BYTES]);
 
 /* Zero-initialise; release once. */
 struct fl_cell_rows {
@@ -40,9 +40,10 @@ struct fl_cell_rows {
 fl_status fl_cell_rows_begin(struct fl_cell_rows *rows, struct fl_output *output, bool to_ndjson,
                              const char *const *names, size_t columns, struct fl_error *error);
 /* A cell that many rows have, made ready once for all of them; its text is the arena's. False: no memory. */
-bool fl_cell_rows_write(const struct fl_cell_rows *rows, struct fl_arena *arena, struct fl_cell *cell);
+bool fl_cell_rows_write(const struct fl_cell_rows *rows, struct fl_arena *arena, struct fl_row_cell *cell);
 /* One cell for each column. */
-fl_status fl_cell_rows_add(struct fl_cell_rows *rows, const struct fl_cell *cells, struct fl_error *error);
+fl_status fl_cell_rows_add(struct fl_cell_rows *rows, const struct fl_row_cell *cells,
+                           struct fl_error *error);
 /* What is still in the buffer. */
 fl_status fl_cell_rows_flush(struct fl_cell_rows *rows, struct fl_error *error);
 void fl_cell_rows_release(struct fl_cell_rows *rows);

@@ -92,8 +92,9 @@ struct fl_run_cluster {
 struct fl_run_report {
     struct fl_run_counts counts;
     struct fl_run_cluster clusters[FL_RUN_CLUSTERS_MAX]; /* of the last night, in the model's order */
-    size_t cluster_count;                                /* 0: the model has none, or they were not wanted */
-    uint64_t clustered, moved;                           /* customers in one; from one to another */
+    size_t cluster_count;          /* 0: the model has none, they were not wanted, or the
+                                      night was there already */
+    uint64_t clustered, moved;     /* customers in one; from one to another */
     uint64_t messages, tags, hits; /* scanned in all; rows of the tables, of the last night */
     uint64_t cut_messages;         /* of those scanned: they have more hits than count */
     bool already_there;            /* `out` held the complete run of the same inputs: nothing was done */

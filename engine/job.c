@@ -324,6 +324,7 @@ static uint64_t rows_of(const struct fl_run_manifest *manifest, const char *tabl
 static void tell_clusters(const struct job *job, struct fl_run_report *report)
 {
     const struct fl_night *last = &job->nights[job->night_count - 1];
+    report->cluster_count = 0;
     if (last->moves != NULL)
         fl_cluster_moves_tell(last->moves, job->model->clusters, report);
 }

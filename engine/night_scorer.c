@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+_Static_assert((int)FL_CUSTOMERS_AT_ONCE <= (int)FL_CLUSTERED_AT_ONCE, "the cluster stage takes them all");
+
 struct fl_night_scorer {
     const struct fl_night_rules *rules;
     size_t night;
@@ -14,6 +16,7 @@ struct fl_night_scorer {
     struct fl_buffer type_words;       /* of the rows of a piece */
     struct fl_facts_stage *facts;      /* NULL: they are not wanted */
     struct fl_cluster_stage *clusters; /* the same */
+    bool baskets_only;                 /* of customers nothing else is wanted */
     struct fl_customer_facts made_facts[FL_CUSTOMERS_AT_ONCE];
     struct fl_tag_stage tags;
     struct fl_added_points added[FL_CUSTOMERS_AT_ONCE]; /* what they add */
@@ -100,10 +103,12 @@ static void init_scorer(struct fl_night_scorer *scorer)
     const struct fl_night_rules *rules = scorer->rules;
     fl_scorer_init(&scorer->scorer, rules->points, &rules->model->settings, FL_SCOPE_CUSTOMER,
                    scorer->as_of_day);
-    scorer->scorer.value = value_of(scorer);
+    scorer->baskets_only = fl_result_columns_baskets_only(rules->columns);
+    scorer->scorer.value = scorer->baskets_only ? NULL : value_of(scorer);
     scorer->scorer.added = rules->has_tags ? scorer->added : NULL;
     /* Facts follow from intent and trend. */
-    scorer->scorer.raw_only = rules->facts == NULL && fl_result_columns_raw_only(rules->columns);
+    scorer->scorer.raw_only =
+        scorer->baskets_only || (rules->facts == NULL && fl_result_columns_raw_only(rules->columns));
 }
 
 fl_status fl_night_scorer_open(const struct fl_night_rules *rules, size_t night, int32_t as_of_day,
@@ -258,8 +263,11 @@ static void make_one(struct fl_night_scorer *scorer, size_t customer, const stru
                      const struct fl_scope_score *score, const struct fl_known_customers *known)
 {
     struct fl_customer_facts *facts = &scorer->made_facts[customer];
-    fl_facts_stage_make(scorer->facts, days, score,
-                        known->profiles == NULL ? NULL : &known->profiles[customer], facts);
+    if (scorer->baskets_only)
+        *facts = (struct fl_customer_facts){.cluster_name = FL_NO_WORD};
+    else
+        fl_facts_stage_make(scorer->facts, days, score,
+                            known->profiles == NULL ? NULL : &known->profiles[customer], facts);
     if (scorer->clusters != NULL)
         fl_cluster_stage_add(scorer->clusters, days, facts);
 }

@@ -125,6 +125,8 @@ static fl_status find_states(struct fl_range_scorer *scorer, const int64_t *cust
 {
     const struct fl_cluster_state *before = scorer->plan.state_before;
     fl_status status = FL_OK;
+    if (scorer->plan.rules.clusters == NULL)
+        return FL_OK;
     for (size_t i = 0; i < count && status == FL_OK; i++) {
         scorer->states[i] = before == NULL ? (struct fl_cluster_state){0} : *before;
         if (scorer->previous != NULL)

@@ -7,7 +7,7 @@
 /* 6 MiB. A range has a few thousand customers as a rule. With their brands or types, or for many nights, it
  * has more results than rows: then a batch takes 24 MiB. */
 enum { RESULTS = 32768, MANY_RESULTS = 4 * RESULTS };
-/* Of these so many may be customers with facts, which are large: 1.4 MiB. */
+/* Of these so many may be customers with facts, which are large: 1.9 MiB. */
 enum { FACTS = 8192 };
 /* About a megabyte of tags, of hits; the ids of their messages; the tags of customers' own rows. */
 enum { TAGS = 8192, HITS = 8192, TEXT_BYTES = 1 << 18, TAG_NUMBERS = 1 << 16 };

@@ -109,6 +109,11 @@ bool fl_result_columns_want_baskets(fl_result_columns columns)
     return columns == 0 || (columns & fl_result_columns_of(FL_COLUMNS_OF_BASKETS)) != 0;
 }
 
+bool fl_result_columns_baskets_only(fl_result_columns columns)
+{
+    return columns != 0 && (columns & ~(ALWAYS | fl_result_columns_of(FL_COLUMNS_OF_BASKETS))) == 0;
+}
+
 bool fl_result_columns_raw_only(fl_result_columns columns)
 {
     const fl_result_columns of_raw = ALWAYS | bit(FL_SCORES_ENGAGEMENT) | bit(FL_SCORES_BAND) |

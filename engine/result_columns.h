@@ -38,6 +38,8 @@ bool fl_result_columns_want_facts(fl_result_columns columns);
 bool fl_result_columns_want_scope_value(fl_result_columns columns);
 /* Whether one of FL_COLUMNS_OF_BASKETS is wanted. */
 bool fl_result_columns_want_baskets(fl_result_columns columns);
+/* Whether these are all that is wanted. */
+bool fl_result_columns_baskets_only(fl_result_columns columns);
 /* Whether raw, what follows from it, tags, and counts of rows and days are all that is wanted. */
 bool fl_result_columns_raw_only(fl_result_columns columns);
 

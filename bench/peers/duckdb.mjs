@@ -1,6 +1,7 @@
 // duckdb.mjs - DuckDB's side of each experiment, in SQL.
 import { join } from 'node:path';
 import { THOUSANDTHS, nightCopies, nightFiles, nightTables } from './duckdb_night.mjs';
+import { narrowItems, pairTables, pairsQuery } from './duckdb_pairs.mjs';
 import { GROUP, age, fullQuery } from './duckdb_score.mjs';
 import { peer, serve } from './peer_loop.mjs';
 
@@ -239,7 +240,27 @@ async function textPages({ parquet, column, to }) {
     return bytes;
 }
 
+// --- pairs: the SQL is in duckdb_pairs.mjs
+
+let pairItems = 0; // of what was loaded last
+
+async function pairsLoad({ csv, column }) {
+    for (const sql of pairTables(quoted(csv), column))
+        await database.run(sql);
+    const [facts] = await rows(`SELECT (SELECT count(*) FROM names)::DOUBLE AS items,
+        (SELECT count(*) FROM lines)::DOUBLE AS lines`);
+    pairItems = facts.items;
+    for (const sql of narrowItems(pairItems))
+        await database.run(sql);
+    return facts.lines;
+}
+
+async function pairs({ to, ...request }) {
+    await database.run('SET preserve_insertion_order = true');
+    await database.run(`COPY (${pairsQuery({ ...request, items: pairItems })}) TO ${quoted(to)} (FORMAT csv, HEADER true)`);
+}
+
 await serve({
     version, model, events, load, narrow, full, plain, answers, exportLoad, exportCopy, sameParquet, importCsv, rawParquet,
-    importParquet, nightPrepare, nightLoad, night, nightAnswers, sameRows, shortColumns, textPages,
+    importParquet, nightPrepare, nightLoad, night, nightAnswers, pairsLoad, pairs, sameRows, shortColumns, textPages,
 });

@@ -6,10 +6,21 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "engine/value/repeatable_math.h"
 
 enum { MARKS = 64, MILLI = 1000 };
+
+static void fill_logs(struct fl_basket_logs *logs)
+{
+    logs->log_2 = fl_log(2);
+    for (int i = 0; i < FL_BASKET_LOGS; i++) {
+        const double middle = 1 + (i + 0.5) / FL_BASKET_LOGS;
+        logs->inverse[i] = 1 / middle;
+        logs->log[i] = fl_log(middle);
+    }
+}
 
 fl_status fl_basket_maker_init(struct fl_basket_maker *maker, const struct fl_basket_settings *settings,
                                size_t category_count, struct fl_error *error)
@@ -21,8 +32,11 @@ fl_status fl_basket_maker_init(struct fl_basket_maker *maker, const struct fl_ba
     maker->categories = malloc((category_count + 1) * sizeof *maker->categories);
     maker->marks = calloc(words, sizeof *maker->marks);
     maker->tops = calloc(words / MARKS + 1, sizeof *maker->tops);
-    if (maker->net != NULL && maker->nets != NULL && maker->categories != NULL && maker->marks != NULL &&
-        maker->tops != NULL)
+    maker->logs = malloc(sizeof *maker->logs);
+    if (maker->logs != NULL)
+        fill_logs(maker->logs);
+    if (maker->logs != NULL && maker->net != NULL && maker->nets != NULL && maker->categories != NULL &&
+        maker->marks != NULL && maker->tops != NULL)
         return FL_OK;
     fl_basket_maker_release(maker);
     return fl_fail_memory(error, category_count * sizeof *maker->net);
@@ -35,6 +49,7 @@ void fl_basket_maker_release(struct fl_basket_maker *maker)
     free(maker->categories);
     free(maker->marks);
     free(maker->tops);
+    free(maker->logs);
     *maker = (struct fl_basket_maker){0};
 }
 
@@ -94,7 +109,8 @@ void fl_basket_row_make(struct fl_basket_maker *maker, const struct fl_day_facts
     const int32_t after = as_of_day - maker->settings->window_days;
     *row = (struct fl_basket_row){.baskets = count_baskets(days, after, as_of_day),
                                   .categories = maker->categories,
-                                  .nets = maker->nets};
+                                  .nets = maker->nets,
+                                  .logs = maker->logs};
     add_nets(maker, days, after, as_of_day);
     row->count = take_all(maker);
     for (size_t i = 0; i < row->count; i++) {
@@ -105,14 +121,33 @@ void fl_basket_row_make(struct fl_basket_maker *maker, const struct fl_day_facts
 
 /* ---- what follows from it ---- */
 
+/* Off by less than 1e-15 of itself or of 1; eight times as quick as fl_log(), which 30 categories of each
+ * customer would feel. A number is 2^e m, and m = middle (1 + r) with |r| <= 2^-8: the series of ln (1 + r)
+ * ends after five terms, the sixth is below 2^-50. */
+static double log_of(const struct fl_basket_logs *logs, int64_t net)
+{
+    enum { FRACTION_BITS = 52, PLACE_BITS = 7, BIAS = 1023 };
+    const double number = (double)net;
+    uint64_t bits;
+    double m;
+    memcpy(&bits, &number, sizeof bits);
+    const int exponent = (int)(bits >> FRACTION_BITS) - BIAS;
+    const size_t place = bits >> (FRACTION_BITS - PLACE_BITS) & (FL_BASKET_LOGS - 1);
+    bits = (bits & ((UINT64_C(1) << FRACTION_BITS) - 1)) | (uint64_t)BIAS << FRACTION_BITS;
+    memcpy(&m, &bits, sizeof m);
+    const double r = m * logs->inverse[place] - 1;
+    const double series = r * (1 + r * (-1.0 / 2 + r * (1.0 / 3 + r * (-1.0 / 4 + r * (1.0 / 5)))));
+    return exponent * logs->log_2 + (logs->log[place] + series);
+}
+
 /* The entropy is the sum of n / N (ln N - ln n): one division for all. */
 int64_t fl_basket_breadth_milli(const struct fl_basket_row *row)
 {
-    const double all = (double)row->net, log_all = fl_log(all);
+    const double log_all = log_of(row->logs, row->net);
     double sum = 0;
     for (size_t i = 0; i < row->count; i++)
-        sum += (double)row->nets[i] * (log_all - fl_log((double)row->nets[i]));
-    return (int64_t)floor(MILLI * fl_exp(sum / all) + 0.5);
+        sum += (double)row->nets[i] * (log_all - log_of(row->logs, row->nets[i]));
+    return (int64_t)floor(MILLI * fl_exp(sum / (double)row->net) + 0.5);
 }
 
 bool fl_basket_is_one_range(const struct fl_basket_row *row, const struct fl_basket_settings *settings)

@@ -16,13 +16,21 @@ enum fl_basket_confidence { FL_BASKET_CONFIDENCE_LIST(X) FL_BASKET_CONFIDENCES }
 enum fl_basket_range { FL_BASKET_RANGE_LIST(X) FL_BASKET_RANGES };
 #undef X
 
+enum { FL_BASKET_LOGS = 128 };
+/* Logarithms near which all others lie: of the middle of each 128th from 1 to 2. */
+struct fl_basket_logs {
+    double inverse[FL_BASKET_LOGS], log[FL_BASKET_LOGS];
+    double log_2;
+};
+
 /* Lent by its maker until the next. */
 struct fl_basket_row {
     int64_t baskets;
-    size_t count;               /* categories with a net above 0 */
-    const uint32_t *categories; /* united numbers, rising */
-    const int64_t *nets;        /* minor units */
-    int64_t net, top_net;       /* all of them together, the largest */
+    size_t count;                      /* categories with a net above 0 */
+    const uint32_t *categories;        /* united numbers, rising */
+    const int64_t *nets;               /* minor units */
+    int64_t net, top_net;              /* all of them together, the largest */
+    const struct fl_basket_logs *logs; /* the maker's */
 };
 
 /* Work space of one thread. */
@@ -33,6 +41,7 @@ struct fl_basket_maker {
     uint64_t *marks, *tops; /* a bit for each category that is not 0; for each word of marks */
     uint32_t *categories;
     int64_t *nets;
+    struct fl_basket_logs *logs;
 };
 
 /* category_count: united numbers of categories are below it. The settings are borrowed. */
@@ -44,7 +53,7 @@ void fl_basket_maker_release(struct fl_basket_maker *maker);
 void fl_basket_row_make(struct fl_basket_maker *maker, const struct fl_day_facts *days, int32_t as_of_day,
                         struct fl_basket_row *row);
 
-/* exp of the entropy of the shares, in thousandths; requires count > 0. */
+/* exp of the entropy of the shares, in thousandths; requires count > 0, and a row of a maker. */
 int64_t fl_basket_breadth_milli(const struct fl_basket_row *row);
 bool fl_basket_is_one_range(const struct fl_basket_row *row, const struct fl_basket_settings *settings);
 /* has_weights: a category of the model has a net above 0. */

@@ -2,7 +2,6 @@
 #include "engine/clusters/cluster_fit.h"
 
 #include <inttypes.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -89,7 +88,7 @@ static fl_status check_customers(const struct job *job, struct fl_error *error)
 
 static int64_t stability_milli_of(const struct fl_cluster_fit_report *report, unsigned k)
 {
-    return (int64_t)floor(report->stability.mean[k] * 1000 + 0.5);
+    return fl_stability_milli(report->stability.mean[k]);
 }
 
 static unsigned best_k(const struct fl_cluster_fit_report *report)

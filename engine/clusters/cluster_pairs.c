@@ -123,7 +123,7 @@ static fl_status collect_baskets(struct job *job, struct fl_error *error)
 
 /* ---- rows ---- */
 
-static struct fl_cell item_cell(const struct job *job, uint32_t item)
+static struct fl_row_cell item_cell(const struct job *job, uint32_t item)
 {
     const struct fl_words *words = &job->inputs.words.words[job->plan->items].words;
     return fl_cell_of_text(fl_words_at(words, item));
@@ -140,7 +140,7 @@ static fl_status write_pair(struct job *job, const struct fl_item_pair *pair, st
     const struct fl_pair_counts counts = counts_of(job, pair->a, pair->b, pair->baskets);
     const struct fl_pair_measures measures = fl_pair_measures_of(&counts);
     char text[PAIR_COLUMNS][FL_CELL_NUMBER_BYTES];
-    const struct fl_cell cells[PAIR_COLUMNS] = {
+    const struct fl_row_cell cells[PAIR_COLUMNS] = {
         [PAIR_A] = item_cell(job, pair->a),
         [PAIR_B] = item_cell(job, pair->b),
         [PAIR_BASKETS_A] = fl_cell_of_integer(counts.a, text[PAIR_BASKETS_A]),
@@ -165,7 +165,7 @@ static fl_status write_offer(void *context, const struct fl_offer *offer, struct
     const struct fl_pair_counts counts = counts_of(job, offer->bought, offer->offer, offer->baskets);
     const struct fl_pair_measures measures = fl_pair_measures_of(&counts);
     char text[OFFER_COLUMNS][FL_CELL_NUMBER_BYTES];
-    const struct fl_cell cells[OFFER_COLUMNS] = {
+    const struct fl_row_cell cells[OFFER_COLUMNS] = {
         [OFFER_BOUGHT] = item_cell(job, offer->bought),
         [OFFER_RANK] = fl_cell_of_integer(offer->rank, text[OFFER_RANK]),
         [OFFER_OFFER] = item_cell(job, offer->offer),

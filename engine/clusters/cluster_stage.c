@@ -101,7 +101,6 @@ struct stand {
     const uint16_t *categories;
     const float *weights;
     size_t entries;
-    double square; /* of its vector */
     const struct fl_nearest_two *nearest;
 };
 
@@ -112,7 +111,6 @@ static struct stand stand_of(const struct fl_cluster_stage *stage, size_t custom
     return (struct stand){.categories = stage->categories + start,
                           .weights = stage->weights + start,
                           .entries = entries,
-                          .square = fl_basket_square(stage->weights + start, entries),
                           .nearest = &stage->nearest[customer]};
 }
 
@@ -123,7 +121,7 @@ static double square_to(const struct fl_cluster_stage *stage, const struct stand
                         : place == nearest->second ? nearest->second_score
                                                    : fl_cluster_score(&stage->rules->table, stand->categories,
                                                                       stand->weights, stand->entries, place);
-    return fl_cluster_distance_square(stand->square, score);
+    return fl_cluster_distance_square(nearest->square, score);
 }
 
 static int32_t micro_of(double square)
@@ -184,9 +182,7 @@ void fl_cluster_stage_end(struct fl_cluster_stage *stage, struct fl_cluster_stat
     const struct fl_cluster_rows rows = {stage->starts, stage->categories, stage->weights};
     if (stage->rules->model != NULL && stage->count > 0)
         fl_cluster_kernels()->nearest_two(&stage->rules->table.lanes, &rows, 0, stage->count, stage->nearest);
-    for (size_t i = 0; i < stage->count && stage->rules->model != NULL; i++) {
-        struct fl_cluster_state none = {0};
-        set_cluster(stage, i, states == NULL ? &none : states[i], &facts[i]);
-    }
+    for (size_t i = 0; i < stage->count && stage->rules->model != NULL; i++)
+        set_cluster(stage, i, states[i], &facts[i]);
     stage->count = 0;
 }

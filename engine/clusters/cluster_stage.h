@@ -19,8 +19,8 @@ void fl_cluster_stage_free(struct fl_cluster_stage *stage);
 /* The baskets of one more customer, into its facts; days after the as-of day are passed over. */
 void fl_cluster_stage_add(struct fl_cluster_stage *stage, const struct fl_day_facts *days,
                           struct fl_customer_facts *facts);
-/* The clusters of those that were added, into their facts. states: of each of them, of the night before, then
- * of this one; NULL: there was none. */
+/* The clusters of those that were added, into their facts. states: of each of them, after the night before,
+ * then after this one. */
 void fl_cluster_stage_end(struct fl_cluster_stage *stage, struct fl_cluster_state *const *states,
                           struct fl_customer_facts *facts);
 

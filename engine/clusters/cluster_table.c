@@ -65,11 +65,3 @@ float fl_cluster_score(const struct fl_cluster_table *table, const uint16_t *cat
         score = fmaf(weights[i], table->lanes.of_category[(size_t)categories[i] * lanes + cluster], score);
     return score + 0.0f; /* which makes +0 of -0, as the kernels do */
 }
-
-double fl_basket_square(const float *weights, size_t count)
-{
-    double square = 0;
-    for (size_t i = 0; i < count; i++)
-        square += (double)weights[i] * (double)weights[i];
-    return square;
-}

@@ -29,9 +29,6 @@ static inline struct fl_cluster_rows fl_cluster_rows_of(const struct fl_basket_v
 float fl_cluster_score(const struct fl_cluster_table *table, const uint16_t *categories, const float *weights,
                        size_t count, uint32_t cluster);
 
-/* |x|^2, in double by rising category. */
-double fl_basket_square(const float *weights, size_t count);
-
 /* The squared distance of a row with that square and a cluster with that score. */
 static inline double fl_cluster_distance_square(double basket_square, float score)
 {

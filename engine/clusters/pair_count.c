@@ -1,9 +1,10 @@
 /* pair_count.c - in how many baskets two items are together.
  *
- * Items get new numbers by falling frequency, those that are too rare for any pair none, and baskets are
- * sorted by these. Then for each item a: of each basket with a, the items in front of it are counted in an
- * array of all items. As these are the more frequent ones, most additions meet few places, which stay in the
- * nearest cache, and each pair is counted once. No table of pairs is ever looked up. */
+ * Items get new numbers by falling frequency, those that are too rare for any pair none. The most frequent
+ * ones are common: pairs of these are counted in a square while baskets are gone through. Baskets with others
+ * too are sorted by number. Then for each other item a: of each basket with a, the items in front of it are
+ * counted in an array of all items. As these are the more frequent ones, most additions meet few places,
+ * which stay in the nearest cache, and each pair is counted once. No table of pairs is ever looked up. */
 #include "engine/clusters/pair_count.h"
 
 #include <assert.h>
@@ -11,6 +12,9 @@
 #include <string.h>
 
 #define NO_NUMBER UINT32_MAX
+
+/* The square takes 1 MiB at most, which the second cache holds; categories are all common then. */
+enum { COMMON_MAX = 512 };
 
 /* Items a thread takes at a time. */
 enum { ITEMS_TAKEN = 64 };
@@ -23,10 +27,13 @@ struct counter {
     size_t kept;         /* items with a new number */
     uint32_t *number_of; /* the new number of an item, or NO_NUMBER */
     uint32_t *item_of;   /* back */
-    uint64_t *starts;    /* kept + 1: first how many places an item has, then where they begin, then end */
-    uint32_t *places;    /* in baskets, of each item but a basket's first; chunk and index in it */
-    size_t pairs_room;   /* for all threads together */
-    size_t pairs_cut;    /* a thread cuts its pairs to so many; 0: never */
+    uint32_t common;     /* the numbers below it are those of common items */
+    /* [a * common + b]: baskets with both common items, to which those at [b * common + a] are to be added */
+    uint32_t *square;
+    uint64_t *starts;  /* kept + 1: first how many places an item has, then where they begin, then end */
+    uint32_t *places;  /* in baskets, of each rarer item but a basket's first; chunk and index in it */
+    size_t pairs_room; /* for all threads together */
+    size_t pairs_cut;  /* a thread cuts its pairs to so many; 0: never */
     unsigned threads;
     /* Under the lock. */
     pthread_mutex_t lock;
@@ -78,10 +85,21 @@ static fl_status number_items(struct counter *counter, struct fl_error *error)
         counter->number_of[(uint32_t)order[i]] = (uint32_t)i;
     }
     free(order);
+    counter->common = counter->kept < COMMON_MAX ? (uint32_t)counter->kept : COMMON_MAX;
     return FL_OK;
 }
 
 /* ---- baskets by new numbers ---- */
+
+/* In the order in which they stand, as sorting them would take longer. */
+static void count_common(const struct counter *counter, const uint32_t *numbers, size_t count)
+{
+    for (size_t i = 1; i < count; i++) {
+        uint32_t *row = counter->square + (size_t)numbers[i] * counter->common;
+        for (size_t j = 0; j < i; j++)
+            row[numbers[j]]++;
+    }
+}
 
 static void sort_numbers(uint32_t *numbers, size_t count)
 {
@@ -94,22 +112,26 @@ static void sort_numbers(uint32_t *numbers, size_t count)
     }
 }
 
-/* The basket's items from `from` to `to` are moved to `kept`, if there are two; returns where they end. */
+/* The basket's items from `from` to `to`: pairs of common ones are counted. With a rarer one they are moved
+ * to `kept`, if there are two; returns where they end. */
 static uint32_t keep_basket(const struct counter *counter, struct fl_basket_chunk *chunk, uint32_t from,
                             uint32_t to, uint32_t kept)
 {
     uint32_t numbers[FL_BASKET_LINES_MAX];
-    size_t count = 0;
+    size_t count = 0, common = 0;
     for (uint32_t i = from; i < to; i++) {
         numbers[count] = counter->number_of[chunk->items[i] & ~FL_BASKET_FIRST];
+        common += numbers[count] < counter->common;
         count += numbers[count] != NO_NUMBER;
     }
-    if (count < 2)
+    if (common < count)
+        sort_numbers(numbers, count);
+    count_common(counter, numbers, common);
+    if (common == count || count < 2)
         return kept;
-    sort_numbers(numbers, count);
     memcpy(chunk->items + kept, numbers, count * sizeof *numbers);
     chunk->items[kept] |= FL_BASKET_FIRST;
-    for (size_t i = 1; i < count; i++)
+    for (size_t i = common > 0 ? common : 1; i < count; i++)
         counter->starts[numbers[i] + 1]++;
     return kept + (uint32_t)count;
 }
@@ -133,7 +155,7 @@ static void list_places(struct counter *counter)
     for (size_t c = 0; c < baskets->count; c++) {
         const struct fl_basket_chunk *chunk = baskets->chunks[c];
         for (uint32_t i = 0; i < chunk->used; i++) {
-            if ((chunk->items[i] & FL_BASKET_FIRST) == 0)
+            if ((chunk->items[i] & FL_BASKET_FIRST) == 0 && chunk->items[i] >= counter->common)
                 counter->places[counter->starts[chunk->items[i]]++] = (uint32_t)c << FL_BASKET_CHUNK_BITS | i;
         }
     }
@@ -151,7 +173,8 @@ static fl_status share_memory(struct counter *counter, uint64_t place_count, str
 {
     const struct fl_pair_plan *plan = counter->plan;
     const uint64_t per_item = 3 * sizeof(uint64_t) + 2 * sizeof(uint32_t) * counter->threads;
-    const uint64_t needed = plan->item_count * per_item + place_count * sizeof *counter->places;
+    const uint64_t square = (uint64_t)counter->common * counter->common * sizeof *counter->square;
+    const uint64_t needed = plan->item_count * per_item + square + place_count * sizeof *counter->places;
     if (needed >= plan->memory_bytes)
         return fail_limit(counter, needed, error);
     /* Lists of threads grow by half; then they are joined, and sorting takes as much again, or a matrix. */
@@ -166,9 +189,12 @@ static fl_status invert_baskets(struct counter *counter, struct fl_error *error)
 {
     const struct fl_basket_list *baskets = counter->plan->baskets;
     uint64_t count = 0;
+    const size_t cells = (size_t)counter->common * counter->common + 1;
     counter->starts = calloc(counter->kept + 1, sizeof *counter->starts);
-    if (counter->starts == NULL)
-        return fl_fail_memory(error, (counter->kept + 1) * sizeof *counter->starts);
+    counter->square = calloc(cells, sizeof *counter->square);
+    if (counter->starts == NULL || counter->square == NULL)
+        return fl_fail_memory(error, (counter->kept + 1) * sizeof *counter->starts +
+                                         cells * sizeof *counter->square);
     for (size_t c = 0; c < baskets->count; c++)
         keep_chunk(counter, baskets->chunks[c]);
     for (size_t i = 0; i <= counter->kept; i++) {
@@ -287,6 +313,20 @@ static size_t count_in_front(const struct worker *worker, size_t number)
     return count;
 }
 
+static fl_status take_common(struct worker *worker, size_t number, struct fl_error *error)
+{
+    const struct counter *counter = worker->counter;
+    const size_t common = counter->common;
+    fl_status status = FL_OK;
+    for (size_t other = 0; other < number && status == FL_OK; other++) {
+        const uint32_t baskets =
+            counter->square[number * common + other] + counter->square[other * common + number];
+        if (baskets >= counter->plan->baskets_min)
+            status = add_pair(worker, counter->item_of[number], counter->item_of[other], baskets, error);
+    }
+    return status;
+}
+
 static fl_status count_item(struct worker *worker, size_t number, struct fl_error *error)
 {
     const struct counter *counter = worker->counter;
@@ -331,7 +371,8 @@ static void *count_items(void *context)
         fl_error_clear(&error);
         fl_status status = FL_OK;
         for (size_t number = first; number < end && status == FL_OK; number++)
-            status = count_item(worker, number, &error);
+            status = number < counter->common ? take_common(worker, number, &error)
+                                              : count_item(worker, number, &error);
         if (status != FL_OK)
             note_failure(counter, status, &error);
     }
@@ -429,6 +470,7 @@ fl_status fl_count_pairs(const struct fl_pair_plan *plan, struct fl_pair_list *l
         status = count_all(&counter, list, error);
     free(counter.number_of);
     free(counter.item_of);
+    free(counter.square);
     free(counter.starts);
     free(counter.places);
     pthread_mutex_destroy(&counter.lock);

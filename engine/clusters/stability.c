@@ -2,6 +2,7 @@
 #include "engine/clusters/stability.h"
 
 #include <assert.h>
+#include <math.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -12,10 +13,10 @@
 #include "engine/clusters/subsample.h"
 
 /* As good as the best. */
-static const double near_best = 0.02;
+enum { NEAR_BEST_MILLI = 20 };
 
 /* A hash up to it: four of five customers. */
-#define FOUR_FIFTHS (UINT64_MAX / 5 * 4 - 1)
+#define FOUR_FIFTHS (UINT64_MAX / 5 * 4)
 
 /* What the threads share; all from `lock` on under it. */
 struct measuring {
@@ -131,19 +132,26 @@ static void take_pair(void *context, unsigned worker, size_t pair)
         note_failure(measuring, pair, status, &error);
 }
 
+/* What a fit writes and what k is chosen by, so that no rounding of doubles decides. */
+int64_t fl_stability_milli(double mean)
+{
+    return (int64_t)floor(mean * 1000 + 0.5);
+}
+
 static void take_means(const struct measuring *measuring, struct fl_stability *stability)
 {
     const struct fl_stability_plan *plan = measuring->plan;
-    double best = -1;
+    int64_t best_milli = INT64_MIN;
     for (unsigned k = plan->k_first; k <= plan->k_last; k++) {
         double sum = 0;
         for (unsigned pair = 0; pair < FL_STABILITY_PAIRS; pair++)
             sum += measuring->rand[pair][k];
         stability->mean[k] = sum / FL_STABILITY_PAIRS;
-        best = stability->mean[k] > best ? stability->mean[k] : best;
+        const int64_t milli = fl_stability_milli(stability->mean[k]);
+        best_milli = milli > best_milli ? milli : best_milli;
     }
     stability->k = plan->k_first;
-    while (stability->mean[stability->k] < best - near_best)
+    while (fl_stability_milli(stability->mean[stability->k]) < best_milli - NEAR_BEST_MILLI)
         stability->k++;
 }
 

@@ -32,6 +32,8 @@ struct fl_stability {
     unsigned k;                       /* the smallest within 0.02 of the best */
 };
 
+/* Of a mean, rounded half up. */
+int64_t fl_stability_milli(double mean);
 /* The same at any number of threads. */
 fl_status fl_stability_measure(const struct fl_stability_plan *plan, struct fl_stability *stability,
                                struct fl_error *error);

@@ -96,8 +96,9 @@ static void nearest_two(const struct fl_cluster_lanes *centroids, const struct f
         const uint32_t cluster = best_lane(scores, centroids->lanes, &best);
         scores[cluster] = -INFINITY;
         const uint32_t second = best_lane(scores, centroids->lanes, &second_best);
-        two[i] = (struct fl_nearest_two){cluster, second_best > -INFINITY ? second : FL_NO_CLUSTER,
-                                         best + 0.0f, second_best + 0.0f};
+        two[i] =
+            (struct fl_nearest_two){cluster, second_best > -INFINITY ? second : FL_NO_CLUSTER, best + 0.0f,
+                                    second_best + 0.0f, fl_cluster_row_square(rows, first + i)};
     }
 }
 

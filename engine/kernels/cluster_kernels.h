@@ -28,7 +28,17 @@ struct fl_cluster_rows {
 struct fl_nearest_two {
     uint32_t cluster, second; /* second: FL_NO_CLUSTER where there is one cluster alone */
     float score, second_score;
+    double square; /* |x|^2 of the row, as fl_basket_square() sums it */
 };
+
+/* |x|^2, in double by rising category. */
+static inline double fl_basket_square(const float *weights, size_t count)
+{
+    double square = 0;
+    for (size_t i = 0; i < count; i++)
+        square += (double)weights[i] * (double)weights[i];
+    return square;
+}
 
 /* The score of a row and a cluster begins with its half and adds weight times centroid for each category,
  * rounding once for each; larger is nearer, of equal ones the smaller number. A score of zero is +0. The
@@ -39,7 +49,7 @@ struct fl_cluster_kernels {
     /* Of each row the nearest cluster with its score. */
     void (*nearest)(const struct fl_cluster_lanes *centroids, const struct fl_cluster_rows *rows,
                     size_t first, size_t count, uint32_t *clusters, float *scores);
-    /* The second nearest too. */
+    /* The second nearest too, with what distances need. */
     void (*nearest_two)(const struct fl_cluster_lanes *centroids, const struct fl_cluster_rows *rows,
                         size_t first, size_t count, struct fl_nearest_two *nearest);
     /* The scores of all FL_CLUSTER_LANES lanes, of which there are no more: [(row - first) * lanes + lane];

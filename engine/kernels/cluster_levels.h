@@ -19,4 +19,10 @@ static inline void fl_cluster_prefetch(const struct fl_cluster_rows *rows, uint6
     __builtin_prefetch((const void *)category);
 }
 
+static inline double fl_cluster_row_square(const struct fl_cluster_rows *rows, size_t row)
+{
+    const uint64_t start = rows->starts[row];
+    return fl_basket_square(rows->weights + start, (size_t)(rows->starts[row + 1] - start));
+}
+
 #endif

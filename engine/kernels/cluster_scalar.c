@@ -49,7 +49,8 @@ static void nearest_two(const struct fl_cluster_lanes *centroids, const struct f
         const uint32_t best = best_lane(scores, centroids->lanes, FL_NO_CLUSTER);
         const uint32_t second = best_lane(scores, centroids->lanes, best);
         two[i] = (struct fl_nearest_two){best, second, scores[best] + 0.0f,
-                                         second == FL_NO_CLUSTER ? -INFINITY : scores[second] + 0.0f};
+                                         second == FL_NO_CLUSTER ? -INFINITY : scores[second] + 0.0f,
+                                         fl_cluster_row_square(rows, first + i)};
     }
 }
 

@@ -76,7 +76,7 @@ void fl_message_reader_free(struct fl_message_reader *reader)
 
 /* ---- one message ---- */
 
-struct fl_cell fl_message_id(const struct fl_file_message *message, char number[FL_CELL_NUMBER_BYTES])
+struct fl_row_cell fl_message_id(const struct fl_file_message *message, char number[FL_CELL_NUMBER_BYTES])
 {
     if (message->id.text.size > 0)
         return message->id;

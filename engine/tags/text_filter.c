@@ -21,7 +21,7 @@ static const char *const column_names[COLUMNS] = {"message", "customer", "tag", 
                                                   "word",    "offset",   "length"};
 
 struct rule_cells {
-    struct fl_cell tag, line, regex;
+    struct fl_row_cell tag, line, regex;
 };
 
 /* Everything that is open while a file is read. */
@@ -37,7 +37,7 @@ struct filter {
     struct fl_cell_rows rows;
     struct fl_arena cells; /* texts of those below */
     struct rule_cells *rule_cells;
-    struct fl_cell *word_cells;
+    struct fl_row_cell *word_cells;
 };
 
 static fl_status open_rules(struct filter *filter, struct fl_error *error)
@@ -101,7 +101,7 @@ static fl_status add_hit(struct filter *filter, const struct fl_file_message *fi
 {
     const struct rule_cells *rule = &filter->rule_cells[hit->rule];
     char id[FL_CELL_NUMBER_BYTES], offset[FL_CELL_NUMBER_BYTES], length[FL_CELL_NUMBER_BYTES];
-    const struct fl_cell cells[COLUMNS] = {
+    const struct fl_row_cell cells[COLUMNS] = {
         [COLUMN_MESSAGE] = fl_message_id(file, id),
         [COLUMN_CUSTOMER] = file->customer,
         [COLUMN_TAG] = rule->tag,

@@ -352,6 +352,16 @@ static void pack(const uint64_t *values, size_t count, unsigned width, uint64_t 
     fl_pack(values + done, count - done, width, min, bytes + done / 8 * width);
 }
 
+/* Wrapping; the intrinsic that adds lanes does so with signed numbers, for which that is undefined. */
+static uint64_t sum_of_lanes(__m512i sum)
+{
+    uint64_t lanes[8], all = 0;
+    _mm512_storeu_si512(lanes, sum);
+    for (int lane = 0; lane < 8; lane++)
+        all += lanes[lane];
+    return all;
+}
+
 static struct fl_measure measure(const int64_t *values, size_t count)
 {
     __m512i min = _mm512_set1_epi64(INT64_MAX), max = _mm512_set1_epi64(INT64_MIN);
@@ -364,7 +374,7 @@ static struct fl_measure measure(const int64_t *values, size_t count)
         sum = _mm512_add_epi64(sum, eight);
     }
     const struct fl_measure measured = {_mm512_reduce_min_epi64(min), _mm512_reduce_max_epi64(max),
-                                        (uint64_t)_mm512_reduce_add_epi64(sum)};
+                                        sum_of_lanes(sum)};
     return fl_measure_from(measured, values + i, count - i);
 }
 

@@ -1,22 +1,28 @@
 """What a benchmark must not get wrong: whether answers are equal, how ratios are counted, how rows are cut."""
 
 import contextlib
+import csv
 import io
 import sys
 import tempfile
 import types
 import unittest
+from array import array
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "bench"))
+import cluster_rows  # noqa: E402
 from bars import bench_line  # noqa: E402
+from bench_cluster_pairs import counts_of  # noqa: E402
 from bench_growth import thread_counts  # noqa: E402
 from bench_night import differences, without_columns  # noqa: E402
 from bench_score import same_answers  # noqa: E402
+from cluster_shop import BASKET_SIZES, write_baskets  # noqa: E402
 from command import finishes  # noqa: E402
 from day_files import give_half_to_one, split_by_days  # noqa: E402
 from measure import StepFailed  # noqa: E402
 from night_shop import NightShop  # noqa: E402
+from peer import blas_kernels  # noqa: E402
 from program import Program  # noqa: E402
 
 OURS = "customer,customer_id,band,raw\n1,,cold,12\n2,,hot,-3\n"
@@ -98,6 +104,45 @@ class BenchTest(unittest.TestCase):
         self.assertIsNone(program.unpack_ns("file", ("day", "type")))
         self.write("unpack_speed", "#!/bin/sh\nshift\nfor c; do echo $c 1000 0.25; done\n").chmod(0o700)
         self.assertEqual({"day": 0.25, "type": 0.25}, program.unpack_ns("file", ("day", "type")))
+
+    def test_rows_for_k_means_have_the_length_one_and_centres_are_some_of_them(self):
+        rows, centres = self.folder / "rows", self.folder / "centres"
+        entries = cluster_rows.write_rows(90, rows)
+        starts, weights, categories = cluster_rows.read_rows(rows)
+        self.assertEqual((91, 0, entries, entries), (len(starts), starts[0], starts[-1], len(weights)))
+        for first, end in zip(starts, starts[1:]):
+            self.assertAlmostEqual(1, sum(weight * weight for weight in weights[first:end]), 5)
+            self.assertEqual(sorted(set(categories[first:end])), list(categories[first:end]))
+        self.assertTrue(20 < entries / 90 < 40 and max(categories) < cluster_rows.CATEGORIES)
+        cluster_rows.write_centres(rows, 4, centres)
+        dense = array("f", centres.read_bytes())
+        for number, customer in enumerate((0, 22, 44, 66)):
+            centre = dense[number * cluster_rows.CATEGORIES:(number + 1) * cluster_rows.CATEGORIES]
+            own = slice(starts[customer], starts[customer + 1])
+            self.assertEqual(list(zip(categories[own], weights[own])), [pair for pair in enumerate(centre) if pair[1]])
+        self.assertEqual(4 * cluster_rows.CATEGORIES, len(dense))
+
+    def test_baskets_have_as_many_lines_as_are_asked_for(self):
+        path = self.folder / "baskets.csv"
+        write_baskets(500, path)
+        with open(path, newline="", encoding="utf-8") as file:
+            rows = list(csv.DictReader(file))
+        orders = [row["order"] for row in rows]
+        self.assertEqual(500, len(rows))
+        self.assertEqual(orders, sorted(orders, key=int))
+        self.assertTrue(all(orders.count(order) <= BASKET_SIZES[1] for order in orders))
+        self.assertEqual(1, max(len({row["category"] for row in rows if row["product"] == name})
+                                for name in {row["product"] for row in rows}))
+
+    def test_pairs_are_equal_whichever_item_is_first(self):
+        ours = self.write("ours.csv", "a,b,baskets_a,baskets_b,baskets_both,lift\nx,y,5,7,3,1.2\n")
+        theirs = self.write("theirs.csv", "a,b,baskets_both,baskets_a,baskets_b\ny,x,3,7,5\n")
+        self.assertEqual({("x", "y"): (3, 5, 7)}, counts_of(ours))
+        self.assertEqual(counts_of(ours), counts_of(theirs))
+
+    def test_blas_gets_the_widest_loops_that_the_processor_has(self):
+        self.assertEqual(["SkylakeX", "Haswell", "Nehalem"],
+                         [blas_kernels(flags.split()) for flags in ("avx2 avx512bw", "sse2 avx2", "sse2")])
 
     def test_days_are_cut_whole(self):
         csv = self.write("all.csv", HEADER + "".join(RECORDS))

@@ -100,6 +100,33 @@ class Nights(ClusterCase):
         self.nights(data, [(Settings(), model) for model in (two, two, many, many, many)], AS_OF - 4)
 
 
+    def test_columns_alone_and_assign(self):
+        """A run of one column, and the verb for clusters alone, compute no less than a run of all."""
+        recipe = self.recipe(cluster_model=some_clusters(1, (3, 1, 2)))
+        data = self.import_data(hostile_text(3, AS_OF), PRODUCTS)
+        before = self.run_compared(data, recipe, AS_OF - 1)
+        recipe = self.recipe(cluster_model=some_clusters(2, (3, 1, 2)))
+        out, _ = self.run_compared(data, recipe, AS_OF, previous=before)
+        whole = self.table(out, "customers")
+        for column in clusters.COLUMNS:
+            self.run_night(f"only-{column}", "--columns", column, "--previous", before[0], as_of=reference.day_text(AS_OF))
+            alone = self.table(f"only-{column}", "customers")
+            self.assertEqual([row[column] for row in whole], [row[column] for row in alone], column)
+        self.fourloop("cluster", "assign", "--model", "model", "--data", "data", "--as-of", reference.day_text(AS_OF),
+                      "--out", "assigned", "--previous", before[0])
+        self.assertEqual([[row[column] for column in clusters.COLUMNS] for row in whole],
+                         [[row[column] for column in clusters.COLUMNS] for row in self.table("assigned", "customers")])
+
+    def test_replay(self):
+        """Each folder of a replay against the reference's chain of known-then nights."""
+        recipe = self.recipe(cluster_model=some_clusters(7, (4, 2, 9)))
+        data = self.import_data(hostile_text(4, AS_OF), PRODUCTS)
+        self.fourloop("run", "--model", "model", "--data", "data", "--replay",
+                      f"{reference.day_text(AS_OF - 3)}..{reference.day_text(AS_OF)}", "--out", "replayed")
+        for as_of, wanted in night.replay(data, recipe, AS_OF - 3, AS_OF).items():
+            self.assert_tables(wanted, f"replayed/{reference.day_text(as_of)}")
+
+
 class Fits(ClusterCase):
     def retailer(self, seed, customers, groups=3):
         """Rows of customers who buy of two categories of a group most, and of the others now and then."""
@@ -190,12 +217,12 @@ class Pairs(NightCase):
 
 @unittest.skipUnless(DATA.is_dir(), f"no data sets at {DATA}: set FOURLOOP_DATA")
 class RealData(ClusterCase):
-    def canonical(self, name):
-        """The rows as the reference's own importer makes them."""
-        path = self.path(f"{name}.csv")
+    def canonical_journey(self):
+        """Complete Journey as the reference's own importer makes it."""
+        path = self.path("journey.csv")
         with open(path, "w", newline="", encoding="utf-8") as file:
-            datasets.write_dataset(name, DATA, file)
-        return reference.read_interactions(path, TYPES)
+            datasets.write_dataset("completejourney", DATA, file)
+        return night.Data(reference.read_interactions(path, TYPES), datasets.completejourney_products(DATA))
 
     def assert_fixed_point(self, people, found):
         """Customers at the nearest centroid are those whose means the centroids are; sizes, names, shares follow."""
@@ -218,31 +245,21 @@ class RealData(ClusterCase):
         self.assert_rows(out, "customers", clusters.COLUMNS, {(str(key),): row for key, row in wanted.items()})
         return wanted
 
-    def check(self, data, currency, k, days):
+    def test_complete_journey(self):
         """A fit on the first day, then nights, each after the one before."""
-        settings = Settings(currency=currency)
+        for name, source in (("completejourney", "transactions_sample.csv"), ("completejourney_products", "products.csv")):
+            self.fourloop("import", "--map", MAPPINGS / f"{name}.yaml", "--into", "data", DATA / "completejourney" / source)
+        data = self.canonical_journey()
+        settings = Settings(currency="USD")
         self.recipe(settings)
-        days = [reference.day_number(day) for day in days]
-        found = self.fit("data", days[0], "--k", k, "--force")
+        days = [reference.day_number(day) for day in ("2017-10-31", "2017-12-01", "2017-12-31")]
+        found = self.fit("data", days[0], "--k", 5, "--force")
         self.assert_fixed_point(population(data, days[0], settings), found)
         previous, more = {}, ()
         for as_of in days:
             out = f"night-{as_of}"
             self.run_night(out, *more, as_of=reference.day_text(as_of))
             previous, more = self.assert_columns(data, out, as_of, found[0], previous, settings), ("--previous", out)
-
-    def test_complete_journey(self):
-        for name, source in (("completejourney", "transactions_sample.csv"), ("completejourney_products", "products.csv")):
-            self.fourloop("import", "--map", MAPPINGS / f"{name}.yaml", "--into", "data", DATA / "completejourney" / source)
-        data = night.Data(self.canonical("completejourney"), datasets.completejourney_products(DATA))
-        self.check(data, "USD", 5, ("2017-10-31", "2017-12-01", "2017-12-31"))
-
-    def test_foodmart(self):
-        sales = self.path("sales.csv")
-        with open(sales, "w", newline="", encoding="utf-8") as file:
-            datasets.write_foodmart_csv(DATA / "foodmart/sales_fact_1997_collapsed.json.bz2", file)
-        self.fourloop("import", "--map", MAPPINGS / "foodmart.yaml", "--into", "data", sales)
-        self.check(night.Data(self.canonical("foodmart")), "USD", 3, ("1997-09-30", "1997-12-30", "1997-12-31"))
 
 
 if __name__ == "__main__":

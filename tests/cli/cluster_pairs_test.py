@@ -282,19 +282,18 @@ class Published(CliCase):
         self.make_model()
 
     def make_csv(self):
-        """By the line of the README, in a folder with the two files."""
+        """By the line of the README."""
         text = (ROOT / "README.md").read_text(encoding="utf-8")
         lines = [line for line in text.splitlines() if "Groceries.labels" in line and "awk" in line]
         self.assertEqual(1, len(lines), lines)
-        for name in ("Groceries.labels", "Groceries.data"):
-            self.path(name).symlink_to(os.path.join(self.source, name))
-        subprocess.run(["bash", "-c", lines[0]], check=True, cwd=self.folder, timeout=60)
+        subprocess.run(["bash", "-c", lines[0]], check=True, cwd=self.folder, timeout=60,
+                       env={**os.environ, "DATA": os.path.abspath(DATA)})
 
     def transactions(self):
         with open(os.path.join(self.source, "Groceries.labels"), encoding="utf-8") as file:
-            names = [line.split("\t")[1] for line in file]
+            names = [line.split("\t")[1].strip() for line in file]
         with open(os.path.join(self.source, "Groceries.data"), encoding="ascii") as file:
-            return [{names[place] for place, mark in enumerate(line.split("\t")) if mark.strip() == "1"} for line in file]
+            return [{names[place] for place, mark in enumerate(line.split("\t")) if mark.strip() != "0"} for line in file]
 
     def list_pairs(self, baskets_min):
         return list(csv.DictReader(io.StringIO(self.fourloop(

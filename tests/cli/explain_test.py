@@ -232,8 +232,9 @@ tags 1.660784
         self.assertEqual("50.00", lines["net_12m"]["shown"])
         self.assertIs(True, lines["won_back"]["value"])
         self.assertEqual(row["percentile"], str(lines["percentile"]["value"]))
-        # A run without a fit, without texts, without a night before, lacks the columns that need them.
-        absent = {"p_alive", "expected_purchases", "lifetime_value", "tags", "tag_points", *(name for name in row if name.endswith("_before"))}
+        # A run without fits, without texts, without a night before, lacks the columns that need them.
+        absent = {"p_alive", "expected_purchases", "lifetime_value", "tags", "tag_points", "range",
+                  *(name for name in row if name.endswith("_before") or name.startswith("cluster"))}
         self.assertEqual({name for name in row if name not in ("customer", "customer_id")} - absent,
                          {name for name, line in lines.items() if line["column"]})
         self.assertIs(False, lines["a fit"]["value"])

@@ -1,9 +1,9 @@
 """Whole nights on real data: every column of every table against the reference, then what others published.
 
 Complete Journey with its households, Online Retail, FoodMart and CDNOW go through their mappings, are fitted by
-`value fit`, and scored with what it froze; the medians of rhythm must be those of the reference. The RFM answers need
-frozen cuts, FoodMart's published sales and units come out as net value by family, state and quarter. Needs the data
-sets ($FOURLOOP_DATA, or shared/data beside the checkout); says so and is skipped without them.
+`value fit` (FoodMart by `cluster fit` too), and scored with what it froze; the medians of rhythm must be those of the
+reference. The RFM answers need frozen cuts, FoodMart's published sales and units come out as net value by family, state
+and quarter. Needs the data sets ($FOURLOOP_DATA, or shared/data beside the checkout); says so and is skipped without them.
 """
 
 import bz2
@@ -16,6 +16,7 @@ from fractions import Fraction
 
 from cli_case import ROOT, main
 from night_case import TEXT_IDS, TYPES, NightCase, lifetime, night, profiles, profiles_text, reference
+import cluster_file
 import datasets
 import life
 import value
@@ -80,12 +81,17 @@ class NightData(NightCase):
                 others = lifetime.log_likelihoods(near, histories)
                 self.assertLess(sum(others), purchases + spends + 1e-9 * len(histories), (name, factor))
 
-    def compare(self, data, currency, as_of, earlier):
-        """An earlier night, the last one after it, and the last one with a value fit."""
+    def compare(self, data, currency, as_of, earlier, clusters=0):
+        """An earlier night, the last one after it, and the last one with a value fit and so many clusters."""
         recipe, as_of, earlier = self.recipe(Settings(currency=currency)), *map(reference.day_number, (as_of, earlier))
         before = self.run_compared(data, recipe, earlier)
         self.run_compared(data, recipe, as_of, previous=before)
-        self.run_compared(data, self.fitted(recipe, data, as_of), as_of, out="fitted")
+        recipe = self.fitted(recipe, data, as_of)
+        if clusters:
+            self.fourloop("cluster", "fit", "--model", "model", "--data", "data", "--as-of", reference.day_text(as_of),
+                          "--k", clusters, "--force")
+            recipe = recipe._replace(cluster_model=cluster_file.read_clusters(self.path("model/clusters.yaml"))[0])
+        self.run_compared(data, recipe, as_of, out="fitted")
 
     def test_complete_journey(self):
         for name in ("completejourney", "completejourney_products"):
@@ -109,7 +115,7 @@ class NightData(NightCase):
         with open(sales, "w", newline="", encoding="utf-8") as file:
             datasets.write_foodmart_csv(DATA / "foodmart/sales_fact_1997_collapsed.json.bz2", file)
         self.fourloop("import", "--map", MAPPINGS / "foodmart.yaml", "--into", "data", sales)
-        self.compare(night.Data(self.canonical("foodmart")), "USD", "1997-12-31", "1997-12-30")
+        self.compare(night.Data(self.canonical("foodmart")), "USD", "1997-12-31", "1997-12-30", clusters=4)
 
     def test_cdnow(self):
         data = night.Data(self.canonical("cdnow"))

@@ -4,7 +4,7 @@
  * anywhere. Some centroids are equal, so that there are ties, within a vector and across, and some are zero,
  * so that there are scores of zero. Arrays end where a page without access begins. The scalar results are
  * compared with the words of SEMANTICS.md, one score at a time. */
-#include "tests/unit/vector_fixture.h"
+#include "tests/unit/basket_fixture.h"
 
 #include <sys/mman.h>
 
@@ -92,7 +92,9 @@ static float slow_score(unsigned cluster, size_t row)
 
 static struct fl_nearest_two slow_nearest(unsigned k, size_t row)
 {
-    struct fl_nearest_two two = {FL_NO_CLUSTER, FL_NO_CLUSTER, -INFINITY, -INFINITY};
+    struct fl_nearest_two two = {FL_NO_CLUSTER, FL_NO_CLUSTER, -INFINITY, -INFINITY, 0};
+    for (uint64_t i = rows.starts[row]; i < rows.starts[row + 1]; i++)
+        two.square += (double)rows.weights[i] * (double)rows.weights[i];
     for (unsigned cluster = 0; cluster < k; cluster++) {
         const float score = slow_score(cluster, row);
         if (two.cluster == FL_NO_CLUSTER || score > two.score) {
@@ -131,6 +133,7 @@ static void test_scalar_says_what_the_words_say(void **state)
             assert_int_equal(two[row].cluster, expected.cluster);
             assert_int_equal(two[row].second, expected.second);
             assert_true(two[row].score == expected.score && two[row].second_score == expected.second_score);
+            assert_true(two[row].square == expected.square);
             assert_true(fl_cluster_score(&table, rows.categories + start, rows.weights + start,
                                          (size_t)(rows.starts[row + 1] - start),
                                          two[row].cluster) == two[row].score);

@@ -108,12 +108,12 @@ static void put_fit(void)
     fl_buffer_release(&text);
 }
 
-static void put_two_clusters(void)
+static void put_three_clusters(void)
 {
-    static const float centroids[] = {0.9f, 0.2f, 0.2f, 0.4f, 0.6f, 0.6f};
-    const struct fixture_clusters clusters = {.k = 2,
-                                              .numbers = {2, 9},
-                                              .names = {"c0", "c1 + c3"},
+    static const float centroids[] = {0.9f, 0.2f, 0.2f, 0.4f, 0.6f, 0.6f, 0.5f, 0.7f, 0.4f};
+    const struct fixture_clusters clusters = {.k = 3,
+                                              .numbers = {2, 9, 4},
+                                              .names = {"c0", "c1 + c3", "c1"},
                                               .category_count = 3,
                                               .categories = {"c0", "c1", "c3"},
                                               .centroids = centroids,
@@ -150,7 +150,7 @@ static int make_nights(void **state)
     fixture_put("model/model.yaml", "scopes: [customer, brand, category, product]\ntype_view: true\n");
     fixture_put("model/keywords.csv", keywords);
     put_fit();
-    put_two_clusters();
+    put_three_clusters();
     make_data("data", 0, "NL");
     run_well("data", "before", day_before, NULL, NULL);
     run_well("data", "run", as_of, "before", NULL);

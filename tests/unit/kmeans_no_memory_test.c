@@ -3,7 +3,7 @@
  * The linker puts the functions below before malloc and its kin, in our code. In round n the n-th allocation
  * fails, until a round needs fewer than n. Each such round must end as out of memory and give back what it
  * took. */
-#include "tests/unit/vector_fixture.h"
+#include "tests/unit/basket_fixture.h"
 
 #include "engine/clusters/kmeans.h"
 #include "engine/clusters/stability.h"

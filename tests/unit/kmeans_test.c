@@ -3,7 +3,7 @@
  * Centroids, clusters and iterations of several made-up retailers must be equal at 1, 2, 3 and 8 threads;
  * the inertia, which the slow fit adds up customer by customer, to 1e-12 of it. First centroids are given
  * (some equal, or far from all customers, so that clusters are empty) or drawn. */
-#include "tests/unit/vector_fixture.h"
+#include "tests/unit/basket_fixture.h"
 
 #include "engine/clusters/cluster_table.h"
 #include "engine/clusters/kmeans.h"

@@ -13,7 +13,7 @@
 static void expect_id(struct fl_file_message file, const char *text, bool quoted)
 {
     char number[FL_CELL_NUMBER_BYTES];
-    const struct fl_cell id = fl_message_id(&file, number);
+    const struct fl_row_cell id = fl_message_id(&file, number);
     assert_true(fl_text_equal(id.text, fl_text_of(text)));
     assert_int_equal(id.quoted, quoted);
 }

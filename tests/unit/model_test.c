@@ -206,6 +206,10 @@ static void test_groups_refused(void **state)
                         "conversion_moving_intent 46 is above conversion_intent 45");
     assert_yaml_refused("loops: {ambassador_days: 1}\n", 1, 26, "ambassador_event_days 2 is above");
     assert_yaml_refused("loops: {nurturing_points: 0}\n", 1, 27, "");
+    assert_yaml_refused("baskets: {low: 4}\n", 1, 16,
+                        "low 4 is above enough 3: who has enough baskets would still be thin");
+    assert_yaml_refused("baskets: {enough: 0}\n", 1, 19, "`0` is no whole number from 1 to 1000");
+    assert_yaml_refused("baskets: {one_range: 1.1}\n", 1, 22, "");
     assert_yaml_refused("type_view: yes\n", 1, 12, "`yes` is neither true nor false");
     assert_yaml_refused("age_bands: []\n", 1, 12, "age_bands is a list of 1 to 16 rising ages");
     assert_yaml_refused("age_bands: [18, 25]\n", 1, 13, "the first age band begins at 0");

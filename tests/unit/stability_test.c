@@ -3,7 +3,7 @@
  * The adjusted Rand index is compared with a count of all pairs of customers, and with values worked out by
  * hand. Stability is measured on customers of six kinds, which six clusters find again and others do not, at
  * several numbers of threads, and once made again pair by pair from the words of SEMANTICS.md. */
-#include "tests/unit/vector_fixture.h"
+#include "tests/unit/basket_fixture.h"
 
 #include "engine/clusters/adjusted_rand.h"
 #include "engine/clusters/kmeans.h"

@@ -2,20 +2,14 @@
 #include <string.h>
 
 #include "engine/fourloop.h"
-#include "tools/fourloop/progress.h"
 #include "tools/fourloop/report.h"
+#include "tools/fourloop/run_folder_verb.h"
 #include "tools/fourloop/shown_text.h"
 #include "tools/fourloop/verbs.h"
 
 static const char columns[] =
     "baskets,breadth,range,basket_confidence,cluster,cluster_name,cluster_distance,cluster_second,"
     "cluster_second_distance,cluster_pending,cluster_pending_nights,cluster_before";
-
-static int on_progress(void *context, uint64_t rows_done, uint64_t rows_all)
-{
-    struct progress *progress = context;
-    return progress_step(progress, rows_done, rows_done, rows_all);
-}
 
 /* As a terminal may show it. */
 static const char *shown_name(const char *name, char text[FL_RUN_CLUSTER_NAME_SIZE])
@@ -91,37 +85,14 @@ static json_t *json_of(const struct command *command, const struct fl_run_report
 
 fl_status verb_cluster_assign(const struct command *command, const struct fl_io *io, struct fl_error *error)
 {
-    unsigned threads;
-    fl_status status = command_threads(command, &threads, error);
+    static const struct run_folder_words words = {"assigning", say_report, json_of};
+    struct fl_run_plan plan;
+    const fl_status status = run_folder_plan(command, io, &plan, error);
     if (status != FL_OK)
         return status;
-    struct progress progress;
-    const struct fl_run_plan plan = {
-        .io = io,
-        .model = command->flags[FLAG_MODEL].text,
-        .data = command->flags[FLAG_DATA].text,
-        .out = command->flags[FLAG_RUN_OUT].text,
-        .as_of_day = (int32_t)command->flags[FLAG_AS_OF].number,
-        .view = command->flags[FLAG_VIEW].number == 0 ? FL_VIEW_KNOWN_NOW : FL_VIEW_KNOWN_THEN,
-        .io_mode = command->flags[FLAG_IO].number == 0 ? FL_IO_MAP : FL_IO_COPY,
-        .previous = command->flags[FLAG_PREVIOUS].text,
-        .columns = columns,
-        .needs_clusters = true,
-        .memory_bytes = (uint64_t)command->flags[FLAG_MEMORY].number,
-        .threads = threads,
-        .progress = on_progress,
-        .progress_context = &progress,
-    };
-    struct fl_run_report report = {0};
-    progress_start(&progress, "assigning");
-    status = fl_run(&plan, &report, error);
-    progress_end(&progress);
-    if (status != FL_OK)
-        return status;
-    say_report(command, &report);
-    if (command->flags[FLAG_JSON].given)
-        status = report_json(json_of(command, &report), error);
-    if (status == FL_OK && report.already_there && command->flags[FLAG_SKIP_UNCHANGED].given)
-        return FL_UNCHANGED;
-    return status;
+    plan.as_of_day = (int32_t)command->flags[FLAG_AS_OF].number;
+    plan.previous = command->flags[FLAG_PREVIOUS].text;
+    plan.columns = columns;
+    plan.needs_clusters = true;
+    return run_folder_make(command, &plan, &words, error);
 }

@@ -41,6 +41,10 @@ static void say_report(const struct command *command, const struct fl_run_report
                    (unsigned long long)report->tags);
     if (command->flags[FLAG_HITS].given)
         report_cut_hits(report->cut_messages);
+    if (report->cluster_count > 0)
+        report_say("  %llu customers in %zu clusters, %llu of them moved since the night before",
+                   (unsigned long long)report->clustered, report->cluster_count,
+                   (unsigned long long)report->moved);
     if (is_replay)
         report_say("next: fourloop diff %s/DAY %s/DAY", out, out);
     else

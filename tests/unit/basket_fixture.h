@@ -1,6 +1,6 @@
-/* vector_fixture.h - made-up baskets for tests of clusters. */
-#ifndef TESTS_UNIT_VECTOR_FIXTURE_H
-#define TESTS_UNIT_VECTOR_FIXTURE_H
+/* basket_fixture.h - made-up baskets for tests of clusters. */
+#ifndef TESTS_UNIT_BASKET_FIXTURE_H
+#define TESTS_UNIT_BASKET_FIXTURE_H
 
 #include "tests/unit/engine_fixture.h"
 
