@@ -45,10 +45,9 @@ struct fl_cluster_fit_report {
 };
 
 /* Finds the clusters of all full customers as of the day, and writes clusters.yaml. FL_BAD_DATA: there is no
- * fit, or no stable one and `force` is not set; the message says why. Whatever fails, the clusters.yaml that
- * was there stays as it was, also when it says already what is found; when no more than bringing the folder
- * to the disk fails, the new one is there.
- */
+ * fit, or no stable one and `force` is not set; the message says why. Whatever fails, and where it says
+ * already what is found, the clusters.yaml that was there stays as it was; when no more than bringing the
+ * folder to the disk fails, the new one is there. */
 fl_status fl_cluster_fit(const struct fl_cluster_fit_plan *plan, struct fl_cluster_fit_report *report,
                          struct fl_error *error);
 void fl_cluster_fit_report_release(struct fl_cluster_fit_report *report);
