@@ -18,6 +18,7 @@ struct known {
 };
 
 static struct known known[CUSTOMERS]; /* by hash */
+static struct fl_basket_maker maker;  /* rows have its logarithms */
 
 static int by_hash(const void *left, const void *right)
 {
@@ -33,14 +34,23 @@ static int by_key(const void *left, const void *right)
 
 static int open_all(void **state)
 {
+    static const struct fl_basket_settings settings;
     (void)state;
     uint64_t random = 5;
+    assert_int_equal(fl_basket_maker_init(&maker, &settings, 1, NULL), FL_OK);
     for (size_t i = 0; i < CUSTOMERS; i++) {
         const int64_t key = (int64_t)i * 3 - 1000;
         known[i] =
             (struct known){key, fl_key_hash(key, 0), 1 + (uint32_t)(next_random(&random) % CATEGORIES_MAX)};
     }
     qsort(known, CUSTOMERS, sizeof known[0], by_hash);
+    return 0;
+}
+
+static int close_all(void **state)
+{
+    (void)state;
+    fl_basket_maker_release(&maker);
     return 0;
 }
 
@@ -53,7 +63,8 @@ static void add(struct fl_basket_sample *sample, const struct known *customer)
 {
     uint32_t categories[CATEGORIES_MAX];
     int64_t nets[CATEGORIES_MAX];
-    struct fl_basket_row row = {.count = customer->count, .categories = categories, .nets = nets};
+    struct fl_basket_row row = {
+        .count = customer->count, .categories = categories, .nets = nets, .logs = maker.logs};
     for (uint32_t i = 0; i < customer->count; i++) {
         categories[i] = 2 * i;
         nets[i] = net_of(customer->key, i);
@@ -152,5 +163,5 @@ int main(void)
         cmocka_unit_test(test_stays_within_memory),
         cmocka_unit_test(test_nobody),
     };
-    return cmocka_run_group_tests(tests, open_all, NULL);
+    return cmocka_run_group_tests(tests, open_all, close_all);
 }
