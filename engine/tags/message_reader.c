@@ -154,10 +154,11 @@ static fl_status take_object(struct fl_message_reader *reader, bool *more, struc
     const struct fl_text *fields = line.record.fields;
     const bool *quoted = line.record.quoted;
     struct fl_file_message *file = &reader->files[reader->count];
-    *file = (struct fl_file_message){.line = (uint64_t)line.record.line,
-                                     .id = {fields[FIELD_MESSAGE], quoted[FIELD_MESSAGE]},
-                                     .customer = {fields[FIELD_CUSTOMER], quoted[FIELD_CUSTOMER]},
-                                     .speaker = fields[FIELD_SPEAKER]};
+    *file = (struct fl_file_message){
+        .line = (uint64_t)line.record.line,
+        .id = {.text = fields[FIELD_MESSAGE], .quoted = quoted[FIELD_MESSAGE]},
+        .customer = {.text = fields[FIELD_CUSTOMER], .quoted = quoted[FIELD_CUSTOMER]},
+        .speaker = fields[FIELD_SPEAKER]};
     if (!keep(reader, &file->id.text) || !keep(reader, &file->customer.text) || !keep(reader, &file->speaker))
         return fl_fail_memory(error, fields[FIELD_MESSAGE].size + fields[FIELD_CUSTOMER].size);
     return add(reader, fields[FIELD_TEXT], error);
