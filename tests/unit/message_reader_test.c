@@ -21,11 +21,16 @@ static void expect_id(struct fl_file_message file, const char *text, bool quoted
 static void own_id_or_number_of_the_line(void **state)
 {
     (void)state;
-    expect_id((struct fl_file_message){.line = 7, .id = {fl_text_of("m-1"), true}}, "m-1", true);
-    expect_id((struct fl_file_message){.line = 7, .id = {fl_text_of("12"), false}}, "12", false);
-    expect_id((struct fl_file_message){.line = 7, .id = {fl_text_of("0"), true}}, "0", true);
-    expect_id((struct fl_file_message){.line = 7, .id = {fl_text_of(""), false}}, "7", false);
-    expect_id((struct fl_file_message){.line = 7, .id = {fl_text_of(""), true}}, "7", false);
+    expect_id((struct fl_file_message){.line = 7, .id = {.text = fl_text_of("m-1"), .quoted = true}}, "m-1",
+              true);
+    expect_id((struct fl_file_message){.line = 7, .id = {.text = fl_text_of("12"), .quoted = false}}, "12",
+              false);
+    expect_id((struct fl_file_message){.line = 7, .id = {.text = fl_text_of("0"), .quoted = true}}, "0",
+              true);
+    expect_id((struct fl_file_message){.line = 7, .id = {.text = fl_text_of(""), .quoted = false}}, "7",
+              false);
+    expect_id((struct fl_file_message){.line = 7, .id = {.text = fl_text_of(""), .quoted = true}}, "7",
+              false);
     expect_id((struct fl_file_message){.line = INT64_MAX}, "9223372036854775807", false);
 }
 
