@@ -155,6 +155,9 @@ class ClusterAssign(CliCase):
         self.assign("a2", 2, "--previous", "a1", says="nothing was done")
         self.assign("a2", 2, "--previous", "a1", "--skip-unchanged", code=99)
 
+    def test_day_before_all_rows(self):
+        self.assign("out", -1000, says=("0 of 0 customers", "no row of data is of that day or before"))
+
     def test_same_bytes(self):
         self.assign("a0", 0)
         self.assign("a1", 1, "--previous", "a0")
