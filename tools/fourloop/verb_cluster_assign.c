@@ -54,6 +54,8 @@ static void say_report(const struct command *command, const struct fl_run_report
                command->flags[FLAG_AS_OF].text);
     if (report->counts.customers == 0)
         report_say("  no row of %s is of that day or before", command->flags[FLAG_DATA].text);
+    else if (report->clustered == 0)
+        report_say("  nobody has enough baskets (model.yaml: baskets) of the categories in clusters.yaml");
     say_clusters(command, report);
     if (command->flags[FLAG_PREVIOUS].given)
         report_say(
