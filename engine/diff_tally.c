@@ -52,8 +52,10 @@ static fl_status fail_without(const struct fl_diff_tally *tally, const char *col
                        "categories, products; without --table it also says who gained or lost which tag",
                        tally->diff->table, column);
     const int side = fl_table_has(tally->sides[0]->table, schema->columns[index].id) ? 1 : 0;
-    (void)fl_fail(error, FL_BAD_DATA,
-                  "the run was made with --columns and without `%s`; diff needs raw and engagement", column);
+    (void)fl_fail(
+        error, FL_BAD_DATA,
+        "no `%s` in it, as of a run with --columns or of `cluster assign`; diff needs raw and engagement",
+        column);
     (void)fl_error_at_path(error, runs[side]);
     return FL_BAD_DATA;
 }

@@ -7,13 +7,19 @@
 #include "formats/base/limits.h"
 #include "formats/base/publish.h"
 
+/* Of the files without which a folder is no run. */
 static fl_status read_file(const struct fl_io *io, const char *folder, const char *name, uint64_t size_max,
                            struct fl_buffer *bytes, struct fl_error *error)
 {
     char *path = fl_path_join(folder, name);
     if (path == NULL)
         return fl_fail_memory(error, strlen(folder));
-    fl_status status = fl_file_read_all(io, path, size_max, bytes, error);
+    const fl_status status = fl_file_read_all(io, path, size_max, bytes, error);
+    if (status == FL_MISSING) {
+        fl_error_clear(error);
+        (void)fl_fail(error, status, "not there, so that this is no complete run");
+        (void)fl_error_at_path(error, path);
+    }
     free(path);
     return status;
 }

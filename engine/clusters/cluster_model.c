@@ -73,7 +73,11 @@ static fl_status read_cluster(struct parse *parse, const struct fl_yaml_node *ma
     int64_t number = 0;
     fl_status status = fl_yaml_only_keys(reader->file, map, known, reader->error);
     if (status == FL_OK)
-        status = fl_fit_count(reader, map, "number", 1, (int64_t)parse->model->next_number - 1, &number);
+        status = fl_fit_count(reader, map, "number", 1, INT32_MAX, &number);
+    if (status == FL_OK && number >= parse->model->next_number)
+        return fl_yaml_fail(reader->file, fl_yaml_find(map, "number"), reader->error,
+                            "the number %d was never given: `next_number` is %u", (int)number,
+                            (unsigned)parse->model->next_number);
     if (status == FL_OK)
         status = fl_fit_text(reader, map, "name", &name);
     if (status == FL_OK)

@@ -171,10 +171,14 @@ static fl_status read_part(const struct fl_io *io, const char *path, int part, s
     const size_t bytes_max = part == FL_MODEL_KEYWORDS ? FL_KEYWORD_FILE_BYTES_MAX : FL_CONFIG_BYTES_MAX;
     const fl_status status = fl_file_read_all(io, path, bytes_max, &model->parts[part], error);
     model->has_part[part] = status == FL_OK;
-    if (status != FL_MISSING || !part_is_optional[part])
+    if (status != FL_MISSING)
         return status;
     fl_error_clear(error);
-    return FL_OK;
+    if (part_is_optional[part])
+        return FL_OK;
+    (void)fl_fail(error, FL_MISSING,
+                  "not there, so that this is no model folder (`fourloop model init` makes one)");
+    return fl_error_at_path(error, path);
 }
 
 static fl_status read_and_parse(const struct fl_io *io, const char *path, enum purpose purpose,

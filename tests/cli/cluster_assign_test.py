@@ -155,6 +155,18 @@ class ClusterAssign(CliCase):
         self.assign("a2", 2, "--previous", "a1", says="nothing was done")
         self.assign("a2", 2, "--previous", "a1", "--skip-unchanged", code=99)
 
+    def test_day_before_all_rows(self):
+        self.assign("out", -1000, says=("0 of 0 customers", "no row of data is of that day or before"))
+
+    def test_nobody_has_the_baskets(self):
+        self.import_rows("customer,time,type,text\n1," + day(0) + ",chat_customer_message,hello\n", name="c.csv", into="chat")
+        self.fourloop("cluster", "assign", "--model", "model", "--data", "chat", "--as-of", day(0), "--out", "out",
+                      says=("0 of 1 customers", "nobody has enough baskets (model.yaml: baskets)"))
+
+    def test_diff_wants_scores(self):
+        self.assign("a0", 0)
+        self.fourloop("diff", "a0", "a0", code=65, says="no `raw` in it, as of a run with --columns or of `cluster assign`")
+
     def test_same_bytes(self):
         self.assign("a0", 0)
         self.assign("a1", 1, "--previous", "a0")

@@ -18,10 +18,11 @@ import signal
 import subprocess
 import time
 import unittest
+from pathlib import Path
 
 from cli_case import FOURLOOP, ROOT, CliCase, main
 
-DATA = os.environ.get("FOURLOOP_DATA") or ROOT.parent / "shared/data"
+DATA = Path(os.environ.get("FOURLOOP_DATA") or ROOT.parent / "shared/data").resolve()
 EXAMPLES = ROOT / "formats/importers/examples"
 LAST_DAY = datetime.date(2026, 3, 31)
 TASTES = (("beer", "wine", "snacks"), ("bread", "milk", "eggs"), ("diapers", "soap", "wipes"), ("paint", "nails", "wood"),
@@ -267,7 +268,7 @@ class ClusterFit(CliCase):
         self.fit("--k", 5)
         good = self.clusters_bytes()
         self.path("model/clusters.yaml").write_bytes(good.replace(b"next_number: 6", b"next_number: 5"))
-        self.assert_left(78, ("clusters.yaml:", "no whole number from 1 to 4", "^"))
+        self.assert_left(78, ("clusters.yaml:", "was never given: `next_number` is 5", "^"))
         self.run_night(as_of=LAST_DAY.isoformat(), code=78, says="clusters.yaml:")
 
     def test_what_it_needs(self):
@@ -278,7 +279,7 @@ class ClusterFit(CliCase):
                                   ("--starts", 0, "from 1 to 1000"), ("--iterations", 0, "--iterations is 0"),
                                   ("--sample", 0, "--sample is 0"), ("--memory", "1M", "--memory of 1048576 bytes")):
             self.fit(flag, value, code=64, says=says)
-        self.fit(model="nowhere", code=66)
+        self.fit(model="data", code=66, says="data/registry.csv: not there, so that this is no model folder")
         self.assertFalse(self.path("model/clusters.yaml").exists())
 
     def test_stops_on_a_signal(self):

@@ -119,8 +119,8 @@ class Pairs(CliCase):
         super().setUp()
         self.make_model()
 
-    def pairs(self, *more, data="data", of="products", **settings):
-        return self.fourloop("cluster", "pairs", "--model", "model", "--data", data, "--as-of", LAST_DAY, "--of", of,
+    def pairs(self, *more, data="data", of="products", as_of=LAST_DAY, **settings):
+        return self.fourloop("cluster", "pairs", "--model", "model", "--data", data, "--as-of", as_of, "--of", of,
                              *more, **settings)
 
     def found(self, *more, **settings):
@@ -238,6 +238,13 @@ class Pairs(CliCase):
         self.assertEqual(head, one)
         two = self.import_and_list(basket_of(1, [("p1", 5), ("p2", 6)]), "two")
         self.assertEqual(b"p1,p2,1,1,1,1,1,1,1,0,1", two[1])
+
+    def test_nothing_is_explained(self):
+        self.import_rows(csv_text(basket_of(1, [("p1", 5), ("p2", 6)])))
+        self.pairs(of="categories", says=("0 baskets of 2 lines", "names a category", "--table products", "--of products"))
+        self.pairs(of="products", as_of="2020-01-01", says=("0 baskets of 0 lines", "no purchase is of these days: --as-of"))
+        self.import_rows(csv_text([(1, LAST_DAY, "purchase_shop", 1, "bread", "", 5)]), name="b.csv", into="bread")
+        self.pairs(data="bread", of="products", says=("names a product", "--of categories"))
 
     def import_and_list(self, rows, into):
         self.import_rows(csv_text(rows), name=f"{into}.csv", into=into)

@@ -261,10 +261,10 @@ class Refusals(DiffCase):
         self.night("a")
 
     def test_no_run(self):
-        self.refuse("a", "nowhere", code=66, says="nowhere")
-        self.refuse("data", "a", code=66, says="data")
+        self.refuse("a", "nowhere", code=66, says="nowhere/manifest.json: not there, so that this is no complete run")
+        self.refuse("data", "a", code=66, says="data/_SUCCESS: not there, so that this is no complete run")
         self.path("a/_SUCCESS").unlink()
-        self.refuse("a", "a", code=66, says="_SUCCESS")
+        self.refuse("a", "a", code=66, says="a/_SUCCESS: not there")
 
     def test_no_table(self):
         self.refuse("a", "a", "--table", "brands", code=64, says="no table `brands`; it has customers")

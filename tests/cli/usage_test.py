@@ -50,8 +50,8 @@ class Usage(CliCase):
         self.fourloop(code=64, says="a verb is missing; see `fourloop --help`")
         self.fourloop("imprt", code=64, says="no verb `imprt`; did you mean `import`?")
         self.fourloop("zzzzzzzzz", code=64, says="no verb `zzzzzzzzz`; see `fourloop --help`")
-        self.fourloop("model", code=64, says="`model` needs a second word")
-        self.fourloop("model", "intt", code=64, says="`model` needs a second word")
+        self.fourloop("model", code=64, says="`model` needs a second word: one of init, check, test; see `fourloop model --help`")
+        self.fourloop("cluster", "list", code=64, says="one of fit, assign, profile, pairs; see `fourloop cluster --help`")
 
     def test_flag_slips(self):
         run = ("run", "--model", "m", "--data", "d", "--out", "o")

@@ -147,7 +147,8 @@ static void test_refuses_what_is_no_fit(void **state)
     assert_refused("forced: false", "forced: no", "");
     assert_refused("inertia: 123.456789", "inertia: -1", "from 0 to a quadrillion");
     assert_refused("breadth_cut: 4.25", "breadth_cut: 0.999", "lies from 1 to");
-    assert_refused("next_number: 6", "next_number: 5", "no whole number from 1 to 4");
+    assert_refused("next_number: 6", "next_number: 5", "the number 5 was never given: `next_number` is 5");
+    assert_refused("number: 2", "number: 0", "no whole number from 1");
     assert_refused("next_number: 6\n", "", "`next_number` is missing");
     assert_refused("number: 2, ", "", "`number` is missing");
     assert_refused("number: 2", "number: 5", "another cluster has the number 5");

@@ -77,7 +77,7 @@ static void print_overview(void)
         "fourloop export out/ --table customers --to csv -o customers.csv");
     printf("\nVerbs (each has its own --help):\n");
     for (size_t verb = 0; verb < VERB_COUNT; verb++)
-        printf("  %-13s %s\n", verb_table[verb].name, verb_table[verb].summary);
+        printf("  %-15s %s\n", verb_table[verb].name, verb_table[verb].summary);
     printf("\nData goes to the standard output, words to standard error. Exit codes:\n");
     printf(
         "   0 done, all of it; 64 usage; 65 bad data or too many rejected rows; 66 input missing;\n"

@@ -1,6 +1,7 @@
 /* command_line.c - turns argv into a checked command. */
 #include "tools/fourloop/command_line.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "formats/base/civil.h"
@@ -15,16 +16,21 @@ static bool flag_is_of(enum flag flag, enum verb verb)
     return (flag_table[flag].verbs >> verb & 1u) != 0;
 }
 
-/* Whether `name` is one word, or its first word, of a verb's name; a verb such as `model init` is two. */
+/* What stands behind `word` in the name of a verb of two words, such as `model init`; NULL if the verb is no
+ * such. */
+static const char *second_word(size_t verb, const char *word)
+{
+    const size_t size = strlen(word);
+    const char *name = verb_table[verb].name;
+    return strncmp(name, word, size) == 0 && name[size] == ' ' ? name + size + 1 : NULL;
+}
+
 static bool names_group(const char *word)
 {
-    size_t size = strlen(word);
-    for (size_t verb = 0; verb < VERB_COUNT; verb++) {
-        const char *name = verb_table[verb].name;
-        if (strncmp(name, word, size) == 0 && name[size] == ' ')
-            return true;
-    }
-    return false;
+    size_t verb = 0;
+    while (verb < VERB_COUNT && second_word(verb, word) == NULL)
+        verb++;
+    return verb < VERB_COUNT;
 }
 
 /* The verb that argv starts with; *used is the number of words its name takes. */
@@ -51,10 +57,23 @@ static const char *nearest(struct fl_names *names, const char *word)
     return names == NULL ? NULL : fl_names_nearest(names, fl_text_of(word));
 }
 
+static fl_status fail_second_word(const char *word, struct fl_error *error)
+{
+    char known[160] = "";
+    size_t size = 0;
+    for (size_t verb = 0; verb < VERB_COUNT; verb++) {
+        const char *second = second_word(verb, word);
+        if (second != NULL && size < sizeof known)
+            size +=
+                (size_t)snprintf(known + size, sizeof known - size, "%s%s", size == 0 ? "" : ", ", second);
+    }
+    return fl_fail(error, FL_USAGE, "`%s` needs a second word: one of %s" SEE, word, known, word);
+}
+
 static fl_status fail_unknown_verb(const char *word, struct fl_error *error)
 {
     if (names_group(word))
-        return fl_fail(error, FL_USAGE, "`%s` needs a second word; see `fourloop %s --help`", word, word);
+        return fail_second_word(word, error);
     struct fl_names *names = fl_names_create();
     for (size_t verb = 0; names != NULL && verb < VERB_COUNT; verb++)
         (void)fl_names_add(names, fl_text_of(verb_table[verb].name), 0);

@@ -52,6 +52,10 @@ static void say_report(const struct command *command, const struct fl_run_report
     report_say("%s: %llu of %llu customers have a cluster as of %s", out,
                (unsigned long long)report->clustered, (unsigned long long)report->counts.customers,
                command->flags[FLAG_AS_OF].text);
+    if (report->counts.customers == 0)
+        report_say("  no row of %s is of that day or before", command->flags[FLAG_DATA].text);
+    else if (report->clustered == 0)
+        report_say("  nobody has enough baskets (model.yaml: baskets) of the categories in clusters.yaml");
     say_clusters(command, report);
     if (command->flags[FLAG_PREVIOUS].given)
         report_say(

@@ -13,6 +13,18 @@ static int on_progress(void *context, uint64_t rows_done, uint64_t rows_all)
     return progress_step(progress, rows_done, rows_done, rows_all);
 }
 
+static void say_why_empty(const struct command *command, const struct fl_cluster_pairs_report *report)
+{
+    const bool categories = command->flags[FLAG_PAIRS_OF].number == 0;
+    if (report->lines == 0)
+        report_say("  no purchase is of these days: --as-of and model.yaml (baskets) say which they are");
+    else
+        report_say("  no purchase of these days names a %s: %s", categories ? "category" : "product",
+                   categories
+                       ? "import one, or the products with theirs (--table products), or take --of products"
+                       : "import it, or take --of categories");
+}
+
 static void say_report(const struct command *command, const struct fl_cluster_pairs_report *report)
 {
     const char *of = command->flags[FLAG_PAIRS_OF].text;
@@ -21,6 +33,8 @@ static void say_report(const struct command *command, const struct fl_cluster_pa
     report_say("%s: %llu baskets of %llu lines with %llu %s, from %s to %s", command->flags[FLAG_DATA].text,
                (unsigned long long)report->baskets, (unsigned long long)report->lines,
                (unsigned long long)report->items, of, first_day, command->flags[FLAG_AS_OF].text);
+    if (report->items == 0)
+        say_why_empty(command, report);
     if (report->cut > 0)
         report_say("  %llu baskets were cut to their 100 largest lines", (unsigned long long)report->cut);
     if (command->flags[FLAG_MATRIX].given)
