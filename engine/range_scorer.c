@@ -2,6 +2,7 @@
 #include "engine/range_scorer.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "engine/day_facts_list.h"
 #include "engine/night_view.h"
@@ -19,6 +20,7 @@ struct fl_range_scorer {
     struct fl_profile profiles[FL_CUSTOMERS_AT_ONCE], profiles_of_view[FL_CUSTOMERS_AT_ONCE];
     struct fl_previous_clusters *previous; /* NULL: no night before, or clusters are not wanted */
     struct fl_cluster_state states[FL_CUSTOMERS_AT_ONCE]; /* after the night that was scored last */
+    struct fl_cluster_state states_before[FL_CUSTOMERS_AT_ONCE];
     struct fl_cluster_state *states_of_view[FL_CUSTOMERS_AT_ONCE];
     struct fl_day_facts_list days; /* of customers that several nights look at */
     const struct fl_day_facts *days_of_view[FL_CUSTOMERS_AT_ONCE];
@@ -153,6 +155,7 @@ static fl_status score_view(struct fl_range_scorer *scorer, size_t night, const 
         if (profiles != NULL)
             scorer->profiles_of_view[i] = profiles[customer];
         scorer->days_of_view[i] = &scorer->days.of[customer];
+        scorer->states[customer] = scorer->states_before[customer];
         scorer->states_of_view[i] = &scorer->states[customer];
     }
     const struct fl_known_customers known = {
@@ -162,12 +165,15 @@ static fl_status score_view(struct fl_range_scorer *scorer, size_t night, const 
     return fl_night_scorer_whole(scorer->nights[night], &view->piece, 0, count, &known, error);
 }
 
-/* The customers that the view begins with, as one night of several knew them. */
+/* The customers that the view begins with, as one night of several knew them. Those of whom it knew nothing
+ * have no row in its table: the next night finds no state of theirs, whatever the night before it said. */
 static fl_status score_night(struct fl_range_scorer *scorer, size_t night, const struct fl_profile *profiles,
                              struct fl_error *error)
 {
     struct fl_night_view *view = &scorer->view;
     fl_status status = FL_OK;
+    memcpy(scorer->states_before, scorer->states, sizeof scorer->states);
+    memset(scorer->states, 0, sizeof scorer->states);
     fl_night_view_restart(view);
     while (status == FL_OK && fl_night_view_more(view)) {
         status = fl_night_view_take(view, as_of_day(scorer, night), &scorer->counts[night], error);
