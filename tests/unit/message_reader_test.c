@@ -26,7 +26,7 @@ static void own_id_or_number_of_the_line(void **state)
     expect_id((struct fl_file_message){.line = 7, .id = {fl_text_of("0"), true}}, "0", true);
     expect_id((struct fl_file_message){.line = 7, .id = {fl_text_of(""), false}}, "7", false);
     expect_id((struct fl_file_message){.line = 7, .id = {fl_text_of(""), true}}, "7", false);
-    expect_id((struct fl_file_message){.line = UINT64_MAX}, "18446744073709551615", false);
+    expect_id((struct fl_file_message){.line = INT64_MAX}, "9223372036854775807", false);
 }
 
 static int told; /* how often the lines were objects */
