@@ -142,6 +142,19 @@ class ClusterAssign(CliCase):
         changed = self.fourloop("diff", "r1", "r2").stdout.decode()
         self.assertIn("cluster_name", changed)
 
+    def test_explain_of_some_columns(self):
+        """Explain once took a run for corrupt that had not stored the cluster, on which the other columns depend."""
+        self.run_night("r0", as_of=day(0))
+        names = COLUMNS[4:]
+        for number, columns in enumerate((*names, "cluster_name,cluster_before")):
+            self.run_night(f"c{number}", "--previous", "r0", "--columns", columns, as_of=day(1))
+            told = self.fourloop("explain", "--run", f"c{number}", "--data", "data", MOVER).stdout.decode()
+            for name in columns.split(","):
+                self.assertRegex(told, rf"\n  {name} +\S")
+            self.assertEqual(columns == "cluster", "pull of" in told)
+        told = self.fourloop("explain", "--run", "c0", "--data", "data", 2).stdout.decode()
+        self.assertIn("which the run did not store", told)
+
     def test_report(self):
         """The same counts in words and as JSON; again: nothing is done."""
         self.assign("a0", 0)
