@@ -155,6 +155,25 @@ class ClusterAssign(CliCase):
         told = self.fourloop("explain", "--run", "c0", "--data", "data", 2).stdout.decode()
         self.assertIn("which the run did not store", told)
 
+    def tables(self, out):
+        return {output["table"] for output in json.loads(self.path(f"{out}/manifest.json").read_text())["outputs"]}
+
+    def test_no_texts(self):
+        """No tags where only clusters are asked for, unless their hits are."""
+        self.write("model/keywords.csv", "tag,any\nslow,late\n")
+        self.import_rows(f"customer,time,type,message,text\n2,{day(0)},chat_customer_message,m,my parcel is late\n",
+                         name="chat.csv")
+        self.assign("a0", 0)
+        self.run_night("r0", as_of=day(0))
+        self.run_night("h0", "--columns", "cluster", "--hits", as_of=day(0))
+        self.assertEqual([set(), {"tags"}, {"tags", "hits"}],
+                         [self.tables(out) & {"tags", "hits"} for out in ("a0", "r0", "h0")])
+        alone, whole = self.rows_of("a0"), self.rows_of("r0")
+        self.assertEqual("slow", whole[2]["tags"])
+        for customer, row in whole.items():
+            self.assertEqual([row[name] for name in COLUMNS], [alone[customer][name] for name in COLUMNS])
+        self.assertIn("cluster_distance", self.fourloop("explain", "--run", "a0", "--data", "data", 2).stdout.decode())
+
     def test_report(self):
         """The same counts in words and as JSON; again: nothing is done."""
         self.assign("a0", 0)
