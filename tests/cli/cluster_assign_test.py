@@ -186,6 +186,9 @@ class ClusterAssign(CliCase):
                          sorted(cluster["customers"] for cluster in told["clusters"]))
         self.assign("a2", 2, "--previous", "a1", says="nothing was done")
         self.assign("a2", 2, "--previous", "a1", "--skip-unchanged", code=99)
+        first = self.run_night("r0", as_of=day(0)).stderr.decode()
+        self.assertIn(f"  {CUSTOMERS} customers in 2 clusters\n", first, "there is no night before to move since")
+        self.run_night("r1", "--previous", "r0", as_of=day(1), says="in 2 clusters, 0 of them moved since the night before")
 
     def test_same_bytes(self):
         self.assign("a0", 0)
