@@ -18,7 +18,7 @@ struct fl_range_scorer {
     struct fl_run_counts *counts;
     struct fl_profile_join *profile_join; /* NULL: nobody has one */
     struct fl_profile profiles[FL_CUSTOMERS_AT_ONCE], profiles_of_view[FL_CUSTOMERS_AT_ONCE];
-    struct fl_previous_clusters *previous; /* NULL: no night before, or clusters are not wanted */
+    struct fl_previous_clusters *previous;                /* NULL: no night before, or no fit */
     struct fl_cluster_state states[FL_CUSTOMERS_AT_ONCE]; /* after the night that was scored last */
     struct fl_cluster_state states_before[FL_CUSTOMERS_AT_ONCE];
     struct fl_cluster_state *states_of_view[FL_CUSTOMERS_AT_ONCE];
@@ -60,6 +60,12 @@ static fl_status open_scan(struct fl_range_scorer *scorer, struct fl_error *erro
     return fl_scan_open(plan, &scorer->scan, error);
 }
 
+/* Without a fit there are baskets, and no cluster to stay in. */
+static bool has_cluster_fit(const struct fl_range_scorer_plan *plan)
+{
+    return plan->rules.clusters != NULL && plan->rules.clusters->model != NULL;
+}
+
 fl_status fl_range_scorer_open(const struct fl_range_scorer_plan *plan, struct fl_range_scorer **scorer,
                                struct fl_error *error)
 {
@@ -77,7 +83,7 @@ fl_status fl_range_scorer_open(const struct fl_range_scorer_plan *plan, struct f
         status = fl_tag_range_open(plan->tags, &opened->tags, error);
     if (status == FL_OK && plan->profiles != NULL && plan->rules.facts != NULL)
         status = fl_profile_join_open(plan->profiles, FL_PROFILE_WITH_ALL, &opened->profile_join, error);
-    if (status == FL_OK && plan->previous != NULL && plan->rules.clusters != NULL)
+    if (status == FL_OK && plan->previous != NULL && has_cluster_fit(plan))
         status = fl_previous_clusters_open(plan->scan.io, plan->previous, plan->scan.io_mode,
                                            &opened->previous, error);
     if (status != FL_OK) {
@@ -127,7 +133,7 @@ static fl_status find_states(struct fl_range_scorer *scorer, const int64_t *cust
 {
     const struct fl_cluster_state *before = scorer->plan.state_before;
     fl_status status = FL_OK;
-    if (scorer->plan.rules.clusters == NULL)
+    if (!has_cluster_fit(&scorer->plan))
         return FL_OK;
     for (size_t i = 0; i < count && status == FL_OK; i++) {
         scorer->states[i] = before == NULL ? (struct fl_cluster_state){0} : *before;

@@ -121,6 +121,7 @@ struct night {
     unsigned threads;
     bool is_replay; /* up to the day */
     bool knows_now;
+    const struct fl_io *io; /* NULL: the system's */
 };
 
 static struct fl_run_report run_well(struct night night)
@@ -128,7 +129,7 @@ static struct fl_run_report run_well(struct night night)
     char model_path[FIXTURE_PATH_SIZE], data_path[FIXTURE_PATH_SIZE], out_path[FIXTURE_PATH_SIZE],
         previous_path[FIXTURE_PATH_SIZE];
     const struct fl_run_plan plan = {
-        .io = &fl_io_system,
+        .io = night.io == NULL ? &fl_io_system : night.io,
         .model = fixture_path(night.model, model_path),
         .data = fixture_path(night.data, data_path),
         .out = fixture_path(night.out, out_path),
@@ -474,6 +475,37 @@ static void test_without_clusters_before(void **state)
     assert_true(moves_of("first", "", "3") > 1);
 }
 
+static int opened;
+
+static int count_open(const char *path, int flags, mode_t mode)
+{
+    opened += strstr(path, "/none/customers-") != NULL;
+    return fl_io_system.open(path, flags, mode);
+}
+
+/* Without a fit nobody looks for the clusters of the night before: each thread once opened its table. */
+static void test_plain_after_a_night(void **state)
+{
+    (void)state;
+    struct fl_io counting = fl_io_system;
+    struct night night = {.io = &counting,
+                          .model = "plain",
+                          .data = "data",
+                          .out = "plain-after",
+                          .previous = "none",
+                          .day = NIGHTS - 1,
+                          .threads = 1};
+    counting.open = count_open;
+    opened = 0;
+    run_well(night);
+    assert_int_equal(opened, 1); /* for what was the night before */
+    night.model = "model";
+    night.out = "fitted-after";
+    opened = 0;
+    run_well(night);
+    assert_int_equal(opened, 3); /* for that, for the move rule, for who is gone */
+}
+
 /* Bread is another cluster since: who was in it goes to the nearest at once, others stay where they were. */
 static void test_fitted_again(void **state)
 {
@@ -562,6 +594,7 @@ int main(void)
                                        cmocka_unit_test(test_moves),
                                        cmocka_unit_test(test_columns_alone),
                                        cmocka_unit_test(test_without_clusters_before),
+                                       cmocka_unit_test(test_plain_after_a_night),
                                        cmocka_unit_test(test_fitted_again),
                                        cmocka_unit_test(test_gone),
                                        cmocka_unit_test(test_thin),
