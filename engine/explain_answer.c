@@ -148,6 +148,7 @@ static fl_status fill_lines(struct fl_explain_work *work, struct owned *owned,
                                            .profile = &work->profile,
                                            .place = customer ? &work->place : NULL,
                                            .has_previous = work->manifest.has_previous,
+                                           .knows_cluster = fl_explain_knows_cluster(work),
                                            .error = error};
     fl_status status = FL_OK;
     fl_explain_score(&parts);

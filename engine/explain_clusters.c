@@ -82,6 +82,8 @@ static const char *cluster_reason(const struct clusters *clusters)
     if (facts->cluster_pending != 0)
         return fl_lines_print(lines, "as the night before; %u is 10 %% nearer, for the first night",
                               (unsigned)facts->cluster_pending);
+    if (clusters->parts->has_previous && !fl_table_has(lines->stored->table, FL_SCORES_CLUSTER_BEFORE))
+        return "the nearest, or that of the night before, which the run did not store";
     return "as the night before; no other is 10 % nearer";
 }
 
@@ -165,7 +167,8 @@ fl_status fl_explain_clusters(const struct fl_explain_parts *parts)
     if (clusters.rules->model != NULL) {
         fl_lines_group(parts->lines, "cluster");
         say_cluster(&clusters);
-        say_pulls(&clusters);
+        if (parts->knows_cluster)
+            say_pulls(&clusters);
     }
     fl_basket_maker_release(&maker);
     return FL_OK;

@@ -51,6 +51,11 @@ static bool same_field(const struct fl_explain_work *work, const struct fl_store
     return same_word(work, field->id, fl_stored_text(stored, field->id, row), value);
 }
 
+static bool is_of_cluster(uint16_t id)
+{
+    return id >= FL_SCORES_CLUSTER && id <= FL_SCORES_CLUSTER_PENDING_NIGHTS;
+}
+
 static fl_status compare_row(const struct fl_explain_work *work, unsigned kind, size_t row,
                              const struct fl_scope_score *score, const struct fl_customer_facts *facts,
                              struct fl_error *error)
@@ -63,6 +68,7 @@ static fl_status compare_row(const struct fl_explain_work *work, unsigned kind, 
         const void *result = field->of == FL_FIELD_OF_SCORE ? (const void *)score : facts;
         const bool of_value = field->id > FL_SCORES_LOST_TO_DECAY; /* not scored for points alone */
         if (at < 0 || result == NULL || (of_value && work->plan->points_only) ||
+            (is_of_cluster(field->id) && !fl_explain_knows_cluster(work)) ||
             (kind == FL_SCOPE_CUSTOMER && !fl_result_columns_has(work->manifest.columns, field->id)))
             continue;
         if (!same_field(work, stored, row, field, result))

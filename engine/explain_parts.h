@@ -21,6 +21,7 @@ struct fl_explain_parts {
     const struct fl_profile *profile;
     const struct fl_explain_place *place;
     bool has_previous;
+    bool knows_cluster; /* that of the facts is the one of the run */
     struct fl_error *error;
 };
 

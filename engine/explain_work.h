@@ -47,6 +47,14 @@ static inline const struct fl_scope_score *fl_explain_score_of(const struct fl_e
     return work->chosen == NULL ? &work->score : &work->chosen->score;
 }
 
+/* Which cluster a customer is in follows from its rows and from the night before, of which the run's row
+ * alone tells, if its columns do. */
+static inline bool fl_explain_knows_cluster(const struct fl_explain_work *work)
+{
+    return !work->manifest.has_previous ||
+           fl_table_has(work->stored[FL_SCOPE_CUSTOMER].table, FL_SCORES_CLUSTER);
+}
+
 /* A scope of the customer has none. */
 static inline int64_t fl_explain_tag_points_of(const struct fl_explain_work *work)
 {

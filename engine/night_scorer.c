@@ -347,8 +347,11 @@ fl_status fl_night_scorer_end(struct fl_night_scorer *scorer, int64_t customer,
                               const struct fl_known_customers *known, struct fl_error *error)
 {
     struct fl_scope_score score;
-    if (scorer->scorer.span.rows == 0)
+    if (scorer->scorer.span.rows == 0) {
+        if (scorer->clusters != NULL)
+            *known->clusters[0] = (struct fl_cluster_state){0};
         return FL_OK;
+    }
     fl_status status = find_tags(scorer, &customer, 1, error);
     if (status != FL_OK)
         return status;

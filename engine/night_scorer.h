@@ -95,7 +95,8 @@ struct fl_known_customers {
     const struct fl_day_facts *const *days;   /* the same: of all its rows of days up to this night's, later
                                                  ones may follow; else they are made of the rows */
     struct fl_cluster_state *const *clusters; /* one for each customer, looked at with clusters only: after
-                                                 the night before, then after this one */
+                                                 the night before, then after this one; zeroed at the end of
+                                                 a customer without rows */
 };
 
 /* Some customers of a piece that holds all their rows that count this night, from number `first` on, at most

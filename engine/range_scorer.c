@@ -2,6 +2,7 @@
 #include "engine/range_scorer.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "engine/day_facts_list.h"
 #include "engine/night_view.h"
@@ -17,8 +18,9 @@ struct fl_range_scorer {
     struct fl_run_counts *counts;
     struct fl_profile_join *profile_join; /* NULL: nobody has one */
     struct fl_profile profiles[FL_CUSTOMERS_AT_ONCE], profiles_of_view[FL_CUSTOMERS_AT_ONCE];
-    struct fl_previous_clusters *previous; /* NULL: no night before, or clusters are not wanted */
+    struct fl_previous_clusters *previous;                /* NULL: no night before, or no fit */
     struct fl_cluster_state states[FL_CUSTOMERS_AT_ONCE]; /* after the night that was scored last */
+    struct fl_cluster_state states_before[FL_CUSTOMERS_AT_ONCE];
     struct fl_cluster_state *states_of_view[FL_CUSTOMERS_AT_ONCE];
     struct fl_day_facts_list days; /* of customers that several nights look at */
     const struct fl_day_facts *days_of_view[FL_CUSTOMERS_AT_ONCE];
@@ -58,6 +60,12 @@ static fl_status open_scan(struct fl_range_scorer *scorer, struct fl_error *erro
     return fl_scan_open(plan, &scorer->scan, error);
 }
 
+/* Without a fit there are baskets, and no cluster to stay in. */
+static bool has_cluster_fit(const struct fl_range_scorer_plan *plan)
+{
+    return plan->rules.clusters != NULL && plan->rules.clusters->model != NULL;
+}
+
 fl_status fl_range_scorer_open(const struct fl_range_scorer_plan *plan, struct fl_range_scorer **scorer,
                                struct fl_error *error)
 {
@@ -75,7 +83,7 @@ fl_status fl_range_scorer_open(const struct fl_range_scorer_plan *plan, struct f
         status = fl_tag_range_open(plan->tags, &opened->tags, error);
     if (status == FL_OK && plan->profiles != NULL && plan->rules.facts != NULL)
         status = fl_profile_join_open(plan->profiles, FL_PROFILE_WITH_ALL, &opened->profile_join, error);
-    if (status == FL_OK && plan->previous != NULL && plan->rules.clusters != NULL)
+    if (status == FL_OK && plan->previous != NULL && has_cluster_fit(plan))
         status = fl_previous_clusters_open(plan->scan.io, plan->previous, plan->scan.io_mode,
                                            &opened->previous, error);
     if (status != FL_OK) {
@@ -125,7 +133,7 @@ static fl_status find_states(struct fl_range_scorer *scorer, const int64_t *cust
 {
     const struct fl_cluster_state *before = scorer->plan.state_before;
     fl_status status = FL_OK;
-    if (scorer->plan.rules.clusters == NULL)
+    if (!has_cluster_fit(&scorer->plan))
         return FL_OK;
     for (size_t i = 0; i < count && status == FL_OK; i++) {
         scorer->states[i] = before == NULL ? (struct fl_cluster_state){0} : *before;
@@ -153,6 +161,7 @@ static fl_status score_view(struct fl_range_scorer *scorer, size_t night, const 
         if (profiles != NULL)
             scorer->profiles_of_view[i] = profiles[customer];
         scorer->days_of_view[i] = &scorer->days.of[customer];
+        scorer->states[customer] = scorer->states_before[customer];
         scorer->states_of_view[i] = &scorer->states[customer];
     }
     const struct fl_known_customers known = {
@@ -162,12 +171,15 @@ static fl_status score_view(struct fl_range_scorer *scorer, size_t night, const 
     return fl_night_scorer_whole(scorer->nights[night], &view->piece, 0, count, &known, error);
 }
 
-/* The customers that the view begins with, as one night of several knew them. */
+/* The customers that the view begins with, as one night of several knew them. Those of whom it knew nothing
+ * have no row in its table: the next night finds no state of theirs, whatever the night before it said. */
 static fl_status score_night(struct fl_range_scorer *scorer, size_t night, const struct fl_profile *profiles,
                              struct fl_error *error)
 {
     struct fl_night_view *view = &scorer->view;
     fl_status status = FL_OK;
+    memcpy(scorer->states_before, scorer->states, sizeof scorer->states);
+    memset(scorer->states, 0, sizeof scorer->states);
     fl_night_view_restart(view);
     while (status == FL_OK && fl_night_view_more(view)) {
         status = fl_night_view_take(view, as_of_day(scorer, night), &scorer->counts[night], error);

@@ -10,8 +10,8 @@ struct fl_range_scorer_plan {
     struct fl_night_rules rules;
     size_t night_count; /* nights of days one behind the other, the last as of scan.rules; 0 is 1 */
     const struct fl_profiles *profiles; /* NULL: nobody has one; looked at with facts only */
-    /* The customers table of the night before the first, looked at with clusters only; NULL: there was none.
-     * Without it all customers were in this cluster; NULL: in none. */
+    /* The customers table of the night before the first, looked at with a cluster fit only; NULL: there was
+     * none. Without it all customers were in this cluster; NULL: in none. */
     const char *previous;
     const struct fl_cluster_state *state_before;
     const struct fl_tag_source *tags; /* NULL: nobody has any, and rules.has_tags is false */

@@ -67,9 +67,17 @@ static fl_status make_value_rules(struct fl_stages *stages, struct fl_error *err
     return FL_OK;
 }
 
+/* Nothing about baskets follows from tags, whose table alone is not worth a scan of all texts. */
+static bool wants_tags(const struct fl_stages_plan *plan)
+{
+    return plan->tags_only || plan->wants_hits || !fl_result_columns_baskets_only(plan->columns);
+}
+
 static fl_status open_tags(struct fl_stages *stages, struct fl_error *error)
 {
     const struct fl_stages_plan *plan = &stages->plan;
+    if (!wants_tags(plan))
+        return FL_OK;
     const struct fl_tag_source_plan source = {.folder = plan->folder,
                                               .io_mode = plan->io_mode,
                                               .model = plan->model,

@@ -102,15 +102,20 @@ static fl_status fail_long(const struct fl_line_reader *reader, struct fl_error 
     return FL_BAD_DATA;
 }
 
-fl_status fl_line_reader_next(struct fl_line_reader *reader, struct fl_text *line, bool *more,
-                              struct fl_error *error)
+/* memchr(): a line; memrchr(): all lines that are there. */
+typedef void *find_byte(const void *bytes, int byte, size_t size);
+
+/* Reads until the byte that is looked for is there: `found` goes up to it, and with it, `ended`; without one
+ * it is the rest of the file. */
+static fl_status read_to_end(struct fl_line_reader *reader, find_byte *find, struct fl_text *found,
+                             bool *ended, struct fl_error *error)
 {
     const uint8_t *end = NULL;
     size_t looked = 0;
     for (;;) {
         const size_t left = reader->bytes.size - reader->at;
         if (left > looked)
-            end = memchr(reader->bytes.bytes + reader->at + looked, '\n', left - looked);
+            end = find(reader->bytes.bytes + reader->at + looked, '\n', left - looked);
         looked = left;
         if (end != NULL || reader->at_end)
             break;
@@ -120,14 +125,27 @@ fl_status fl_line_reader_next(struct fl_line_reader *reader, struct fl_text *lin
         if (status != FL_OK)
             return status;
     }
-    *more = looked > 0;
+    const uint8_t *start = looked == 0 ? NULL : reader->bytes.bytes + reader->at;
+    *found = (struct fl_text){(const char *)start, end != NULL ? (size_t)(end + 1 - start) : looked};
+    *ended = end != NULL;
+    return FL_OK;
+}
+
+fl_status fl_line_reader_next(struct fl_line_reader *reader, struct fl_text *line, bool *more,
+                              struct fl_error *error)
+{
+    struct fl_text found;
+    bool ended = false;
+    const fl_status status = read_to_end(reader, memchr, &found, &ended, error);
+    if (status != FL_OK)
+        return status;
+    *more = found.size > 0;
     if (!*more)
         return FL_OK;
-    const char *start = (const char *)reader->bytes.bytes + reader->at;
-    *line = (struct fl_text){start, end != NULL ? (size_t)((const char *)end - start) : looked};
+    *line = (struct fl_text){found.bytes, found.size - ended};
     if (line->size > reader->bytes_max)
         return fail_long(reader, error);
-    reader->at += line->size + (end != NULL);
+    reader->at += found.size;
     reader->number++;
     return FL_OK;
 }
@@ -135,29 +153,14 @@ fl_status fl_line_reader_next(struct fl_line_reader *reader, struct fl_text *lin
 fl_status fl_line_reader_next_lines(struct fl_line_reader *reader, int64_t number, struct fl_text *lines,
                                     bool *more, struct fl_error *error)
 {
-    const uint8_t *end = NULL;
-    size_t looked = 0;
+    bool ended = false;
     reader->number = number - 1;
-    for (;;) {
-        const size_t left = reader->bytes.size - reader->at;
-        if (left > looked)
-            end = memrchr(reader->bytes.bytes + reader->at + looked, '\n', left - looked);
-        looked = left;
-        if (end != NULL || reader->at_end)
-            break;
-        if (left > reader->bytes_max)
-            return fail_long(reader, error);
-        const fl_status status = read_more(reader, error);
-        if (status != FL_OK)
-            return status;
-    }
-    *more = looked > 0;
-    if (!*more)
-        return FL_OK;
-    const char *start = (const char *)reader->bytes.bytes + reader->at;
-    *lines = (struct fl_text){start, end != NULL ? (size_t)((const char *)end + 1 - start) : looked};
+    const fl_status status = read_to_end(reader, memrchr, lines, &ended, error);
+    if (status != FL_OK)
+        return status;
+    *more = lines->size > 0;
     /* Only the first can be so long: it is read on for alone. */
-    if (lines->size > reader->bytes_max && memchr(start, '\n', reader->bytes_max + 1) == NULL)
+    if (lines->size > reader->bytes_max && memchr(lines->bytes, '\n', reader->bytes_max + 1) == NULL)
         return fail_long(reader, error);
     reader->at += lines->size;
     return FL_OK;

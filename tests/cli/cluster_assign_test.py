@@ -142,6 +142,38 @@ class ClusterAssign(CliCase):
         changed = self.fourloop("diff", "r1", "r2").stdout.decode()
         self.assertIn("cluster_name", changed)
 
+    def test_explain_of_some_columns(self):
+        """Explain once took a run for corrupt that had not stored the cluster, on which the other columns depend."""
+        self.run_night("r0", as_of=day(0))
+        names = COLUMNS[4:]
+        for number, columns in enumerate((*names, "cluster_name,cluster_before")):
+            self.run_night(f"c{number}", "--previous", "r0", "--columns", columns, as_of=day(1))
+            told = self.fourloop("explain", "--run", f"c{number}", "--data", "data", MOVER).stdout.decode()
+            for name in columns.split(","):
+                self.assertRegex(told, rf"\n  {name} +\S")
+            self.assertEqual(columns == "cluster", "pull of" in told)
+        told = self.fourloop("explain", "--run", "c0", "--data", "data", 2).stdout.decode()
+        self.assertIn("which the run did not store", told)
+
+    def tables(self, out):
+        return {output["table"] for output in json.loads(self.path(f"{out}/manifest.json").read_text())["outputs"]}
+
+    def test_no_texts(self):
+        """No tags where only clusters are asked for, unless their hits are."""
+        self.write("model/keywords.csv", "tag,any\nslow,late\n")
+        self.import_rows(f"customer,time,type,message,text\n2,{day(0)},chat_customer_message,m,my parcel is late\n",
+                         name="chat.csv")
+        self.assign("a0", 0)
+        self.run_night("r0", as_of=day(0))
+        self.run_night("h0", "--columns", "cluster", "--hits", as_of=day(0))
+        self.assertEqual([set(), {"tags"}, {"tags", "hits"}],
+                         [self.tables(out) & {"tags", "hits"} for out in ("a0", "r0", "h0")])
+        alone, whole = self.rows_of("a0"), self.rows_of("r0")
+        self.assertEqual("slow", whole[2]["tags"])
+        for customer, row in whole.items():
+            self.assertEqual([row[name] for name in COLUMNS], [alone[customer][name] for name in COLUMNS])
+        self.assertIn("cluster_distance", self.fourloop("explain", "--run", "a0", "--data", "data", 2).stdout.decode())
+
     def test_report(self):
         """The same counts in words and as JSON; again: nothing is done."""
         self.assign("a0", 0)
@@ -154,6 +186,9 @@ class ClusterAssign(CliCase):
                          sorted(cluster["customers"] for cluster in told["clusters"]))
         self.assign("a2", 2, "--previous", "a1", says="nothing was done")
         self.assign("a2", 2, "--previous", "a1", "--skip-unchanged", code=99)
+        first = self.run_night("r0", as_of=day(0)).stderr.decode()
+        self.assertIn(f"  {CUSTOMERS} customers in 2 clusters\n", first, "there is no night before to move since")
+        self.run_night("r1", "--previous", "r0", as_of=day(1), says="in 2 clusters, 0 of them moved since the night before")
 
     def test_day_before_all_rows(self):
         self.assign("out", -1000, says=("0 of 0 customers", "no row of data is of that day or before"))

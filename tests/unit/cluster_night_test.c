@@ -4,8 +4,8 @@
  * and more over six nights, whose distances are known by formula; with it are some hundred of random habits,
  * and one whose rows come in pieces. The nights are made one by one, each after the one before, and once more
  * as a replay, over New Year and so in two passes: the manifests, which hold the digests of all tables, must
- * be equal, for any number of threads and files. Then the night before has no clusters, and the model is
- * fitted again. */
+ * be equal, for any number of threads and files. Then the night before has no clusters or knew rows that
+ * arrived later, and the model is fitted again. */
 #include "tests/unit/cluster_fixture.h"
 
 #include <math.h>
@@ -120,6 +120,8 @@ struct night {
     int day;
     unsigned threads;
     bool is_replay; /* up to the day */
+    bool knows_now;
+    const struct fl_io *io; /* NULL: the system's */
 };
 
 static struct fl_run_report run_well(struct night night)
@@ -127,14 +129,14 @@ static struct fl_run_report run_well(struct night night)
     char model_path[FIXTURE_PATH_SIZE], data_path[FIXTURE_PATH_SIZE], out_path[FIXTURE_PATH_SIZE],
         previous_path[FIXTURE_PATH_SIZE];
     const struct fl_run_plan plan = {
-        .io = &fl_io_system,
+        .io = night.io == NULL ? &fl_io_system : night.io,
         .model = fixture_path(night.model, model_path),
         .data = fixture_path(night.data, data_path),
         .out = fixture_path(night.out, out_path),
         .as_of_day = day_of(first_day) + night.day,
         .replay_from_day = day_of(first_day),
         .is_replay = night.is_replay,
-        .view = FL_VIEW_KNOWN_THEN,
+        .view = night.knows_now ? FL_VIEW_KNOWN_NOW : FL_VIEW_KNOWN_THEN,
         .columns = night.columns,
         .needs_clusters = strcmp(night.model, "plain") != 0,
         .previous = night.previous == NULL ? NULL : fixture_path(night.previous, previous_path),
@@ -349,6 +351,51 @@ static void test_replay_is_its_nights(void **state)
     }
 }
 
+/* Bread of three orders, bought before the first night and known from a day on. */
+static void put_late(struct fl_buffer *csv, int customer, int arrival, int rows)
+{
+    char line[120], bought[11], arrived[11];
+    fl_day_format(day_of(first_day) - 1, bought);
+    fl_day_format(day_of(first_day) + arrival, arrived);
+    for (int row = 0; row < rows; row++) {
+        (void)snprintf(line, sizeof line, "%d,%s,%s,purchase_web,o%d,bread,1.00\n", customer, bought, arrived,
+                       row % 3);
+        append_text(csv, line);
+    }
+}
+
+/* A replay once took the cluster of a customer from the run before its first night, although a night between
+ * did not know the customer, and counted -1 of those who are gone. */
+static void test_replay_after_a_run_that_knew_more(void **state)
+{
+    (void)state;
+    struct fl_buffer csv = {0};
+    append_text(&csv, "customer,day,arrival,type,order,category,amount\n");
+    put_late(&csv, 1, -1, 3);
+    put_late(&csv, 2, 1, 3);
+    put_late(&csv, 3, 1, HUGE_ROWS);
+    import_text(model, "late", (const char *)csv.bytes, csv.size);
+    fl_buffer_release(&csv);
+    run_well((struct night){.model = "model", .data = "late", .out = "knew", .day = -1, .knows_now = true});
+    run_well((struct night){
+        .model = "model", .data = "late", .out = "late-2025-12-29", .previous = "knew", .day = 0});
+    run_well((struct night){
+        .model = "model", .data = "late", .out = "late-2025-12-30", .previous = "late-2025-12-29", .day = 1});
+    run_well((struct night){.model = "model",
+                            .data = "late",
+                            .out = "late-replay",
+                            .previous = "knew",
+                            .day = 1,
+                            .is_replay = true});
+    assert_int_equal(row_of("late-replay/2025-12-29", 1).before, BREAD);
+    assert_int_equal(rows_of("late-replay/2025-12-29"), 1);
+    assert_int_equal(row_of("late-replay/2025-12-30", 2).before, -1);
+    assert_int_equal(row_of("late-replay/2025-12-30", 3).before, -1);
+    assert_int_equal(moves_of("late-replay/2025-12-30", NULL, NULL), 3);
+    assert_same_manifests("late-2025-12-29", "late-replay/2025-12-29");
+    assert_same_manifests("late-2025-12-30", "late-replay/2025-12-30");
+}
+
 /* Files change the manifest's inputs, but not the name of the table, which is made of its bytes. */
 static void test_files(void **state)
 {
@@ -426,6 +473,37 @@ static void test_without_clusters_before(void **state)
     assert_int_equal(row.before, -1);
     assert_int_equal(moves_of("first", "7", NULL) + moves_of("first", "3", NULL), 0);
     assert_true(moves_of("first", "", "3") > 1);
+}
+
+static int opened;
+
+static int count_open(const char *path, int flags, mode_t mode)
+{
+    opened += strstr(path, "/none/customers-") != NULL;
+    return fl_io_system.open(path, flags, mode);
+}
+
+/* Without a fit nobody looks for the clusters of the night before: each thread once opened its table. */
+static void test_plain_after_a_night(void **state)
+{
+    (void)state;
+    struct fl_io counting = fl_io_system;
+    struct night night = {.io = &counting,
+                          .model = "plain",
+                          .data = "data",
+                          .out = "plain-after",
+                          .previous = "none",
+                          .day = NIGHTS - 1,
+                          .threads = 1};
+    counting.open = count_open;
+    opened = 0;
+    run_well(night);
+    assert_int_equal(opened, 1); /* for what was the night before */
+    night.model = "model";
+    night.out = "fitted-after";
+    opened = 0;
+    run_well(night);
+    assert_int_equal(opened, 3); /* for that, for the move rule, for who is gone */
 }
 
 /* Bread is another cluster since: who was in it goes to the nearest at once, others stay where they were. */
@@ -509,11 +587,17 @@ static void test_no_fit(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_six_nights),    cmocka_unit_test(test_replay_is_its_nights),
-        cmocka_unit_test(test_files),         cmocka_unit_test(test_moves),
-        cmocka_unit_test(test_columns_alone), cmocka_unit_test(test_without_clusters_before),
-        cmocka_unit_test(test_fitted_again),  cmocka_unit_test(test_gone),
-        cmocka_unit_test(test_thin),          cmocka_unit_test(test_no_fit)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_six_nights),
+                                       cmocka_unit_test(test_replay_is_its_nights),
+                                       cmocka_unit_test(test_replay_after_a_run_that_knew_more),
+                                       cmocka_unit_test(test_files),
+                                       cmocka_unit_test(test_moves),
+                                       cmocka_unit_test(test_columns_alone),
+                                       cmocka_unit_test(test_without_clusters_before),
+                                       cmocka_unit_test(test_plain_after_a_night),
+                                       cmocka_unit_test(test_fitted_again),
+                                       cmocka_unit_test(test_gone),
+                                       cmocka_unit_test(test_thin),
+                                       cmocka_unit_test(test_no_fit)};
     return cmocka_run_group_tests(tests, make_folders, free_folders);
 }

@@ -14,6 +14,20 @@ static const char *last_day(const struct command *command)
     return days == NULL ? command->flags[FLAG_AS_OF].text : strstr(days, "..") + 2;
 }
 
+static void say_clusters(const struct command *command, const struct fl_run_report *report)
+{
+    const bool has_night_before = command->flags[FLAG_PREVIOUS].given || report->nights > 1;
+    if (report->cluster_count == 0)
+        return;
+    if (has_night_before)
+        report_say("  %llu customers in %zu clusters, %llu of them moved since the night before",
+                   (unsigned long long)report->clustered, report->cluster_count,
+                   (unsigned long long)report->moved);
+    else
+        report_say("  %llu customers in %zu clusters", (unsigned long long)report->clustered,
+                   report->cluster_count);
+}
+
 static void say_report(const struct command *command, const struct fl_run_report *report)
 {
     const char *out = command->flags[FLAG_RUN_OUT].text;
@@ -41,10 +55,7 @@ static void say_report(const struct command *command, const struct fl_run_report
                    (unsigned long long)report->tags);
     if (command->flags[FLAG_HITS].given)
         report_cut_hits(report->cut_messages);
-    if (report->cluster_count > 0)
-        report_say("  %llu customers in %zu clusters, %llu of them moved since the night before",
-                   (unsigned long long)report->clustered, report->cluster_count,
-                   (unsigned long long)report->moved);
+    say_clusters(command, report);
     if (is_replay)
         report_say("next: fourloop diff %s/DAY %s/DAY", out, out);
     else
