@@ -61,10 +61,10 @@ static bool is_in_order(const struct fl_tag_hit *list, size_t count)
 
 static void put_in_order(struct fl_tag_hits *hits)
 {
-    struct fl_tag_hit *list = hits->list + hits->first;
     const size_t count = hits->count - hits->first;
-    if (count < 2 || is_in_order(list, count))
+    if (count < 2 || is_in_order(hits->list + hits->first, count))
         return;
+    struct fl_tag_hit *list = hits->list + hits->first;
     qsort(list, count, sizeof *list, compare_hits);
     size_t kept = 1;
     for (size_t i = 1; i < count; i++) {

@@ -38,7 +38,8 @@ static bool append_quoted(struct fl_text text, struct fl_buffer *out)
             return false;
         start = i; /* the quote once more */
     }
-    return fl_buffer_append(out, text.bytes + start, text.size - start) && fl_buffer_append(out, "\"", 1);
+    const bool done = start == text.size || fl_buffer_append(out, text.bytes + start, text.size - start);
+    return done && fl_buffer_append(out, "\"", 1);
 }
 
 bool fl_record_append(const struct fl_text *fields, const bool *quoted, size_t count, struct fl_buffer *out)
