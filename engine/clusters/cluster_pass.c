@@ -27,11 +27,29 @@ struct collection {
     struct fl_basket_sample *sample;
 };
 
+/* The sample's memory is its own: it must not depend on threads. So these may have a quarter of what is left,
+ * which is much for anything but products taken for categories. */
+static fl_status check_memory(const struct collection *collection, size_t threads, uint64_t memory_bytes,
+                              struct fl_error *error)
+{
+    const size_t count = collection->category_count;
+    const uint64_t needed = threads * (fl_basket_maker_memory(count) + (uint64_t)count * sizeof(__int128));
+    if (needed <= memory_bytes / 4)
+        return FL_OK;
+    return fl_fail(
+        error, FL_LIMIT,
+        "the sums of %zu categories on %zu threads need %llu bytes, at most %llu: raise --memory, or "
+        "take fewer --threads",
+        count, threads, (unsigned long long)needed, (unsigned long long)(memory_bytes / 4));
+}
+
 static fl_status begin(void *context, size_t threads, uint64_t memory_bytes, struct fl_error *error)
 {
     struct collection *collection = context;
     const size_t count = collection->category_count;
-    (void)memory_bytes; /* the sample's is its own: it must not depend on threads */
+    const fl_status fits = check_memory(collection, threads, memory_bytes, error);
+    if (fits != FL_OK)
+        return fits;
     collection->collectors = calloc(threads, sizeof *collection->collectors);
     if (collection->collectors == NULL)
         return fl_fail_memory(error, threads * sizeof *collection->collectors);

@@ -66,7 +66,8 @@ static fl_status begin(void *context, size_t threads, uint64_t memory_bytes, str
     struct collection *collection = context;
     const struct fl_cluster_profile *profile = collection->profile;
     const uint64_t needed = (uint64_t)(threads + 1) * profile->model->clusters->k * profile->category_count *
-                            sizeof *profile->spent;
+                                sizeof *profile->spent +
+                            threads * fl_basket_maker_memory(profile->category_count);
     if (needed > memory_bytes)
         return fl_fail(
             error, FL_LIMIT,
