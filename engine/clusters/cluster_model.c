@@ -24,6 +24,13 @@ void fl_cluster_model_release(struct fl_cluster_model *model)
     *model = (struct fl_cluster_model){0};
 }
 
+bool fl_cluster_model_find(const struct fl_cluster_model *model, struct fl_text category, uint32_t *place)
+{
+    while (*place < model->category_count && fl_text_compare(model->categories[*place], category) < 0)
+        ++*place;
+    return *place < model->category_count && fl_text_equal(model->categories[*place], category);
+}
+
 static struct fl_text keep_text(struct parse *parse, struct fl_text text)
 {
     char *kept = parse->model->bytes + parse->used;

@@ -5,9 +5,8 @@
 
 #include <stdlib.h>
 
-#include "engine/clusters/basket_row.h"
+#include "engine/clusters/cluster_rules.h"
 #include "engine/clusters/previous_clusters.h"
-#include "engine/clusters/profile_scores.h"
 #include "engine/customer_pass.h"
 
 enum { NANO = 1000000000 };
@@ -121,8 +120,8 @@ static fl_status take_customer(void *context, size_t thread, int64_t customer,
     const fl_status status = fl_previous_clusters_find(collector->clusters, customer, &state, error);
     if (status != FL_OK || state.cluster == 0)
         return status;
-    const size_t place = fl_profile_place(profile->model->clusters, state.cluster);
-    if (place == SIZE_MAX)
+    const size_t place = fl_cluster_place(profile->model->clusters, state.cluster);
+    if (place == profile->model->clusters->k)
         return fl_fail(error, FL_CORRUPT, "the model has no cluster %u", state.cluster);
     fl_basket_row_make(&collector->maker, days, as_of_day, &row);
     const bool fits = !__builtin_add_overflow(collector->net[place], window_net(days, first_day, as_of_day),
