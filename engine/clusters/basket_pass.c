@@ -193,27 +193,17 @@ static void add_counts(const struct collector *collector, uint32_t *item_baskets
     counts->cut += collector->counts.cut;
 }
 
-/* Half of what the scans leave is for them, until pairs are counted. */
-static fl_status check_memory(size_t threads, size_t items, uint64_t memory_bytes, struct fl_error *error)
-{
-    const uint64_t needed = (uint64_t)threads * items * sizeof(struct item);
-    if (needed <= memory_bytes / 2)
-        return FL_OK;
-    return fl_fail(
-        error, FL_LIMIT,
-        "the baskets of %zu items on %zu threads need %llu bytes, at most %llu: raise --memory, or take "
-        "fewer --threads",
-        items, threads, (unsigned long long)needed, (unsigned long long)(memory_bytes / 2));
-}
-
 static fl_status run_pass(struct fl_scan_pass *pass, const struct fl_basket_pass_plan *plan,
                           struct fl_basket_list *list, struct collector *collectors, struct fl_error *error)
 {
     static const struct fl_scan_taker taker = {.add = add_rows, .end = end_customer};
     const size_t count = fl_scan_pass_threads(pass);
     const uint64_t left_bytes = fl_scan_pass_memory_left(pass), lines_bytes_max = left_bytes / 8 / count;
+    const uint64_t items_bytes =
+        (uint64_t)count * plan->scan.scan.words->words[plan->items].words.count * sizeof(struct item);
+    /* Half is for them until pairs are counted. */
     fl_status status =
-        check_memory(count, plan->scan.scan.words->words[plan->items].words.count, left_bytes, error);
+        fl_scan_pass_check_memory("the baskets of items", count, items_bytes, left_bytes / 2, error);
     for (size_t i = 0; i < count && status == FL_OK; i++)
         status = open_collector(plan, list, lines_bytes_max, &collectors[i], error);
     if (status == FL_OK)

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "engine/clusters/splitmix64.h"
+#include "engine/scan_pass.h"
 
 /* One thread's. */
 struct collector {
@@ -34,13 +35,7 @@ static fl_status check_memory(const struct collection *collection, size_t thread
 {
     const size_t count = collection->category_count;
     const uint64_t needed = threads * (fl_basket_maker_memory(count) + (uint64_t)count * sizeof(__int128));
-    if (needed <= memory_bytes / 4)
-        return FL_OK;
-    return fl_fail(
-        error, FL_LIMIT,
-        "the sums of %zu categories on %zu threads need %llu bytes, at most %llu: raise --memory, or "
-        "take fewer --threads",
-        count, threads, (unsigned long long)needed, (unsigned long long)(memory_bytes / 4));
+    return fl_scan_pass_check_memory("the sums of categories", threads, needed, memory_bytes / 4, error);
 }
 
 static fl_status begin(void *context, size_t threads, uint64_t memory_bytes, struct fl_error *error)

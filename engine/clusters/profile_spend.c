@@ -8,6 +8,7 @@
 #include "engine/clusters/cluster_rules.h"
 #include "engine/clusters/previous_clusters.h"
 #include "engine/customer_pass.h"
+#include "engine/scan_pass.h"
 
 enum { NANO = 1000000000 };
 
@@ -67,17 +68,14 @@ static fl_status begin(void *context, size_t threads, uint64_t memory_bytes, str
     const uint64_t needed = (uint64_t)(threads + 1) * profile->model->clusters->k * profile->category_count *
                                 sizeof *profile->spent +
                             threads * fl_basket_maker_memory(profile->category_count);
-    if (needed > memory_bytes)
-        return fl_fail(
-            error, FL_LIMIT,
-            "the sums of %u clusters and %zu categories need %llu bytes, at most %llu: raise --memory",
-            profile->model->clusters->k, profile->category_count, (unsigned long long)needed,
-            (unsigned long long)memory_bytes);
+    fl_status status = fl_scan_pass_check_memory("the sums of clusters and categories", threads, needed,
+                                                 memory_bytes, error);
+    if (status != FL_OK)
+        return status;
     collection->collectors = calloc(threads, sizeof *collection->collectors);
     if (collection->collectors == NULL)
         return fl_fail_memory(error, threads * sizeof *collection->collectors);
     collection->count = threads;
-    fl_status status = FL_OK;
     for (size_t i = 0; i < threads && status == FL_OK; i++)
         status = open_collector(collection, &collection->collectors[i], error);
     return status;
