@@ -175,6 +175,20 @@ static fl_status read_history(struct parse *parse, const struct fl_yaml_node *li
     return FL_OK;
 }
 
+/* Numbers that a fit has given stay used, also those that no cluster has any more. */
+static fl_status check_next_number(const struct parse *parse, const struct fl_yaml_node *root)
+{
+    const struct fl_cluster_model *model = parse->model;
+    uint64_t given = 0;
+    for (size_t i = 0; i < model->history_count; i++)
+        given += model->history[i].new_numbers;
+    if (given < model->next_number)
+        return FL_OK;
+    return fl_yaml_fail(parse->reader.file, fl_yaml_find(root, "next_number"), parse->reader.error,
+                        "the fits of the history have given %llu numbers, so that the next is at least %llu",
+                        (unsigned long long)given, (unsigned long long)given + 1);
+}
+
 /* ---- categories ---- */
 
 static fl_status read_category(struct parse *parse, const struct fl_yaml_node *map)
@@ -308,6 +322,8 @@ static fl_status read_all(struct parse *parse)
         status = read_clusters(parse, clusters);
     if (status == FL_OK)
         status = read_history(parse, history);
+    if (status == FL_OK)
+        status = check_next_number(parse, root);
     if (status == FL_OK)
         status = read_categories(parse, categories);
     if (status == FL_OK)
