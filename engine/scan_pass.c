@@ -243,6 +243,16 @@ uint64_t fl_scan_pass_memory_left(const struct fl_scan_pass *pass)
     return memory_bytes > scans_bytes ? memory_bytes - scans_bytes : 0;
 }
 
+fl_status fl_scan_pass_check_memory(const char *what, size_t threads, uint64_t needed_bytes,
+                                    uint64_t most_bytes, struct fl_error *error)
+{
+    if (needed_bytes <= most_bytes)
+        return FL_OK;
+    return fl_fail(error, FL_LIMIT,
+                   "%s on %zu threads need %llu bytes, at most %llu: raise --memory, or take fewer --threads",
+                   what, threads, (unsigned long long)needed_bytes, (unsigned long long)most_bytes);
+}
+
 struct fl_run_counts fl_scan_pass_counts(const struct fl_scan_pass *pass)
 {
     struct fl_run_counts counts = *fl_scan_counts(pass->readers[0].scan);

@@ -31,6 +31,9 @@ void fl_scan_pass_close(struct fl_scan_pass *pass);
 size_t fl_scan_pass_threads(const struct fl_scan_pass *pass);
 /* What the scans leave of scan.memory_bytes. */
 uint64_t fl_scan_pass_memory_left(const struct fl_scan_pass *pass);
+/* FL_LIMIT where what collectors hold of `what` needs more than `most_bytes`. */
+fl_status fl_scan_pass_check_memory(const char *what, size_t threads, uint64_t needed_bytes,
+                                    uint64_t most_bytes, struct fl_error *error);
 /* Once; an array of collectors, one for each thread. Customers rise within a range and ranges are dealt out
  * as threads come: which collector has which customer is chance. Of several failures that of the first
  * customers is returned. */

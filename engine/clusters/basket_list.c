@@ -27,6 +27,9 @@ fl_status fl_basket_list_check(const struct fl_basket_list *list, struct fl_erro
 {
     if (list->wanted_bytes <= list->count * sizeof(struct fl_basket_chunk))
         return FL_OK;
+    if (list->count == CHUNKS_MAX)
+        return fl_fail(error, FL_LIMIT, "the baskets have more than %llu items: take a shorter window",
+                       (unsigned long long)CHUNKS_MAX * FL_BASKET_CHUNK_ITEMS);
     return fl_fail(error, FL_LIMIT,
                    "the baskets need %llu bytes, at most %llu: raise --memory, or take a shorter window",
                    (unsigned long long)list->wanted_bytes, (unsigned long long)list->memory_bytes);

@@ -35,7 +35,8 @@ struct fl_basket_list {
 
 void fl_basket_list_init(struct fl_basket_list *list, uint64_t memory_bytes);
 void fl_basket_list_release(struct fl_basket_list *list);
-/* FL_LIMIT: there was no room for all that was added, with what there must be. */
+/* FL_LIMIT: there was no room for all that was added, with what there must be, or with what is too much
+ * whatever the memory. */
 fl_status fl_basket_list_check(const struct fl_basket_list *list, struct fl_error *error);
 
 /* One thread's. Zero-initialise but for the list; nothing to release. */

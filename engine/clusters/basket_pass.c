@@ -198,8 +198,12 @@ static fl_status run_pass(struct fl_scan_pass *pass, const struct fl_basket_pass
 {
     static const struct fl_scan_taker taker = {.add = add_rows, .end = end_customer};
     const size_t count = fl_scan_pass_threads(pass);
-    const uint64_t lines_bytes_max = fl_scan_pass_memory_left(pass) / 8 / count;
-    fl_status status = FL_OK;
+    const uint64_t left_bytes = fl_scan_pass_memory_left(pass), lines_bytes_max = left_bytes / 8 / count;
+    const uint64_t items_bytes =
+        (uint64_t)count * plan->scan.scan.words->words[plan->items].words.count * sizeof(struct item);
+    /* Half is for them until pairs are counted. */
+    fl_status status =
+        fl_scan_pass_check_memory("the baskets of items", count, items_bytes, left_bytes / 2, error);
     for (size_t i = 0; i < count && status == FL_OK; i++)
         status = open_collector(plan, list, lines_bytes_max, &collectors[i], error);
     if (status == FL_OK)

@@ -20,8 +20,8 @@ struct fl_basket_counts {
 
 /* Fills `list`, initialised, whose memory is then three eighths of what the scans leave of theirs, with the
  * baskets of at least two items, in no particular order; item_baskets[item]: in how many baskets an item is,
- * also in those of one. It has room for all items. Not before the end FL_LIMIT: the list has no room for all.
- */
+ * also in those of one. It has room for all items. Not before the end FL_LIMIT: the list has no room for all;
+ * before the first row: memory does not hold all items for each thread. */
 fl_status fl_basket_pass(const struct fl_basket_pass_plan *plan, struct fl_basket_list *list,
                          uint32_t *item_baskets, struct fl_basket_counts *counts, struct fl_error *error);
 

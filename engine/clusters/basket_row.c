@@ -42,6 +42,13 @@ fl_status fl_basket_maker_init(struct fl_basket_maker *maker, const struct fl_ba
     return fl_fail_memory(error, category_count * sizeof *maker->net);
 }
 
+uint64_t fl_basket_maker_memory(size_t category_count)
+{
+    const struct fl_basket_maker maker = {0};
+    return (uint64_t)category_count * (sizeof *maker.net + sizeof *maker.nets + sizeof *maker.categories) +
+           category_count / 8;
+}
+
 void fl_basket_maker_release(struct fl_basket_maker *maker)
 {
     free(maker->net);

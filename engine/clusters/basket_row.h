@@ -47,6 +47,8 @@ struct fl_basket_maker {
 /* category_count: united numbers of categories are below it. The settings are borrowed. */
 fl_status fl_basket_maker_init(struct fl_basket_maker *maker, const struct fl_basket_settings *settings,
                                size_t category_count, struct fl_error *error);
+/* Bytes of a maker that grow with categories. */
+uint64_t fl_basket_maker_memory(size_t category_count);
 /* Zeroed is fine. */
 void fl_basket_maker_release(struct fl_basket_maker *maker);
 /* As of a day: later days are passed over. */

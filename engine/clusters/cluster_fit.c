@@ -50,7 +50,8 @@ static fl_status take_sample(struct job *job, struct fl_basket_sample *sample, _
     return status;
 }
 
-/* Half of the memory is for the customers of the fit, whatever threads and scans take. */
+/* Half of the memory is for the customers of the fit, whatever threads and scans take; once these are done,
+ * the other half is for subsamples. */
 static fl_status make_vectors(struct job *job, struct fl_error *error)
 {
     const struct fl_cluster_fit_plan *plan = job->plan;
@@ -131,6 +132,7 @@ static fl_status choose_k(struct job *job, struct fl_error *error)
                                               .iterations_max = plan->iterations_max,
                                               .seed = plan->seed,
                                               .threads = plan->threads,
+                                              .memory_bytes = plan->memory_bytes / 2,
                                               .progress = plan->progress.pairs,
                                               .progress_context = plan->progress.context};
     const fl_status status = fl_stability_measure(&measure, &report->stability, error);

@@ -24,6 +24,13 @@ void fl_cluster_model_release(struct fl_cluster_model *model)
     *model = (struct fl_cluster_model){0};
 }
 
+bool fl_cluster_model_find(const struct fl_cluster_model *model, struct fl_text category, uint32_t *place)
+{
+    while (*place < model->category_count && fl_text_compare(model->categories[*place], category) < 0)
+        ++*place;
+    return *place < model->category_count && fl_text_equal(model->categories[*place], category);
+}
+
 static struct fl_text keep_text(struct parse *parse, struct fl_text text)
 {
     char *kept = parse->model->bytes + parse->used;
@@ -172,6 +179,20 @@ static fl_status read_history(struct parse *parse, const struct fl_yaml_node *li
     return FL_OK;
 }
 
+/* Numbers that a fit has given stay used, also those that no cluster has any more. */
+static fl_status check_next_number(const struct parse *parse, const struct fl_yaml_node *root)
+{
+    const struct fl_cluster_model *model = parse->model;
+    uint64_t given = 0;
+    for (size_t i = 0; i < model->history_count; i++)
+        given += model->history[i].new_numbers;
+    if (given < model->next_number)
+        return FL_OK;
+    return fl_yaml_fail(parse->reader.file, fl_yaml_find(root, "next_number"), parse->reader.error,
+                        "the fits of the history have given %llu numbers, so that the next is at least %llu",
+                        (unsigned long long)given, (unsigned long long)given + 1);
+}
+
 /* ---- categories ---- */
 
 static fl_status read_category(struct parse *parse, const struct fl_yaml_node *map)
@@ -305,6 +326,8 @@ static fl_status read_all(struct parse *parse)
         status = read_clusters(parse, clusters);
     if (status == FL_OK)
         status = read_history(parse, history);
+    if (status == FL_OK)
+        status = check_next_number(parse, root);
     if (status == FL_OK)
         status = read_categories(parse, categories);
     if (status == FL_OK)

@@ -50,6 +50,8 @@ fl_status fl_cluster_model_parse(const char *bytes, size_t size, const char *sho
 /* Appends the file; centroids have 9 digits, so that the same bits are read back. */
 fl_status fl_cluster_model_print(const struct fl_cluster_model *model, struct fl_buffer *buffer,
                                  struct fl_error *error);
+/* Whether the model has the category, at *place. Several are asked for in rising order, from *place 0 on. */
+bool fl_cluster_model_find(const struct fl_cluster_model *model, struct fl_text category, uint32_t *place);
 void fl_cluster_model_release(struct fl_cluster_model *model);
 
 #endif

@@ -69,12 +69,9 @@ fl_status fl_cluster_moves_end(struct fl_cluster_moves *moves, const struct fl_i
 
 /* ---- the report ---- */
 
-/* Cut where a character begins. */
 static void copy_name(struct fl_text name, char to[FL_RUN_CLUSTER_NAME_SIZE])
 {
-    size_t size = name.size < FL_RUN_CLUSTER_NAME_SIZE ? name.size : FL_RUN_CLUSTER_NAME_SIZE - 1;
-    while (size > 0 && size < name.size && ((unsigned char)name.bytes[size] & 0xc0u) == 0x80u)
-        size--;
+    const size_t size = fl_utf8_cut(name, FL_RUN_CLUSTER_NAME_SIZE - 1);
     memcpy(to, name.bytes, size);
     to[size] = '\0';
 }

@@ -57,18 +57,6 @@ static size_t find_top(const struct ranking *ranking, uint32_t top[NAMED])
     return count;
 }
 
-/* Cut where a character begins. */
-static size_t part_size(struct fl_text category)
-{
-    size_t size = category.size;
-    if (size <= PART_BYTES_MAX)
-        return size;
-    size = PART_BYTES_MAX;
-    while (size > 0 && ((uint8_t)category.bytes[size] & 0xC0) == 0x80)
-        size--;
-    return size;
-}
-
 size_t fl_cluster_name(const int64_t *own, int64_t customers, const int64_t *all,
                        const struct fl_text *categories, uint32_t category_count,
                        char name[FL_CLUSTER_NAME_BYTES_MAX])
@@ -85,7 +73,7 @@ size_t fl_cluster_name(const int64_t *own, int64_t customers, const int64_t *all
             memcpy(name + size, " + ", 3);
             size += 3;
         }
-        const size_t part = part_size(categories[top[i]]);
+        const size_t part = fl_utf8_cut(categories[top[i]], PART_BYTES_MAX);
         memcpy(name + size, categories[top[i]].bytes, part);
         size += part;
     }

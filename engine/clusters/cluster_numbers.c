@@ -14,13 +14,9 @@ static const int64_t same_cosine = 3435973837;
 static void find_categories(const struct fl_text *categories, uint32_t count,
                             const struct fl_cluster_model *old, uint32_t *old_category)
 {
-    uint32_t at = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        while (at < old->category_count && fl_text_compare(old->categories[at], categories[i]) < 0)
-            at++;
-        const bool same = at < old->category_count && fl_text_equal(old->categories[at], categories[i]);
-        old_category[i] = same ? at : FL_NO_CLUSTER;
-    }
+    uint32_t place = 0;
+    for (uint32_t i = 0; i < count; i++)
+        old_category[i] = fl_cluster_model_find(old, categories[i], &place) ? place : FL_NO_CLUSTER;
 }
 
 static double length_of(const float *centroid, uint32_t count)

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "engine/clusters/splitmix64.h"
+#include "engine/scan_pass.h"
 
 /* One thread's. */
 struct collector {
@@ -27,11 +28,23 @@ struct collection {
     struct fl_basket_sample *sample;
 };
 
+/* The sample's memory is its own: it must not depend on threads. So these may have a quarter of what is left,
+ * which is much for anything but products taken for categories. */
+static fl_status check_memory(const struct collection *collection, size_t threads, uint64_t memory_bytes,
+                              struct fl_error *error)
+{
+    const size_t count = collection->category_count;
+    const uint64_t needed = threads * (fl_basket_maker_memory(count) + (uint64_t)count * sizeof(__int128));
+    return fl_scan_pass_check_memory("the sums of categories", threads, needed, memory_bytes / 4, error);
+}
+
 static fl_status begin(void *context, size_t threads, uint64_t memory_bytes, struct fl_error *error)
 {
     struct collection *collection = context;
     const size_t count = collection->category_count;
-    (void)memory_bytes; /* the sample's is its own: it must not depend on threads */
+    const fl_status fits = check_memory(collection, threads, memory_bytes, error);
+    if (fits != FL_OK)
+        return fits;
     collection->collectors = calloc(threads, sizeof *collection->collectors);
     if (collection->collectors == NULL)
         return fl_fail_memory(error, threads * sizeof *collection->collectors);

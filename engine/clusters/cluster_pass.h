@@ -14,7 +14,8 @@ struct fl_cluster_pass_plan {
 };
 
 /* Adds all full customers to the sample, which is then finished, and to category_nets what all of them, in
- * the sample or not, spent on each category. What comes out does not depend on threads. */
+ * the sample or not, spent on each category. What comes out does not depend on threads. FL_LIMIT: more
+ * categories than memory holds sums of for each thread. */
 fl_status fl_cluster_pass(const struct fl_cluster_pass_plan *plan, struct fl_basket_sample *sample,
                           __int128 *category_nets, struct fl_run_counts *counts, struct fl_error *error);
 

@@ -130,5 +130,7 @@ double fl_profile_index(const struct fl_cluster_profile *profile, size_t cluster
         share_nano += spent_at(profile, i, category)->share_nano;
         customers += profile->sums[i].customers;
     }
+    if (share_nano == 0)
+        return 0;
     return fl_profile_mean_share(profile, cluster, category) * 1e9 * (double)customers / (double)share_nano;
 }

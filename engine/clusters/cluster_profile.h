@@ -49,7 +49,7 @@ fl_status fl_cluster_profile_make(const struct fl_cluster_profile_plan *plan,
 void fl_cluster_profile_release(struct fl_cluster_profile *profile);
 
 /* The mean share that the category has in the cluster, and that over the one among all customers with a
- * cluster. Require customers in the cluster; that somebody buys the category. */
+ * cluster; 0 where what everybody spends on it rounds to nothing. Require customers in the cluster. */
 double fl_profile_mean_share(const struct fl_cluster_profile *profile, size_t cluster, size_t category);
 double fl_profile_index(const struct fl_cluster_profile *profile, size_t cluster, size_t category);
 

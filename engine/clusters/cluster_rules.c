@@ -4,21 +4,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Both lists are sorted. */
 static fl_status find_places(struct fl_cluster_rules *rules, const struct fl_words *categories,
                              struct fl_error *error)
 {
-    const struct fl_cluster_model *model = rules->model;
     const size_t size_bytes = (rules->category_count + 1) * sizeof *rules->places;
     uint32_t place = 0;
     rules->places = malloc(size_bytes);
     if (rules->places == NULL)
         return fl_fail_memory(error, size_bytes);
     for (size_t i = 0; i < rules->category_count; i++) {
-        const struct fl_text word = fl_words_at(categories, i);
-        while (place < model->category_count && fl_text_compare(model->categories[place], word) < 0)
-            place++;
-        const bool there = place < model->category_count && fl_text_equal(model->categories[place], word);
+        const bool there = fl_cluster_model_find(rules->model, fl_words_at(categories, i), &place);
         rules->places[i] = there ? (uint16_t)place : FL_NO_PLACE;
     }
     return FL_OK;
@@ -37,7 +32,7 @@ static bool append_name(struct fl_cluster_rules *rules, struct fl_text name)
     return done && fl_buffer_append(&rules->name_offsets, &end, sizeof end);
 }
 
-/* The names as a dictionary. */
+/* The names as a dictionary: no two clusters have the same. */
 static fl_status list_names(struct fl_cluster_rules *rules, struct fl_error *error)
 {
     const struct fl_cluster_model *model = rules->model;
@@ -47,17 +42,13 @@ static fl_status list_names(struct fl_cluster_rules *rules, struct fl_error *err
     for (unsigned i = 0; i < model->k; i++)
         sorted[i] = &model->clusters[i];
     qsort(sorted, model->k, sizeof sorted[0], compare_names);
-    uint32_t count = 0;
-    for (unsigned i = 0; i < model->k && done; i++) {
-        if (i == 0 || !fl_text_equal(sorted[i - 1]->name, sorted[i]->name)) {
-            done = append_name(rules, sorted[i]->name);
-            count++;
-        }
-        rules->name_of[sorted[i] - model->clusters] = count - 1;
+    for (uint32_t i = 0; i < model->k && done; i++) {
+        done = append_name(rules, sorted[i]->name);
+        rules->name_of[sorted[i] - model->clusters] = i;
     }
     if (!done)
         return fl_fail_memory(error, rules->name_bytes.size);
-    rules->names = (struct fl_words){.count = count,
+    rules->names = (struct fl_words){.count = model->k,
                                      .offsets = (const uint32_t *)(const void *)rules->name_offsets.bytes,
                                      .bytes = (const char *)rules->name_bytes.bytes};
     return FL_OK;
@@ -90,7 +81,7 @@ void fl_cluster_rules_release(struct fl_cluster_rules *rules)
     *rules = (struct fl_cluster_rules){0};
 }
 
-uint32_t fl_cluster_place(const struct fl_cluster_model *model, uint32_t number)
+uint32_t fl_cluster_place(const struct fl_cluster_model *model, int64_t number)
 {
     uint32_t place = 0;
     while (place < model->k && model->clusters[place].number != number)

@@ -15,7 +15,7 @@ struct fl_cluster_rules {
     uint16_t *places;                     /* by united number: place among the model's categories */
     struct fl_cluster_table table;
     struct fl_buffer name_offsets, name_bytes;
-    struct fl_words names;             /* of clusters, sorted, distinct */
+    struct fl_words names;             /* of clusters, sorted */
     uint32_t name_of[FL_CLUSTERS_MAX]; /* number of each one's name */
 };
 
@@ -28,6 +28,6 @@ fl_status fl_cluster_rules_init(const struct fl_basket_settings *settings,
 void fl_cluster_rules_release(struct fl_cluster_rules *rules);
 
 /* The place of a number in the model's order; model->k: it has no such cluster. */
-uint32_t fl_cluster_place(const struct fl_cluster_model *model, uint32_t number);
+uint32_t fl_cluster_place(const struct fl_cluster_model *model, int64_t number);
 
 #endif

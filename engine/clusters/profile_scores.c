@@ -1,7 +1,7 @@
 /* profile_scores.c - what the customers table of a run says of the customers of each cluster. */
 #include "engine/clusters/profile_scores.h"
 
-#include "engine/clusters/basket_row.h"
+#include "engine/clusters/cluster_rules.h"
 #include "formats/table/table_reader.h"
 
 enum {
@@ -27,15 +27,6 @@ struct reader {
     uint32_t low; /* the word of the confidence */
 };
 
-size_t fl_profile_place(const struct fl_cluster_model *model, int64_t number)
-{
-    for (size_t i = 0; i < model->k; i++) {
-        if (model->clusters[i].number == number)
-            return i;
-    }
-    return SIZE_MAX;
-}
-
 static bool is_null(const struct fl_column_data *column, size_t row)
 {
     return column->nulls != NULL && column->nulls[row] != 0;
@@ -51,8 +42,8 @@ static fl_status add_row(const struct reader *reader, size_t row, struct fl_erro
         return FL_OK;
     }
     const int64_t number = columns[COLUMN_CLUSTER].as.i64[row];
-    const size_t place = fl_profile_place(profile->model->clusters, number);
-    if (place == SIZE_MAX)
+    const uint32_t place = fl_cluster_place(profile->model->clusters, number);
+    if (place == profile->model->clusters->k)
         return fl_fail(error, FL_CORRUPT, "row %zu: the model has no cluster %lld", row, (long long)number);
     struct fl_cluster_sums *sums = &profile->sums[place];
     sums->customers++;

@@ -4,9 +4,6 @@
 
 #include "engine/clusters/cluster_profile.h"
 
-/* The place of a cluster's number in the model, SIZE_MAX: none has it. */
-size_t fl_profile_place(const struct fl_cluster_model *model, int64_t number);
-
 /* Adds up all rows of the table at `path`, but for net, into profile->sums. */
 fl_status fl_profile_scores_read(const struct fl_cluster_profile_plan *plan, const char *path,
                                  struct fl_cluster_profile *profile, struct fl_error *error);

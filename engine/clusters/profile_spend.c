@@ -5,10 +5,10 @@
 
 #include <stdlib.h>
 
-#include "engine/clusters/basket_row.h"
+#include "engine/clusters/cluster_rules.h"
 #include "engine/clusters/previous_clusters.h"
-#include "engine/clusters/profile_scores.h"
 #include "engine/customer_pass.h"
+#include "engine/scan_pass.h"
 
 enum { NANO = 1000000000 };
 
@@ -66,18 +66,16 @@ static fl_status begin(void *context, size_t threads, uint64_t memory_bytes, str
     struct collection *collection = context;
     const struct fl_cluster_profile *profile = collection->profile;
     const uint64_t needed = (uint64_t)(threads + 1) * profile->model->clusters->k * profile->category_count *
-                            sizeof *profile->spent;
-    if (needed > memory_bytes)
-        return fl_fail(
-            error, FL_LIMIT,
-            "the sums of %u clusters and %zu categories need %llu bytes, at most %llu: raise --memory",
-            profile->model->clusters->k, profile->category_count, (unsigned long long)needed,
-            (unsigned long long)memory_bytes);
+                                sizeof *profile->spent +
+                            threads * fl_basket_maker_memory(profile->category_count);
+    fl_status status = fl_scan_pass_check_memory("the sums of clusters and categories", threads, needed,
+                                                 memory_bytes, error);
+    if (status != FL_OK)
+        return status;
     collection->collectors = calloc(threads, sizeof *collection->collectors);
     if (collection->collectors == NULL)
         return fl_fail_memory(error, threads * sizeof *collection->collectors);
     collection->count = threads;
-    fl_status status = FL_OK;
     for (size_t i = 0; i < threads && status == FL_OK; i++)
         status = open_collector(collection, &collection->collectors[i], error);
     return status;
@@ -120,8 +118,8 @@ static fl_status take_customer(void *context, size_t thread, int64_t customer,
     const fl_status status = fl_previous_clusters_find(collector->clusters, customer, &state, error);
     if (status != FL_OK || state.cluster == 0)
         return status;
-    const size_t place = fl_profile_place(profile->model->clusters, state.cluster);
-    if (place == SIZE_MAX)
+    const size_t place = fl_cluster_place(profile->model->clusters, state.cluster);
+    if (place == profile->model->clusters->k)
         return fl_fail(error, FL_CORRUPT, "the model has no cluster %u", state.cluster);
     fl_basket_row_make(&collector->maker, days, as_of_day, &row);
     const bool fits = !__builtin_add_overflow(collector->net[place], window_net(days, first_day, as_of_day),

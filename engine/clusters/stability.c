@@ -15,6 +15,10 @@
 /* As good as the best. */
 enum { NEAR_BEST_MILLI = 20 };
 
+/* Of a pair of subsamples with their fits, for each customer and entry that they are drawn from, and for each
+ * category of each cluster. */
+enum { PAIR_CUSTOMER_BYTES = 100, PAIR_ENTRY_BYTES = 10, PAIR_CENTRE_BYTES = 32 };
+
 /* A hash up to it: four of five customers. */
 #define FOUR_FIFTHS (UINT64_MAX / 5 * 4)
 
@@ -155,6 +159,16 @@ static void take_means(const struct measuring *measuring, struct fl_stability *s
         stability->k++;
 }
 
+unsigned fl_stability_threads(const struct fl_stability_plan *plan, const struct fl_basket_vectors *vectors)
+{
+    const uint64_t pair_bytes = vectors->count * PAIR_CUSTOMER_BYTES +
+                                vectors->starts[vectors->count] * PAIR_ENTRY_BYTES +
+                                (uint64_t)plan->k_last * vectors->category_count * PAIR_CENTRE_BYTES;
+    const uint64_t most = plan->memory_bytes == 0 ? UINT64_MAX : plan->memory_bytes / (pair_bytes + 1);
+    const unsigned threads = plan->threads < most ? plan->threads : (unsigned)most;
+    return threads == 0 ? 1 : threads;
+}
+
 static fl_status measure(const struct fl_stability_plan *plan, const struct fl_basket_vectors *vectors,
                          struct fl_stability *stability, struct fl_error *error)
 {
@@ -164,7 +178,8 @@ static fl_status measure(const struct fl_stability_plan *plan, const struct fl_b
     measuring->plan = plan;
     measuring->vectors = vectors;
     pthread_mutex_init(&measuring->lock, NULL);
-    fl_chunk_work(&(struct fl_chunk_work){FL_STABILITY_PAIRS, plan->threads, take_pair, measuring});
+    fl_chunk_work(&(struct fl_chunk_work){FL_STABILITY_PAIRS, fl_stability_threads(plan, vectors), take_pair,
+                                          measuring});
     pthread_mutex_destroy(&measuring->lock);
     const fl_status status = measuring->status;
     if (status == FL_OK)

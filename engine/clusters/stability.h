@@ -18,8 +18,8 @@ struct fl_stability_plan {
     unsigned k_first, k_last;                /* 1 .. FL_CLUSTERS_MAX; the same where k is given */
     unsigned iterations_max;                 /* of each fit */
     uint64_t seed;
-    unsigned threads; /* at most; 0 is 1. Each holds two subsamples, about 500 bytes for each of 40,000
-                         customers with 30 categories */
+    unsigned threads;      /* at most; 0 is 1 */
+    uint64_t memory_bytes; /* for the pairs of subsamples that threads hold; 0: any */
     /* After each pair of subsamples, by one thread at a time; a non-zero return stops with FL_INTERRUPTED.
      * May be NULL. */
     int (*progress)(void *context, unsigned pairs_done, unsigned pairs);
@@ -34,6 +34,8 @@ struct fl_stability {
 
 /* Of a mean, rounded half up. */
 int64_t fl_stability_milli(double mean);
+/* How many of the plan's threads its memory holds pairs of subsamples of these customers for; at least 1. */
+unsigned fl_stability_threads(const struct fl_stability_plan *plan, const struct fl_basket_vectors *vectors);
 /* The same at any number of threads. */
 fl_status fl_stability_measure(const struct fl_stability_plan *plan, struct fl_stability *stability,
                                struct fl_error *error);

@@ -101,10 +101,7 @@ fl_status fl_model_csv_fail_within(const struct fl_model_csv *csv, int column, s
 static int quoted_size(struct fl_text text)
 {
     enum { QUOTED_MAX = 60 };
-    size_t size = text.size < QUOTED_MAX ? text.size : QUOTED_MAX;
-    while (size > 0 && size < text.size && ((uint8_t)text.bytes[size] & 0xc0u) == 0x80u)
-        size--; /* never half a character */
-    return (int)size;
+    return (int)fl_utf8_cut(text, QUOTED_MAX);
 }
 
 static fl_status unknown_header(const struct fl_model_csv *csv, size_t field, struct fl_error *error)

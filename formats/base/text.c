@@ -79,3 +79,11 @@ bool fl_utf8_is_valid(const char *bytes, size_t size)
     }
     return true;
 }
+
+size_t fl_utf8_cut(struct fl_text text, size_t size_max)
+{
+    size_t size = text.size < size_max ? text.size : size_max;
+    while (size > 0 && size < text.size && ((uint8_t)text.bytes[size] & 0xC0) == 0x80)
+        size--;
+    return size;
+}

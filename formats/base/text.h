@@ -36,6 +36,8 @@ size_t fl_text_count(struct fl_text text, char byte);
 
 /* Well-formed UTF-8 (no overlong forms, no surrogates, at most U+10FFFF) without U+0000. */
 bool fl_utf8_is_valid(const char *bytes, size_t size);
+/* At most size_max bytes of the text, cut where a character begins. */
+size_t fl_utf8_cut(struct fl_text text, size_t size_max);
 
 /* A set of names with small integers, looked up often: interaction types, words of an enum. */
 struct fl_names;

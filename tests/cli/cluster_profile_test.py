@@ -121,6 +121,16 @@ class Profile(CliCase):
                 self.assertAlmostEqual(mean, float(row["mean_share"]), delta=2e-9)
                 self.assertAlmostEqual(mean / (sum(all_shares[name]) / len(everybody)), float(row["index"]), delta=1e-6)
 
+    def test_a_share_that_rounds_to_nothing(self):
+        """The index of a cent beside 30 millions, which nobody else spends there, was not a number."""
+        for order in range(3):
+            self.rows += [(999, LAST_DAY, "purchase_web", order, "tea", 10**9)]
+        self.rows += [(999, LAST_DAY, "purchase_web", 0, "dust", 1)]
+        self.import_rows(csv_text(self.rows[-4:]), name="large.csv")
+        self.fit_and_run()
+        (row,) = [row for row in self.table("categories") if row["category"] == "dust"]
+        self.assertEqual(("1", "1", "0", "0"), (row["customers"], row["net"], row["mean_share"], row["index"]))
+
     def test_same_bytes_and_forms(self):
         self.fit_and_run()
         for table in ("clusters", "categories"):

@@ -6,7 +6,7 @@
  * keeps of one file. Then each system call of a fit fails once, with two errors, and each of its ways to stop
  * is taken, and some hundred of its allocations fail: the old clusters.yaml stays byte by byte, or the new
  * one is there when only the last words failed; nothing temporary is left. */
-#include "tests/unit/engine_fixture.h"
+#include "tests/unit/fit_fixture.h"
 
 #include <stdatomic.h>
 
@@ -154,16 +154,6 @@ static fl_status fit(const struct fl_io *io, struct fl_cluster_fit_progress prog
 
 static const struct fl_cluster_fit_progress silent = {0};
 
-static bool holds(const char *text)
-{
-    size_t size;
-    char *found = fixture_get("model/clusters.yaml", &size);
-    assert_non_null(found);
-    const bool same = strcmp(found, text) == 0;
-    free(found);
-    return same;
-}
-
 /* A fit of before: that of another seed. */
 static char *make_old(void)
 {
@@ -179,11 +169,14 @@ static char *make_old(void)
     return text;
 }
 
+static fl_status fit_silently(const struct fl_io *io, struct fl_error *error)
+{
+    return fit(io, silent, error);
+}
+
 static void test_each_call_fails(void **state)
 {
     (void)state;
-    static const int errors[] = {EIO, ENOSPC};
-    char list[4096], wanted[4096];
     size_t size;
     struct fl_error error = {0};
     char *old = make_old();
@@ -191,26 +184,7 @@ static void test_each_call_fails(void **state)
     assert_int_equal(fit(&fl_io_system, silent, &error), FL_OK);
     char *fitted = fixture_get("model/clusters.yaml", &size);
     assert_string_not_equal(old, fitted);
-    fixture_list("model", wanted, sizeof wanted);
-    for (size_t which = 0; which < sizeof errors / sizeof errors[0]; which++) {
-        for (int at = 1;; at++) {
-            fixture_put("model/clusters.yaml", old);
-            const struct fl_io io = fixture_io(at, errors[which]);
-            fl_error_clear(&error);
-            const fl_status status = fit(&io, silent, &error);
-            const bool faulted = fixture_calls >= at;
-            fixture_list("model", list, sizeof list);
-            assert_string_equal(list, wanted);
-            if (status == FL_OK)
-                assert_true(holds(fitted));
-            else
-                assert_true(error.message[0] != '\0' && (holds(old) || holds(fitted)));
-            if (!faulted) {
-                assert_int_equal(status, FL_OK);
-                break;
-            }
-        }
-    }
+    check_each_call_fails(fit_silently, "model/clusters.yaml", old, fitted);
     free(fitted);
     free(old);
 }
@@ -245,7 +219,7 @@ static void test_stop(void **state)
         struct fl_error error = {0};
         fixture_put("model/clusters.yaml", old);
         assert_int_equal(fit(&fl_io_system, ways[i], &error), FL_INTERRUPTED);
-        assert_true(holds(old));
+        assert_true(fixture_holds("model/clusters.yaml", old));
     }
     free(old);
 }
@@ -306,7 +280,8 @@ static void test_no_memory(void **state)
         const fl_status status = fit(&fl_io_system, silent, &error);
         atomic_store(&fail_at, 0);
         failed += status != FL_OK;
-        if (status != FL_OK && (status != FL_NO_MEMORY || error.message[0] == '\0' || !holds(old)))
+        if (status != FL_OK && (status != FL_NO_MEMORY || error.message[0] == '\0' ||
+                                !fixture_holds("model/clusters.yaml", old)))
             fail_msg("allocation %ld of %ld: status %d, `%s`", at, all, (int)status, error.message);
     }
     assert_true(failed > DENSE);
@@ -321,7 +296,7 @@ static void test_the_same_again_changes_nothing(void **state)
     free(make_old());
     char *first = fixture_get("model/clusters.yaml", &size);
     assert_int_equal(fit(&fl_io_system, silent, &error), FL_OK);
-    assert_true(holds(first));
+    assert_true(fixture_holds("model/clusters.yaml", first));
     free(first);
 }
 

@@ -150,6 +150,8 @@ static void test_refuses_what_is_no_fit(void **state)
     assert_refused("next_number: 6", "next_number: 5", "the number 5 was never given: `next_number` is 5");
     assert_refused("number: 2", "number: 0", "no whole number from 1");
     assert_refused("next_number: 6\n", "", "`next_number` is missing");
+    /* A number of a cluster that is gone was given once more. */
+    assert_refused("clusters: 4, kept: 0, new: 4", "clusters: 5, kept: 0, new: 5", "the next is at least 7");
     assert_refused("number: 2, ", "", "`number` is missing");
     assert_refused("number: 2", "number: 5", "another cluster has the number 5");
     assert_refused("Bread + Milk",

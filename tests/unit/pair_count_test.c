@@ -337,6 +337,18 @@ static void test_doubles_are_given_back(void **state)
     }
 }
 
+/* More items than places have numbers: more memory, which was asked for, does not help. */
+static void test_a_list_of_all_places(void **state)
+{
+    struct fl_error error = {0};
+    const struct fl_basket_list list = {.count = (UINT64_C(1) << 32) / FL_BASKET_CHUNK_ITEMS,
+                                        .memory_bytes = UINT64_MAX,
+                                        .wanted_bytes = UINT64_C(1) << 40};
+    (void)state;
+    assert_int_equal(fl_basket_list_check(&list, &error), FL_LIMIT);
+    assert_non_null(strstr(error.message, "more than 4294967296 items: take a shorter window"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -348,6 +360,7 @@ int main(void)
         cmocka_unit_test(test_known_tails),
         cmocka_unit_test(test_measures),
         cmocka_unit_test(test_doubles_are_given_back),
+        cmocka_unit_test(test_a_list_of_all_places),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

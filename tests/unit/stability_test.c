@@ -199,6 +199,23 @@ static void test_odd_cases(void **state)
     baskets_free(&made);
 }
 
+/* Eight threads held eight pairs of subsamples, whatever --memory said. */
+static void test_threads_fit_memory(void **state)
+{
+    const uint64_t starts[] = {0, 30, 60, 90, 120};
+    const struct fl_basket_vectors vectors = {.count = 4, .category_count = 500, .starts = starts};
+    struct fl_stability_plan plan = {.k_last = 12, .threads = 8};
+    const uint64_t pair_bytes = 4 * 100 + 120 * 10 + 12 * 500 * 32;
+    (void)state;
+    assert_int_equal(fl_stability_threads(&plan, &vectors), 8);
+    plan.memory_bytes = 100 * pair_bytes;
+    assert_int_equal(fl_stability_threads(&plan, &vectors), 8);
+    plan.memory_bytes = 3 * (pair_bytes + 1);
+    assert_int_equal(fl_stability_threads(&plan, &vectors), 3);
+    plan.memory_bytes = 1;
+    assert_int_equal(fl_stability_threads(&plan, &vectors), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -208,6 +225,7 @@ int main(void)
         cmocka_unit_test(test_the_number_of_kinds_is_chosen),
         cmocka_unit_test(test_mean_is_that_of_the_pairs),
         cmocka_unit_test(test_odd_cases),
+        cmocka_unit_test(test_threads_fit_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -220,13 +220,23 @@ static void test_count(void **state)
     }
 }
 
+static void test_cut(void **state)
+{
+    /* a, two bytes, four bytes */
+    static const size_t sizes[] = {0, 1, 1, 3, 3, 3, 3, 7, 7};
+    const struct fl_text text = fl_text_of("a\xC3\xA9\xF0\x9F\x8D\x8E");
+    (void)state;
+    for (size_t most = 0; most < sizeof sizes / sizeof sizes[0]; most++)
+        assert_int_equal(fl_utf8_cut(text, most), sizes[most]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_count),         cmocka_unit_test(test_every_code_point),
         cmocka_unit_test(test_short_strings), cmocka_unit_test(test_bad_byte_at_each_place),
         cmocka_unit_test(test_compare),       cmocka_unit_test(test_names),
-        cmocka_unit_test(test_nearest),
+        cmocka_unit_test(test_nearest),       cmocka_unit_test(test_cut),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

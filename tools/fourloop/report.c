@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "formats/base/decimal.h"
 #include "formats/base/limits.h"
@@ -22,6 +23,15 @@ void report_cut_hits(uint64_t messages)
     if (messages > 0)
         report_say("  hits cut in %llu messages: of a rule the first %u in a message count",
                    (unsigned long long)messages, FL_RULE_HITS_MAX);
+}
+
+void report_fit(const char *hash_before, const char *hash_after, const char *model, const char *data)
+{
+    if (strcmp(hash_before, hash_after) == 0)
+        report_say("  the same as before: the model is still %s", hash_after);
+    else
+        report_say("  the model was %s and is %s now: its nights are other runs", hash_before, hash_after);
+    report_say("next: fourloop run --model %s --data %s --as-of DAY --out out/", model, data);
 }
 
 const char *report_size(uint64_t bytes, char text[REPORT_SIZE_TEXT])

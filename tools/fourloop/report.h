@@ -13,6 +13,9 @@ void report_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Of how many messages hits were left out (SEMANTICS.md section 5); of none it says nothing. */
 void report_cut_hits(uint64_t messages);
 
+/* Of a fit: whether the model is another one now, and what comes next. */
+void report_fit(const char *hash_before, const char *hash_after, const char *model, const char *data);
+
 /* "12.3 MiB" */
 enum { REPORT_SIZE_TEXT = 24 };
 const char *report_size(uint64_t bytes, char text[REPORT_SIZE_TEXT]);

@@ -62,6 +62,19 @@ struct shown_char shown_char_at(struct fl_text text, size_t at)
     return (struct shown_char){size, columns, {bytes, size}};
 }
 
+const char *shown_text_copy(struct fl_text text, char *copy)
+{
+    size_t used = 0;
+    for (size_t at = 0; at < text.size;) {
+        const struct shown_char character = shown_char_at(text, at);
+        memcpy(copy + used, character.as.bytes, character.as.size);
+        used += character.as.size;
+        at += character.size;
+    }
+    copy[used] = '\0';
+    return copy;
+}
+
 void shown_text_print(struct fl_text text)
 {
     for (size_t at = 0; at < text.size;) {

@@ -1,6 +1,4 @@
 /* verb_cluster_assign.c - `fourloop cluster assign`: the cluster of every customer as of a day. */
-#include <string.h>
-
 #include "engine/fourloop.h"
 #include "tools/fourloop/report.h"
 #include "tools/fourloop/run_folder_verb.h"
@@ -11,33 +9,19 @@ static const char columns[] =
     "baskets,breadth,range,basket_confidence,cluster,cluster_name,cluster_distance,cluster_second,"
     "cluster_second_distance,cluster_pending,cluster_pending_nights,cluster_before";
 
-/* As a terminal may show it. */
-static const char *shown_name(const char *name, char text[FL_RUN_CLUSTER_NAME_SIZE])
-{
-    const struct fl_text whole = fl_text_of(name);
-    size_t size = 0;
-    for (size_t at = 0; at < whole.size;) {
-        const struct shown_char shown = shown_char_at(whole, at);
-        memcpy(text + size, shown.as.bytes, shown.as.size);
-        size += shown.as.size;
-        at += shown.size;
-    }
-    text[size] = '\0';
-    return text;
-}
-
 static void say_clusters(const struct command *command, const struct fl_run_report *report)
 {
     const bool moves = command->flags[FLAG_PREVIOUS].given;
     for (size_t i = 0; i < report->cluster_count; i++) {
         const struct fl_run_cluster *cluster = &report->clusters[i];
-        char name[FL_RUN_CLUSTER_NAME_SIZE];
+        char text[FL_RUN_CLUSTER_NAME_SIZE];
+        const char *name = shown_text_copy(fl_text_of(cluster->name), text);
         if (moves)
-            report_say("  %u %s: %llu customers, %llu came, %llu left", (unsigned)cluster->number,
-                       shown_name(cluster->name, name), (unsigned long long)cluster->customers,
-                       (unsigned long long)cluster->came, (unsigned long long)cluster->left);
+            report_say("  %u %s: %llu customers, %llu came, %llu left", (unsigned)cluster->number, name,
+                       (unsigned long long)cluster->customers, (unsigned long long)cluster->came,
+                       (unsigned long long)cluster->left);
         else
-            report_say("  %u %s: %llu customers", (unsigned)cluster->number, shown_name(cluster->name, name),
+            report_say("  %u %s: %llu customers", (unsigned)cluster->number, name,
                        (unsigned long long)cluster->customers);
     }
 }

@@ -1,6 +1,5 @@
 /* verb_cluster_fit.c - `fourloop cluster fit`: clusters of customers who buy alike, into the model. */
 #include <inttypes.h>
-#include <string.h>
 
 #include "engine/clusters/cluster_fit.h"
 #include "tools/fourloop/progress.h"
@@ -58,30 +57,16 @@ static const char *kept_word(const struct fl_cluster_fit_report *report, unsigne
     return report->kept[cluster] ? "kept" : "new";
 }
 
-/* Names are of categories, which come from outside. */
-static const char *shown_name(struct fl_text name, char text[FL_CLUSTER_NAME_BYTES_MAX + 1])
-{
-    size_t used = 0;
-    for (size_t at = 0; at < name.size;) {
-        const struct shown_char shown = shown_char_at(name, at);
-        memcpy(text + used, shown.as.bytes, shown.as.size);
-        used += shown.as.size;
-        at += shown.size;
-    }
-    text[used] = '\0';
-    return text;
-}
-
 static void say_clusters(const struct fl_cluster_fit_report *report)
 {
     const struct fl_cluster_model *clusters = &report->clusters;
     for (unsigned i = 0; i < clusters->k; i++) {
         const struct fl_cluster *cluster = &clusters->clusters[i];
-        char name[FL_CLUSTER_NAME_BYTES_MAX + 1];
+        char name[FL_CLUSTER_NAME_BYTES_MAX + 1]; /* of categories, which come from outside */
         report_say("  cluster %" PRIu32 "%s%s: %" PRId64 " customers, %.1f %%: %s", cluster->number,
                    report->has_old ? ", " : "", report->has_old ? kept_word(report, i) : "",
                    cluster->customers, 100 * (double)cluster->customers / (double)clusters->customers,
-                   shown_name(cluster->name, name));
+                   shown_text_copy(cluster->name, name));
     }
 }
 
@@ -103,13 +88,7 @@ static void say_report(const struct command *command, const struct fl_cluster_fi
     report_say("  %.1f s for the rows, %.1f s for stability, %.1f s for the fit",
                (double)report->pass_microseconds / 1e6, (double)report->stability_microseconds / 1e6,
                (double)report->fit_microseconds / 1e6);
-    if (strcmp(report->hash_before, report->hash_after) == 0)
-        report_say("  the same as before: the model is still %s", report->hash_after);
-    else
-        report_say("  the model was %s and is %s now: its nights are other runs", report->hash_before,
-                   report->hash_after);
-    report_say("next: fourloop run --model %s --data %s --as-of DAY --out out/", model,
-               command->flags[FLAG_DATA].text);
+    report_fit(report->hash_before, report->hash_after, model, command->flags[FLAG_DATA].text);
 }
 
 /* ---- JSON ---- */

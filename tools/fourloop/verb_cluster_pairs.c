@@ -2,7 +2,6 @@
 #include "engine/clusters/cluster_pairs.h"
 #include "formats/base/civil.h"
 #include "tools/fourloop/output_file.h"
-#include "tools/fourloop/process.h"
 #include "tools/fourloop/progress.h"
 #include "tools/fourloop/report.h"
 #include "tools/fourloop/verbs.h"
@@ -70,8 +69,6 @@ static fl_status write_rows(const struct command *command, const struct fl_clust
 {
     const char *path = command->flags[FLAG_PAIRS_OUT].text;
     struct output_file file;
-    if (output_file_is_stdout(path))
-        process_set_signals(false); /* a reader that has seen enough ends it without a word */
     fl_status status = output_file_create(plan->io, path, &file, error);
     if (status != FL_OK)
         return status;

@@ -1,6 +1,5 @@
 /* verb_cluster_profile.c - `fourloop cluster profile`: who is in each cluster of a run, and what they buy. */
 #include "tools/fourloop/output_file.h"
-#include "tools/fourloop/process.h"
 #include "tools/fourloop/profile_report.h"
 #include "tools/fourloop/progress.h"
 #include "tools/fourloop/verbs.h"
@@ -19,8 +18,6 @@ static fl_status write_profile(const struct command *command, const struct fl_io
     const struct flag_value *flags = command->flags;
     const char *path = flags[FLAG_PROFILE_OUT].text;
     struct output_file file;
-    if (output_file_is_stdout(path))
-        process_set_signals(false); /* a reader that has seen enough ends it without a word */
     if (flags[FLAG_PROFILE_TO].number == TO_TEXT)
         return profile_text(profile, error);
     fl_status status = output_file_create(io, path, &file, error);

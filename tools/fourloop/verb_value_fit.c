@@ -1,6 +1,5 @@
 /* verb_value_fit.c - `fourloop value fit`: how often customers buy, when they stop, what they spend. */
 #include <inttypes.h>
-#include <string.h>
 
 #include "engine/value/value_fit.h"
 #include "tools/fourloop/progress.h"
@@ -46,13 +45,7 @@ static void say_report(const struct command *command, const struct fl_value_fit_
                fit->gap_days, fit->gaps, fit->category_count);
     report_say("  %.1f s for the rows, %.1f s for the fit", (double)report->pass_microseconds / 1e6,
                (double)report->fit_microseconds / 1e6);
-    if (strcmp(report->hash_before, report->hash_after) == 0)
-        report_say("  the same as before: the model is still %s", report->hash_after);
-    else
-        report_say("  the model was %s and is %s now: its nights are other runs", report->hash_before,
-                   report->hash_after);
-    report_say("next: fourloop run --model %s --data %s --as-of DAY --out out/", model,
-               command->flags[FLAG_DATA].text);
+    report_fit(report->hash_before, report->hash_after, model, command->flags[FLAG_DATA].text);
 }
 
 static json_t *json_of(const struct command *command, const struct fl_value_fit_report *report)
