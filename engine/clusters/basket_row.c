@@ -201,11 +201,3 @@ const char *fl_basket_confidence_word(unsigned confidence)
 #undef X
     return confidence < FL_BASKET_CONFIDENCES ? words[confidence] : NULL;
 }
-
-const char *fl_basket_range_word(unsigned range)
-{
-#define X(name, word) word,
-    static const char *const words[] = {FL_BASKET_RANGE_LIST(X)};
-#undef X
-    return range < FL_BASKET_RANGES ? words[range] : NULL;
-}

@@ -71,6 +71,5 @@ size_t fl_basket_weights(const struct fl_basket_row *row, const uint16_t *places
                          float weights[FL_CLUSTER_CATEGORIES_MAX]);
 
 const char *fl_basket_confidence_word(unsigned confidence);
-const char *fl_basket_range_word(unsigned range);
 
 #endif

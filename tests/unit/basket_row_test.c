@@ -243,8 +243,6 @@ static void test_borders(void **state)
     assert_int_equal(fl_basket_confidence_of(3, true, &settings), FL_BASKETS_FULL);
     assert_int_equal(fl_basket_confidence_of(3, false, &settings), FL_BASKETS_THIN);
     assert_string_equal(fl_basket_confidence_word(FL_BASKETS_LOW), "low");
-    assert_string_equal(fl_basket_range_word(FL_BASKETS_WHOLE_RANGE), "whole_range");
-    assert_null(fl_basket_range_word(FL_BASKET_RANGES));
 }
 
 int main(void)
