@@ -41,17 +41,16 @@ def watched(folder, arguments, *, inject=None, stdin=b"", **settings):
     return Run(shown, done.returncode, done.stdout, done.stderr, words)
 
 
-CREATION = re.compile(r'(?:(?P<folder>mkdir)(?:at\([^,]*, |\()|open(?:at\([^,]*, |\())"(?P<path>[^"]*)", '
-                      r"(?P<rest>.*)\) = \d+")
+CREATION = re.compile(r'(?P<call>mkdir|mkdirat|open|openat|creat|mknod|mknodat)\((?:[A-Z_]+, |[0-9]+, )?"(?P<path>[^"]*)"'
+                      r"(?:, (?P<flags>[A-Z_|]+))?(?:, (?P<mode>0[0-7]*))?")
 
 
 def creations(trace):
-    """(path, mode, is a folder) of each path that a traced run created."""
-    for line in trace.splitlines():
-        found = CREATION.search(line)
-        if found is None or not (found["folder"] or "O_CREAT" in found["rest"] or "O_TMPFILE" in found["rest"]):
-            continue
-        yield found["path"], int(found["rest"].split(", ")[-1], 8), found["folder"] is not None
+    """(path, mode asked for, is a folder) of each path that a traced program made, or tried to."""
+    for found in CREATION.finditer(trace):
+        is_open = found["call"] in ("open", "openat")
+        if not is_open or "O_CREAT" in found["flags"] or "O_TMPFILE" in found["flags"]:
+            yield found["path"], int(found["mode"] or "7777", 8), found["call"].startswith("mkdir")
 
 
 def tree(folder):
