@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <unistd.h>
 
 #include "formats/base/publish.h"
 
@@ -53,12 +54,39 @@ static fl_status fail_ensure(struct fl_error *error, int error_number, const cha
     return FL_CANNOT_CREATE;
 }
 
+/* Whether the last part of `directory`, a / behind it or not, is a link that neither this user nor root made.
+ * In a folder that many may write to, such as /tmp, it leads to where somebody else wants our files. */
+static fl_status check_link(const struct fl_io *io, const char *directory, struct fl_error *error)
+{
+    size_t size = strlen(directory);
+    while (size > 1 && directory[size - 1] == '/')
+        size--;
+    char *path = strndup(directory, size);
+    if (path == NULL)
+        return fl_fail_memory(error, size + 1);
+    const int file = io->open(path, O_PATH | O_NOFOLLOW, 0);
+    free(path);
+    struct stat facts;
+    if (file < 0)
+        return fl_fail_errno(error, errno, "open the folder", directory);
+    const bool known = io->fstat(file, &facts) == 0;
+    (void)io->close(file);
+    if (known && (!S_ISLNK(facts.st_mode) || facts.st_uid == geteuid() || facts.st_uid == 0))
+        return FL_OK;
+    (void)fl_fail(error, FL_PERMISSION,
+                  "is a link that another user made: nothing is written where it leads");
+    return fl_error_at_path(error, directory);
+}
+
 fl_status fl_directory_ensure(const struct fl_io *io, const char *directory, struct fl_error *error)
 {
     if (io->mkdir(directory, 0700) == 0)
         return FL_OK;
     if (errno != EEXIST)
         return fail_ensure(error, errno, directory);
+    const fl_status status = check_link(io, directory, error);
+    if (status != FL_OK)
+        return status;
     const int file = open_directory(io, directory);
     if (file < 0)
         return fail_ensure(error, errno, directory);
@@ -124,15 +152,29 @@ static fl_status remove_file(const struct fl_io *io, const char *path, struct fl
     return fl_fail_errno(error, errno, "remove an abandoned file", path);
 }
 
+/* Removes the files of an open folder. Its name may lead elsewhere by now, where others may rename: its
+ * descriptor cannot. */
+static fl_status empty_folder(const struct fl_io *io, int folder, struct fl_error *error)
+{
+    char path[64];
+    (void)snprintf(path, sizeof path, "/proc/self/fd/%d", folder);
+    return visit_entries(io, path, "", remove_file, error);
+}
+
 fl_status fl_directory_remove(const struct fl_io *io, const char *directory, struct fl_error *error)
 {
-    const fl_status status = visit_entries(io, directory, "", remove_file, error);
+    const int folder = io->open(directory, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
+    if (folder < 0)
+        return fl_fail_errno(error, errno, "open an abandoned folder", directory);
+    const fl_status status = empty_folder(io, folder, error);
+    (void)io->close(folder);
     if (status != FL_OK || io->rmdir(directory) == 0 || errno == ENOENT)
         return status;
     return fl_fail_errno(error, errno, "remove an abandoned folder", directory);
 }
 
-/* A temporary that cannot be opened or locked is a living one's, or not ours to judge. */
+/* A temporary that cannot be opened or locked is a living one's, or not ours to judge; nor is one of another
+ * user, who could have it hold anything, and keep us from removing it. */
 static fl_status sweep_file(const struct fl_io *io, const char *path, struct fl_error *error)
 {
     const int file = open_temporary(io, path);
@@ -141,7 +183,7 @@ static fl_status sweep_file(const struct fl_io *io, const char *path, struct fl_
     fl_status status = FL_OK;
     struct stat facts;
     if (io->flock(file, LOCK_EX | LOCK_NB) == 0 && still_named(io, file, path) &&
-        io->fstat(file, &facts) == 0)
+        io->fstat(file, &facts) == 0 && facts.st_uid == geteuid())
         status = S_ISDIR(facts.st_mode) ? fl_directory_remove(io, path, error) : remove_file(io, path, error);
     (void)io->close(file);
     return status;
