@@ -54,28 +54,30 @@ static fl_status fail_ensure(struct fl_error *error, int error_number, const cha
     return FL_CANNOT_CREATE;
 }
 
-/* Whether the last part of `directory`, a / behind it or not, is a link that neither this user nor root made.
- * In a folder that many may write to, such as /tmp, it leads to where somebody else wants our files. */
-static fl_status check_link(const struct fl_io *io, const char *directory, struct fl_error *error)
+fl_status fl_directory_check(const struct fl_io *io, const char *directory, struct fl_error *error)
 {
     size_t size = strlen(directory);
     while (size > 1 && directory[size - 1] == '/')
         size--;
-    char *path = strndup(directory, size);
+    char *path = strndup(directory, size); /* with a / behind it, a link would be followed */
     if (path == NULL)
         return fl_fail_memory(error, size + 1);
-    const int file = io->open(path, O_PATH | O_NOFOLLOW, 0);
+    int file;
+    do {
+        file = io->open(path, O_PATH | O_NOFOLLOW, 0);
+    } while (file < 0 && errno == EINTR);
     free(path);
-    struct stat facts;
     if (file < 0)
-        return fl_fail_errno(error, errno, "open the folder", directory);
-    const bool known = io->fstat(file, &facts) == 0;
+        return errno == ENOENT ? FL_OK : fail_ensure(error, errno, directory);
+    struct stat facts;
+    fl_status status = FL_OK;
+    if (io->fstat(file, &facts) != 0)
+        status = fail_ensure(error, errno, directory);
+    else if (S_ISLNK(facts.st_mode) && facts.st_uid != geteuid() && facts.st_uid != 0)
+        status = fl_fail(error, FL_PERMISSION,
+                         "is a link that another user made: nothing is written where it leads");
     (void)io->close(file);
-    if (known && (!S_ISLNK(facts.st_mode) || facts.st_uid == geteuid() || facts.st_uid == 0))
-        return FL_OK;
-    (void)fl_fail(error, FL_PERMISSION,
-                  "is a link that another user made: nothing is written where it leads");
-    return fl_error_at_path(error, directory);
+    return status == FL_PERMISSION ? fl_error_at_path(error, directory) : status;
 }
 
 fl_status fl_directory_ensure(const struct fl_io *io, const char *directory, struct fl_error *error)
@@ -84,7 +86,7 @@ fl_status fl_directory_ensure(const struct fl_io *io, const char *directory, str
         return FL_OK;
     if (errno != EEXIST)
         return fail_ensure(error, errno, directory);
-    const fl_status status = check_link(io, directory, error);
+    const fl_status status = fl_directory_check(io, directory, error);
     if (status != FL_OK)
         return status;
     const int file = open_directory(io, directory);
@@ -191,5 +193,8 @@ static fl_status sweep_file(const struct fl_io *io, const char *path, struct fl_
 
 fl_status fl_directory_sweep(const struct fl_io *io, const char *directory, struct fl_error *error)
 {
+    const fl_status status = fl_directory_check(io, directory, error);
+    if (status != FL_OK)
+        return status;
     return visit_entries(io, directory, FL_TEMPORARY_PREFIX, sweep_file, error);
 }

@@ -6,6 +6,7 @@ vanish, nothing may appear among them, and what is written is for its owner's ey
 """
 
 import contextlib
+import itertools
 import json
 import os
 import shutil
@@ -17,6 +18,7 @@ import time
 from pathlib import Path
 
 from figures import FOURLOOP, Figures, scratch_folder, skip
+from watched_run import tree
 
 ATTACKER, USERS = 65534, (0, 1000)
 TIMEOUT_SECONDS = 60
@@ -122,7 +124,7 @@ class Attacks:
         where = f"{what}, user {place.user}, folder {place.shared_mode:o}"
         after = place.victims()
         lost = sorted(path for path in set(before) | set(after) if before.get(path) != after.get(path))
-        readable = [entry.name for entry in place.shared.rglob("*") if readable_result(entry, place.user)]
+        readable = [path for path in tree(place.shared) if readable_result(path, place.user)]
         if lost or readable or code not in codes:
             self.through += 1
             self.figures.violation(f"{where}: exit {code} ({words.strip()}), changed {lost}, open to others {readable}")
@@ -140,8 +142,12 @@ def wait_for(pid):
     return None
 
 
-def readable_result(entry, user):
-    facts = entry.lstat()
+def readable_result(path, user):
+    """Whether others may read what the user made; what the attacker moved away meanwhile is not looked at."""
+    try:
+        facts = os.lstat(path)
+    except FileNotFoundError:
+        return False
     return facts.st_uid == user and not stat.S_ISLNK(facts.st_mode) and stat.S_IMODE(facts.st_mode) & 0o077 != 0
 
 
@@ -200,7 +206,8 @@ DONE_OR_REFUSED = (0, 73, 74, 77)
 
 
 def plant_at_final_names(attacks, place):
-    for name, command in outputs(place):
+    deeper = ("sub", ("export", "out", "--table", "customers", "--to", "csv", "-o", place.shared / "sub/c.csv"))
+    for name, command in (*outputs(place), deeper):
         for what, plant in (*PLANTS, ("hard link", None)):
             place.fresh()
             path = place.shared / name
@@ -350,16 +357,17 @@ def main():
     shutil.copy(FOURLOOP, program)
     program.chmod(0o755)
     attacks = Attacks(figures, program)
-    for user in USERS:
-        for mode in (0o1777, 0o777):
-            place = Place(scratch, user, mode)
-            prepare(attacks, place)
-            plant_at_final_names(attacks, place)
-            plant_at_temporary_names(attacks, place)
-            plant_within_a_data_folder(attacks, place)
-            name_others_files(attacks, place)
-            swap_meanwhile(attacks, place, 20 if figures.quick else 1000)
-    figures.show("path attacks by a second user", f"{attacks.count:,} tried, {attacks.through} got through", ">= 10,000 tried, 0", attacks.through == 0)
+    settings = tuple(itertools.product(USERS, (0o1777, 0o777)))
+    for user, mode in settings[1:3] if figures.quick else settings:
+        place = Place(scratch, user, mode)
+        prepare(attacks, place)
+        plant_at_final_names(attacks, place)
+        plant_at_temporary_names(attacks, place)
+        plant_within_a_data_folder(attacks, place)
+        name_others_files(attacks, place)
+        swap_meanwhile(attacks, place, 20 if figures.quick else 600)
+    figures.show("path attacks by a second user", f"{attacks.count:,} tried, {attacks.through} got through", ">= 10,000 tried, 0" if not figures.quick else "0",
+                 attacks.through == 0)
     figures.finish()
 
 
