@@ -13,7 +13,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
-from figures import FOURLOOP
+from figures import FOURLOOP, SANITIZED, skip
 from small_shop import TIMEOUT_SECONDS, snapshot
 
 # Of a fault of the system: bad data is none, nor is a broken promise of the program.
@@ -66,6 +66,16 @@ class FaultCase:
             return Outcome(None, b"", "", snapshot(self.folder))
         return Outcome(done.returncode, done.stdout or b"", (done.stderr or b"").decode(errors="replace"),
                        snapshot(self.folder))
+
+
+def preloaded(library, **variables):
+    """An environment in which a library of this folder comes before all others."""
+    path = FOURLOOP.parent / "tests" / f"{library}.so"
+    if SANITIZED:
+        skip("a sanitizer must be the first library itself")
+    if not path.is_file():
+        skip(f"no {path}")
+    return {**os.environ, "LD_PRELOAD": str(path), **{name: str(value) for name, value in variables.items()}}
 
 
 def undisturbed(scratch, command):
@@ -126,6 +136,12 @@ def wrong_failure(case, undisturbed_, outcome, speechless, codes):
     return trouble
 
 
+def is_complete(undisturbed_, outcome):
+    """All is there. A temporary may lie beside it, whose removal failed: nobody reads it, and it is swept."""
+    files = {name: content for name, content in outcome.files.items() if ".fl-tmp-" not in name}
+    return outcome.stdout == undisturbed_.after.stdout and files == undisturbed_.after.files
+
+
 class Tally:
     """Counts what came of cases; threads may share it."""
 
@@ -144,8 +160,10 @@ class Tally:
             kind, trouble = "deaths", f"death by signal {-outcome.code}: {outcome.words}"
         elif outcome.code != 0:
             trouble = wrong_failure(case, undisturbed_, outcome, speechless, codes)
-        elif outcome.stdout != undisturbed_.after.stdout or outcome.files != undisturbed_.after.files:
+        elif not is_complete(undisturbed_, outcome):
             kind, trouble = "incomplete", "exit 0 but incomplete"
+        elif outcome.files != undisturbed_.after.files:
+            trouble = wrong_repeat(case, undisturbed_)
         with self.lock:
             self.runs += 1
             self.codes[outcome.code] = self.codes.get(outcome.code, 0) + 1
