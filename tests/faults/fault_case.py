@@ -45,6 +45,7 @@ class FaultCase:
         self.command = command
         self.folder = scratch / f"{command.name}-{number}"
         self.folder.mkdir()
+        self.stdin = (scratch / "shop" / command.stdin).read_bytes() if command.stdin else b""
         if command.start:
             shutil.copytree(scratch / "shop" / command.start, self.folder / command.copy)
 
@@ -56,7 +57,10 @@ class FaultCase:
 
     def run(self, before=(), more=(), **settings):
         """The command after the words of `before` (strace, ...) and before those of `more`."""
-        settings.setdefault("stdin", subprocess.DEVNULL)
+        if self.command.stdin:
+            settings["input"] = self.stdin
+        else:
+            settings.setdefault("stdin", subprocess.DEVNULL)
         settings.setdefault("stdout", subprocess.PIPE)
         settings.setdefault("stderr", subprocess.PIPE)
         try:
@@ -137,8 +141,10 @@ def wrong_failure(case, undisturbed_, outcome, speechless, codes):
 
 
 def is_complete(undisturbed_, outcome):
-    """All is there. A temporary may lie beside it, whose removal failed: nobody reads it, and it is swept."""
-    files = {name: content for name, content in outcome.files.items() if ".fl-tmp-" not in name}
+    """All is there. Beside it may lie what could not be removed, temporaries or files of before: nobody reads them, and
+    the next command sweeps them."""
+    files = {name: content for name, content in outcome.files.items()
+             if name in undisturbed_.after.files or (".fl-tmp-" not in name and name not in undisturbed_.before)}
     return outcome.stdout == undisturbed_.after.stdout and files == undisturbed_.after.files
 
 
