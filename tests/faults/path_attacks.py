@@ -14,7 +14,6 @@ import signal
 import stat
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 from figures import FOURLOOP, Figures, scratch_folder, skip
@@ -78,45 +77,22 @@ class Attacks:
         self.figures, self.program = figures, program
         self.count = self.through = 0
 
-    def start(self, place, arguments, before=None):
-        """The program as its user. `before(pid)` is called with the process id it will have, before it begins."""
-        ready, go = os.pipe(), os.pipe()
-
-        def wait_then_drop():
-            os.write(ready[1], b"r")
-            os.read(go[0], 1)
-            drop_to(place.user)()
-
-        if before is None:
-            return subprocess.Popen([self.program, *arguments], cwd=place.own, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                                    stderr=subprocess.PIPE, preexec_fn=drop_to(place.user))
-        pid = os.fork()
-        if pid == 0:
-            with contextlib.suppress(BaseException):
-                os.setsid()
-                wait_then_drop()
-                os.chdir(place.own)
-                os.execv(self.program, [str(self.program), *map(str, arguments)])
-            os._exit(127)
-        os.read(ready[0], 1)
-        before(pid)
-        os.write(go[1], b"g")
-        for end in (*ready, *go):
-            os.close(end)
-        return pid
-
     def run(self, place, *arguments, before=None):
-        """Exit code and words of the program, None when it hangs."""
-        process = self.start(place, arguments, before)
-        if isinstance(process, int):
-            return wait_for(process), ""
+        """Exit code and words of the program as its user, code None when it hangs. `before(pid)` is called with the process
+        id that the program will have, before it begins."""
+        drop = drop_to(place.user)
+
+        def begin():
+            if before is not None:
+                before(os.getpid())
+            drop()
+
         try:
-            words = process.communicate(timeout=TIMEOUT_SECONDS)[1].decode(errors="replace")
+            done = subprocess.run([self.program, *arguments], cwd=place.own, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                  stderr=subprocess.PIPE, preexec_fn=begin, timeout=TIMEOUT_SECONDS)
         except subprocess.TimeoutExpired:
-            process.kill()
-            process.communicate()
             return None, "hangs"
-        return process.returncode, words
+        return done.returncode, done.stderr.decode(errors="replace")
 
     def hold(self, place, before, what, code, codes, words=""):
         """What must be so after each attack."""
@@ -128,18 +104,6 @@ class Attacks:
         if lost or readable or code not in codes:
             self.through += 1
             self.figures.violation(f"{where}: exit {code} ({words.strip()}), changed {lost}, open to others {readable}")
-
-
-def wait_for(pid):
-    """Exit code of a child, None when it hangs."""
-    for _ in range(TIMEOUT_SECONDS * 100):
-        done, status = os.waitpid(pid, os.WNOHANG)
-        if done:
-            return os.waitstatus_to_exitcode(status)
-        time.sleep(0.01)
-    os.kill(pid, signal.SIGKILL)
-    os.waitpid(pid, 0)
-    return None
 
 
 def readable_result(path, user):
