@@ -12,6 +12,7 @@ Would it notice a missing fsync? Each fsync of each command is left out, one at 
 
 import os
 import random
+import sys
 import threading
 from typing import NamedTuple
 
@@ -161,7 +162,9 @@ class PowerCuts:
 
     def notices(self, command, disk, sync):
         """Whether a violation comes without this fsync."""
-        cuts, _ = self.cuts(command, disk, skip_sync=sync)
+        cuts, run = self.cuts(command, disk, skip_sync=sync)
+        if run.code != 0:
+            sys.exit(f"{command.name} without its fsync number {sync} ends with {run.code}: {run.words}")
         return any(self.trouble(command, key, cut) for key, cut in cuts.found.items())
 
     def leave_out(self, job):
