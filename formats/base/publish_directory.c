@@ -21,6 +21,17 @@ char *fl_path_join(const char *directory, const char *name)
     return path;
 }
 
+char *fl_path_parent(const char *path)
+{
+    size_t size = strlen(path);
+    while (size > 1 && path[size - 1] == '/')
+        size--;
+    const char *slash = memrchr(path, '/', size);
+    if (slash == NULL)
+        return strdup(".");
+    return slash == path ? strdup("/") : strndup(path, (size_t)(slash - path));
+}
+
 static int open_directory(const struct fl_io *io, const char *directory, int more_flags)
 {
     int file;
@@ -41,6 +52,23 @@ fl_status fl_directory_sync(const struct fl_io *io, const char *directory, struc
     if (io->fsync(file) != 0 && errno != EINVAL)
         status = fl_fail_errno(error, errno, "bring the folder to the disk", directory);
     (void)io->close(file);
+    return status;
+}
+
+fl_status fl_directory_sync_name(const struct fl_io *io, const char *directory, struct fl_error *error)
+{
+    char *parent = fl_path_parent(directory);
+    if (parent == NULL)
+        return fl_fail_memory(error, strlen(directory));
+    struct fl_error trouble;
+    fl_error_clear(&trouble);
+    const fl_status status = fl_directory_sync(io, parent, &trouble);
+    free(parent);
+    /* A folder that may be entered but not listed cannot be opened, so nobody could bring it to the disk. */
+    if (status == FL_OK || status == FL_PERMISSION)
+        return FL_OK;
+    if (error != NULL)
+        *error = trouble;
     return status;
 }
 
