@@ -20,6 +20,13 @@ static fl_status fail_read(struct fl_error *error, int error_number, const char 
     return FL_BAD_DATA;
 }
 
+/* Half of what was before and half of what came after is what nobody wrote. Pipes have no such thing. */
+static fl_status check_whole(const struct fl_io *io, int file, const char *path, const struct stat *then,
+                             struct fl_error *error)
+{
+    return S_ISREG(then->st_mode) ? fl_file_check_bytes(io, file, path, then, error) : FL_OK;
+}
+
 /* Up to the end of what may also be a pipe, so the size is not known before. */
 static fl_status read_to_end(const struct fl_io *io, int file, const char *path, uint64_t size_max,
                              struct fl_buffer *buffer, struct fl_error *error)
@@ -50,7 +57,12 @@ fl_status fl_file_read_all(const struct fl_io *io, const char *path, uint64_t si
     } while (file < 0 && errno == EINTR);
     if (file < 0)
         return fl_fail_errno(error, errno, "open", path);
-    fl_status status = read_to_end(io, file, path, size_max, buffer, error);
+    struct stat facts;
+    fl_status status = io->fstat(file, &facts) == 0 ? FL_OK : fl_fail_errno(error, errno, "look at", path);
+    if (status == FL_OK)
+        status = read_to_end(io, file, path, size_max, buffer, error);
+    if (status == FL_OK)
+        status = check_whole(io, file, path, &facts, error);
     (void)io->close(file);
     if (status == FL_OK && !fl_buffer_reserve(buffer, buffer->size + 1))
         status = fl_fail_memory(error, buffer->size + 1);
