@@ -10,7 +10,10 @@ fl_status fl_fit_publish(const struct fl_io *io, const char *folder, enum fl_mod
     fl_status status = fl_output_create(io, folder, &output, error);
     if (status != FL_OK)
         return status;
-    status = fl_output_write(output, text->bytes, text->size, error);
+    /* What a fit that was killed has left behind here; ours is locked. */
+    status = fl_directory_sweep(io, folder, error);
+    if (status == FL_OK)
+        status = fl_output_write(output, text->bytes, text->size, error);
     if (status != FL_OK) {
         fl_output_abort(output);
         return status;

@@ -288,6 +288,12 @@ class ValueFit(CliCase):
         self.path("model/rates.csv").write_text("currency,day,rate\n")
         self.assert_left(78, ("USD", "rate"))
 
+    def test_what_a_killed_fit_left_is_swept_up(self):
+        self.import_drawn()
+        self.write("model/.fl-tmp-1-0", "half a fit")
+        self.fit()
+        self.assert_nothing_temporary("model")
+
     def test_what_it_needs(self):
         self.import_drawn()
         self.fourloop("value", "fit", "--model", "model", "--data", "data", code=64, says="--as-of")

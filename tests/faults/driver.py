@@ -1,0 +1,52 @@
+"""Runs the program under stop_at_call: counted, killed at one call, or asked before each."""
+
+import os
+import subprocess
+
+from figures import FOURLOOP, skip
+from interrupted import TIMEOUT_SECONDS, environment
+
+DRIVER = FOURLOOP.parent / "tests/stop_at_call"
+KILLED = 137
+
+
+def check_driver(folder):
+    """Ends the program, loudly, where nothing can be traced."""
+    if not DRIVER.is_file():
+        skip(f"no {DRIVER}")
+    if Stopped(folder, ["--version"]).wait() != 0:
+        skip("no program can be traced here (ptrace)")
+
+
+class Stopped:
+    """One traced command. After wait(): `calls`, `syncs` and `code`."""
+
+    def __init__(self, folder, command, kill_at=0, skip_sync=0, ask=False):
+        report, report_end = os.pipe()
+        go_end, self.go = os.pipe()
+        options = ["-r", report_end, "-n", kill_at, "-k", skip_sync, *(["-e", go_end] if ask else [])]
+        self.process = subprocess.Popen([DRIVER, *map(str, options), FOURLOOP, *command], cwd=folder,
+                                        env=environment(folder), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                        stderr=subprocess.PIPE, pass_fds=(report_end, go_end))
+        os.close(report_end)
+        os.close(go_end)
+        self.report = os.fdopen(report)
+
+    def stops(self):
+        """With `ask`: (thread, number of the call, first argument) before each call; the program waits meanwhile."""
+        for line in self.report:
+            words = line.split()
+            if words[0] == "end":
+                self.calls, self.syncs = int(words[1]), int(words[2])
+                return
+            yield tuple(map(int, words))
+            os.write(self.go, b".")
+
+    def wait(self):
+        """The exit code: the program's, or KILLED."""
+        for _ in self.stops():
+            pass
+        self.words = self.process.communicate(timeout=TIMEOUT_SECONDS)[1].decode()
+        self.report.close()
+        os.close(self.go)
+        return self.process.returncode
