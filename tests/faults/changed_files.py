@@ -1,0 +1,189 @@
+"""Files that are cut, rewritten or replaced while a command reads them: its result is right, or there is none.
+
+A third of the changes strikes in front of a random system call of the command, a third some microseconds after one, while
+it computes on what it has mapped, and a third at any time of a command that runs free. What is right does not depend on
+where the change hits: the result that the file gave before, that which it gives now, or a refusal with the place.
+"""
+
+import multiprocessing
+import random
+import shutil
+import subprocess
+import tempfile
+import time
+from collections import Counter
+
+import changes
+from changes import HANDLER_WORDS, Night
+from driver import Stopped, check_driver
+from figures import FOURLOOP, Figures, scratch_folder
+from interrupted import TIMEOUT_SECONDS, environment
+from night_files import make_night, mapping_commands, only_file, other_commands, twin_of
+
+SEED = 8
+WORKERS = 2
+TRUNCATIONS, REWRITES, INPUTS = 1000, 1000, 500
+QUICK_SHARE = 25  # with --quick one in so many
+AFTER_CALL_SECONDS = 300e-6  # about what it takes to check and decode a page
+
+CUTS = (changes.cut, changes.cut, changes.cut, changes.cut_and_grow)
+REPLACEMENTS = (changes.flip, changes.spoil, changes.spoil, changes.write_other, changes.rename_other, changes.remove)
+
+
+# --- one attempt
+
+class Instant:
+    """When the change comes, and a command to which it comes then."""
+
+    def __init__(self, chance, calls, seconds):
+        self.kind = chance.choice(("before a call", "after a call", "any time"))
+        self.call = chance.randint(1, calls)
+        self.seconds = chance.random() * (AFTER_CALL_SECONDS if self.kind == "after a call" else seconds)
+
+    def __str__(self):
+        if self.kind == "any time":
+            return f"after {self.seconds * 1e3:.3f} ms"
+        more = f" and {self.seconds * 1e6:.0f} us" if self.kind == "after a call" else ""
+        return f"at call {self.call}{more}"
+
+    def strike(self, night, command, change):
+        """Outcome of the command to which the change happens."""
+        run = self.run_free if self.kind == "any time" else self.run_stopped
+        with tempfile.TemporaryFile() as stdout:
+            code, words = run(night, command, change, stdout)
+            stdout.seek(0)
+            return night.outcome(command, code, stdout.read(), words)
+
+    def run_free(self, night, command, change, stdout):
+        process = subprocess.Popen([FOURLOOP, *command.words()], cwd=night.folder, env=environment(night.folder),
+                                   stdin=subprocess.DEVNULL, stdout=stdout, stderr=subprocess.PIPE)
+        time.sleep(self.seconds)
+        change()
+        words = process.communicate(timeout=TIMEOUT_SECONDS)[1]
+        return process.returncode, words
+
+    def run_stopped(self, night, command, change, stdout):
+        stopped = Stopped(night.folder, command.words(), ask=True, stdout=stdout)
+        for number, _ in enumerate(stopped.stops(), start=1):
+            if number != self.call:
+                continue
+            if self.kind == "after a call":
+                stopped.go_on()
+                until = time.perf_counter() + self.seconds
+                while time.perf_counter() < until:
+                    pass
+            change()
+        code = stopped.wait()
+        return code, stopped.words.encode()
+
+
+class Costs:
+    """How many calls and how much time the commands take."""
+
+    def __init__(self, night, commands):
+        self.calls, self.seconds = {}, {}
+        for command in commands:
+            night.clear()
+            stopped = Stopped(night.folder, command.words())
+            stopped.wait()
+            self.calls[command.name] = stopped.calls
+            night.clear()
+            started = time.monotonic()
+            night.run(command)
+            self.seconds[command.name] = time.monotonic() - started
+
+
+def attempt(night, costs, commands, kinds, seed):
+    """(outcome, what happened in words, its faults) of one change, drawn by `seed`."""
+    chance = random.Random(seed)
+    command = chance.choice(commands)
+    victim = chance.choice(command.victims)
+    kind = chance.choice(kinds)
+    instant = Instant(chance, costs.calls[command.name], costs.seconds[command.name])
+    twin = only_file(night.folder, twin_of(victim))
+    done = []
+    night.clear()
+
+    def change():
+        done.append(kind(night.path(victim), chance, night.path(twin).read_bytes()))
+
+    try:
+        outcome = instant.strike(night, command, change)
+        faults = night.faults(command, victim, outcome)
+    finally:
+        night.restore(victim)
+    if outcome.code != 0:
+        faults += night.faults_of_repeat(command)
+    said = outcome.words.strip().splitlines()[:1]
+    return outcome, f"seed {seed}: {command.name}: {victim} {done} {instant}: exit {outcome.code}: {said}", faults
+
+
+# --- many of them
+
+def work(folder, kinds, commands, seeds, results):
+    """One worker, with files of its own."""
+    night = Night(folder, commands)
+    costs = Costs(night, commands)
+    for seed in seeds:
+        outcome, what, faults = attempt(night, costs, commands, kinds, seed)
+        results.put((outcome.code, HANDLER_WORDS in outcome.words, what, faults))
+
+
+class Tally:
+    """Counts what came of the changes of one kind."""
+
+    def __init__(self, figures):
+        self.figures = figures
+        self.codes, self.by_handler, self.wrong, self.seconds = Counter(), 0, 0, 0.0
+
+    def try_all(self, folder, kinds, commands, count, salt):
+        if self.figures.quick:
+            count //= QUICK_SHARE
+        started = time.monotonic()
+        results = multiprocessing.Queue()
+        for number in range(WORKERS):
+            own = folder.with_name(f"{folder.name}-{salt}-{number}")
+            shutil.copytree(folder, own)
+            seeds = [f"{SEED}-{salt}-{index}" for index in range(number, count, WORKERS)]
+            multiprocessing.Process(target=work, args=(own, kinds, commands, seeds, results), daemon=True).start()
+        for _ in range(count):
+            self.add(*results.get(timeout=4 * TIMEOUT_SECONDS))
+        self.seconds += time.monotonic() - started
+
+    def add(self, code, by_handler, what, faults):
+        self.codes[code] += 1
+        self.by_handler += by_handler
+        self.wrong += faults != []
+        for fault in faults:
+            self.figures.violation(f"{fault}: {what}")
+
+    def show(self, name, bar, wanted=0):
+        count = sum(self.codes.values())
+        died = sum(number for code, number in self.codes.items() if code < 0 or code >= 128)
+        ends = ", ".join(f"exit {code} {number:,}" for code, number in sorted(self.codes.items()))
+        value = (f"{count:,} ({ends}; handler of SIGBUS {self.by_handler}), {died} deaths by signal, {self.wrong} wrong, "
+                 f"{self.seconds:.0f} s")
+        self.figures.show(name, value, bar, died == 0 and self.wrong == 0 and
+                          (self.figures.quick or (count >= wanted and self.by_handler > 0)))
+
+
+def main():
+    figures = Figures(__doc__.splitlines()[0])
+    folder = scratch_folder() / "night"
+    make_night(folder)
+    check_driver(folder)
+    commands = mapping_commands(folder)
+    cuts = Tally(figures)
+    cuts.try_all(folder, CUTS, commands, TRUNCATIONS, "cut")
+    cuts.show("truncations under map", "1,000; 0 deaths, 0 wrong", TRUNCATIONS)
+    rewrites = Tally(figures)
+    rewrites.try_all(folder, REPLACEMENTS, commands, REWRITES, "rewrite")
+    rewrites.show("rewrites and renames under map", "0 deaths, 0 wrong")
+    inputs = Tally(figures)
+    inputs.try_all(folder, (*CUTS, *REPLACEMENTS), other_commands(), INPUTS, "input")
+    inputs.show("inputs and models changed while read", "0 deaths, 0 wrong")
+    figures.finish()
+
+
+if __name__ == "__main__":
+    main()
