@@ -34,7 +34,7 @@ static fl_status check_followed(const struct fl_io *io, const char *folder, enum
     char *path = fl_path_join(folder, fl_model_part_name(part));
     if (path == NULL)
         return fl_fail_memory(error, strlen(folder));
-    fl_status status = fl_file_read_all(io, path, FL_CONFIG_BYTES_MAX, &now, &trouble);
+    fl_status status = fl_file_read_ours(io, path, FL_CONFIG_BYTES_MAX, &now, &trouble);
     if (status == FL_MISSING)
         status = FL_OK;
     else if (status != FL_OK && error != NULL)

@@ -62,5 +62,9 @@ void fl_file_map_close(struct fl_file_map *map);
  * it holds more than `size_max` bytes; FL_BAD_DATA when it was changed while it was read. */
 fl_status fl_file_read_all(const struct fl_io *io, const char *path, uint64_t size_max,
                            struct fl_buffer *buffer, struct fl_error *error);
+/* The same for a file of a folder of ours, which no shell has put a pipe in the place of: FL_BAD_DATA for a
+ * pipe, which is not waited for, and for a device. */
+fl_status fl_file_read_ours(const struct fl_io *io, const char *path, uint64_t size_max,
+                            struct fl_buffer *buffer, struct fl_error *error);
 
 #endif

@@ -1,6 +1,7 @@
 /* file_read.c - the whole of a small file in one go. */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 
 #include "formats/base/file_map.h"
 
@@ -47,18 +48,31 @@ static fl_status read_to_end(const struct fl_io *io, int file, const char *path,
     }
 }
 
-fl_status fl_file_read_all(const struct fl_io *io, const char *path, uint64_t size_max,
-                           struct fl_buffer *buffer, struct fl_error *error)
+static fl_status look_at(const struct fl_io *io, int file, const char *path, bool of_ours, struct stat *facts,
+                         struct fl_error *error)
+{
+    if (io->fstat(file, facts) != 0)
+        return fl_fail_errno(error, errno, "look at", path);
+    if (!of_ours || S_ISREG(facts->st_mode) || S_ISDIR(facts->st_mode))
+        return FL_OK; /* reading a directory fails in words of its own */
+    (void)fl_fail(error, FL_BAD_DATA, "a device or a pipe, not a file");
+    (void)fl_error_at_path(error, path);
+    return FL_BAD_DATA;
+}
+
+static fl_status read_all(const struct fl_io *io, const char *path, bool of_ours, uint64_t size_max,
+                          struct fl_buffer *buffer, struct fl_error *error)
 {
     buffer->size = 0;
     int file;
     do {
-        file = io->open(path, O_RDONLY, 0);
+        /* A pipe without a writer would keep the open waiting; it means nothing to a regular file. */
+        file = io->open(path, O_RDONLY | (of_ours ? O_NONBLOCK : 0), 0);
     } while (file < 0 && errno == EINTR);
     if (file < 0)
         return fl_fail_errno(error, errno, "open", path);
     struct stat facts;
-    fl_status status = io->fstat(file, &facts) == 0 ? FL_OK : fl_fail_errno(error, errno, "look at", path);
+    fl_status status = look_at(io, file, path, of_ours, &facts, error);
     if (status == FL_OK)
         status = read_to_end(io, file, path, size_max, buffer, error);
     if (status == FL_OK)
@@ -69,4 +83,16 @@ fl_status fl_file_read_all(const struct fl_io *io, const char *path, uint64_t si
     if (status == FL_OK)
         buffer->bytes[buffer->size] = 0;
     return status;
+}
+
+fl_status fl_file_read_all(const struct fl_io *io, const char *path, uint64_t size_max,
+                           struct fl_buffer *buffer, struct fl_error *error)
+{
+    return read_all(io, path, false, size_max, buffer, error);
+}
+
+fl_status fl_file_read_ours(const struct fl_io *io, const char *path, uint64_t size_max,
+                            struct fl_buffer *buffer, struct fl_error *error)
+{
+    return read_all(io, path, true, size_max, buffer, error);
 }

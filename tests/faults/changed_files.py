@@ -164,7 +164,7 @@ class Tally:
         value = (f"{count:,} ({ends}; handler of SIGBUS {self.by_handler}), {died} deaths by signal, {self.wrong} wrong, "
                  f"{self.seconds:.0f} s")
         self.figures.show(name, value, bar, died == 0 and self.wrong == 0 and
-                          (self.figures.quick or (count >= wanted and self.by_handler > 0)))
+                          (self.figures.quick or wanted == 0 or (count >= wanted and self.by_handler > 0)))
 
 
 def main():

@@ -447,6 +447,28 @@ static void test_read_all(void **state)
     fl_buffer_release(&bytes);
 }
 
+static void test_pipes_and_devices_are_not_ours(void **state)
+{
+    (void)state;
+    struct fl_buffer bytes = {0};
+    char pipe_path[80];
+    (void)snprintf(pipe_path, sizeof pipe_path, "%s.pipe", path);
+    assert_int_equal(mkfifo(pipe_path, 0600), 0); /* must not wait for a writer */
+    const char *const strange[] = {pipe_path, "/dev/null", "/dev/zero"};
+    for (size_t i = 0; i < sizeof strange / sizeof strange[0]; i++) {
+        struct fl_error error;
+        fl_error_clear(&error);
+        assert_int_equal(fl_file_read_ours(&fl_io_system, strange[i], FILE_BYTES, &bytes, &error),
+                         FL_BAD_DATA);
+        assert_string_equal(error.message, "a device or a pipe, not a file");
+        assert_string_equal(error.path, strange[i]);
+    }
+    assert_int_equal(unlink(pipe_path), 0);
+    assert_int_equal(fl_file_read_ours(&fl_io_system, path, FILE_BYTES, &bytes, NULL), FL_OK);
+    assert_int_equal(bytes.size, FILE_BYTES);
+    fl_buffer_release(&bytes);
+}
+
 static ssize_t read_while_written_to(int file, void *bytes, size_t size)
 {
     const struct timespec times[2] = {{1000000000, 0}, {1000000000, ++reads}};
@@ -482,6 +504,7 @@ int main(void)
         cmocka_unit_test(test_refused_files),
         cmocka_unit_test(test_empty_file),
         cmocka_unit_test(test_read_all),
+        cmocka_unit_test(test_pipes_and_devices_are_not_ours),
         cmocka_unit_test(test_read_all_of_a_changing_file),
     };
     return cmocka_run_group_tests(tests, make_file, remove_file);
