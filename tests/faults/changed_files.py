@@ -1,7 +1,7 @@
 """Files that are cut, rewritten or replaced while a command reads them: its result is right, or there is none.
 
-A third of the changes strikes in front of a random system call of the command, a third some microseconds after one, while
-it computes on what it has mapped, and a third at any time of a command that runs free. What is right does not depend on
+A third of the changes strikes in front of a random system call of the command, a third some microseconds after one that
+brought in bytes, while it computes on them, and a third at any time of a command that runs free. What is right does not depend on
 where the change hits: the result that the file gave before, that which it gives now, or a refusal with the place.
 """
 
@@ -24,7 +24,9 @@ SEED = 8
 WORKERS = 2
 TRUNCATIONS, REWRITES, INPUTS = 1000, 1000, 500
 QUICK_SHARE = 25  # with --quick one in so many
-AFTER_CALL_SECONDS = 300e-6  # about what it takes to check and decode a page
+# pread, madvise (x86-64): the check and the decoding of a page come next, and take some tens of microseconds.
+BRINGING_CALLS = (17, 28)
+AFTER_CALL_SECONDS = 100e-6
 
 CUTS = (changes.cut, changes.cut, changes.cut, changes.cut_and_grow)
 REPLACEMENTS = (changes.flip, changes.spoil, changes.spoil, changes.write_other, changes.rename_other, changes.remove)
@@ -37,7 +39,11 @@ class Instant:
 
     def __init__(self, chance, calls, seconds):
         self.kind = chance.choice(("before a call", "after a call", "any time"))
-        self.call = chance.randint(1, calls)
+        bringing = [number for number, call in enumerate(calls, start=1) if call in BRINGING_CALLS]
+        if self.kind == "after a call" and bringing:
+            self.call = chance.choice(bringing)
+        else:
+            self.call = chance.randint(1, len(calls))
         self.seconds = chance.random() * (AFTER_CALL_SECONDS if self.kind == "after a call" else seconds)
 
     def __str__(self):
@@ -78,15 +84,15 @@ class Instant:
 
 
 class Costs:
-    """How many calls and how much time the commands take."""
+    """Which calls the commands make, and how much time they take."""
 
     def __init__(self, night, commands):
         self.calls, self.seconds = {}, {}
         for command in commands:
             night.clear()
-            stopped = Stopped(night.folder, command.words())
+            stopped = Stopped(night.folder, command.words(), ask=True)
+            self.calls[command.name] = [call for _, call, _ in stopped.stops()]
             stopped.wait()
-            self.calls[command.name] = stopped.calls
             night.clear()
             started = time.monotonic()
             night.run(command)
@@ -101,12 +107,8 @@ def attempt(night, costs, commands, kinds, seed):
     kind = chance.choice(kinds)
     instant = Instant(chance, costs.calls[command.name], costs.seconds[command.name])
     twin = only_file(night.folder, twin_of(victim))
-    done = []
+    done, change = kind(night.path(victim), chance, night.path(twin).read_bytes())
     night.clear()
-
-    def change():
-        done.append(kind(night.path(victim), chance, night.path(twin).read_bytes()))
-
     try:
         outcome = instant.strike(night, command, change)
         faults = night.faults(command, victim, outcome)

@@ -15,60 +15,61 @@ PLACE = re.compile(r"offset \d+|block \d+|column `|\d+ bytes|trailer|footer|head
 HANDLER_WORDS = "the file was cut or the disk failed while it was read"
 
 
-# --- changes: each gets the path, a source of chance, the bytes of another valid file; and says what it did
+# --- changes: each gets the path, a source of chance, the bytes of another valid file; and gives back what it does in
+# --- words, and a function that does it at once, so that a moment between two system calls can be met
 
 def cut(path, chance, _):
     size = chance.randrange(path.stat().st_size)
-    os.truncate(path, size)
-    return f"cut to {size} bytes"
+    return f"cut to {size} bytes", lambda: os.truncate(path, size)
 
 
 def cut_and_grow(path, chance, _):
     """Zeros where bytes were, and the size tells nobody."""
     whole = path.stat().st_size
     size = chance.randrange(whole)
-    os.truncate(path, size)
-    os.truncate(path, whole)
-    return f"zeros from byte {size} on"
+
+    def change():
+        os.truncate(path, size)
+        os.truncate(path, whole)
+
+    return f"zeros from byte {size} on", change
 
 
-def write_in_place(path, at, content):
-    with open(path, "r+b") as file:
-        file.seek(at)
-        file.write(content)
+def writing(path, at, content, truncate=False):
+    """Writes into the file as it is."""
+    def change():
+        with open(path, "r+b", buffering=0) as file:
+            os.pwrite(file.fileno(), content, at)
+            if truncate:
+                file.truncate(at + len(content))
+
+    return change
 
 
 def flip(path, chance, _):
     content = path.read_bytes()
     at, bit = chance.randrange(len(content)), chance.randrange(8)
-    write_in_place(path, at, bytes([content[at] ^ 1 << bit]))
-    return f"bit {bit} of byte {at} flipped"
+    return f"bit {bit} of byte {at} flipped", writing(path, at, bytes([content[at] ^ 1 << bit]))
 
 
 def spoil(path, chance, _):
     """Everywhere, so that whatever is read just now is hit."""
     mask = chance.randrange(1, 256)
-    write_in_place(path, 0, bytes(byte ^ mask for byte in path.read_bytes()))
-    return f"each byte changed by {mask}"
+    return f"each byte changed by {mask}", writing(path, 0, bytes(byte ^ mask for byte in path.read_bytes()))
 
 
 def write_other(path, _, other):
-    with open(path, "r+b") as file:
-        file.write(other)
-        file.truncate()
-    return "another file written over it"
+    return "another file written over it", writing(path, 0, other, truncate=True)
 
 
 def rename_other(path, _, other):
     beside = path.with_name(path.name + ".new")
     beside.write_bytes(other)
-    os.replace(beside, path)
-    return "another file renamed over it"
+    return "another file renamed over it", lambda: os.replace(beside, path)
 
 
 def remove(path, *_):
-    path.unlink()
-    return "removed"
+    return "removed", path.unlink
 
 
 # --- commands and what comes of them
