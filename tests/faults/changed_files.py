@@ -1,7 +1,7 @@
 """Files that are cut, rewritten or replaced while a command reads them: its result is right, or there is none.
 
-A third of the changes strikes in front of a random system call of the command, a third some microseconds after one that
-brought in bytes, while it computes on them, and a third at any time of a command that runs free. What is right does not depend on
+A change strikes in front of a random system call of the command, or between two of them, right after bytes were brought in
+or their checksum was looked at (change_at_moment.c), or at any time of a command that runs free. What is right does not depend on
 where the change hits: the result that the file gave before, that which it gives now, or a refusal with the place.
 """
 
@@ -16,6 +16,7 @@ from collections import Counter
 import changes
 from changes import HANDLER_WORDS, Night
 from driver import Stopped, check_driver
+from fault_case import preloaded
 from figures import FOURLOOP, Figures, scratch_folder
 from interrupted import TIMEOUT_SECONDS, environment
 from night_files import make_night, mapping_commands, only_file, other_commands, twin_of
@@ -24,9 +25,6 @@ SEED = 8
 WORKERS = 2
 TRUNCATIONS, REWRITES, INPUTS = 1000, 1000, 500
 QUICK_SHARE = 25  # with --quick one in so many
-# pread, madvise (x86-64): the check and the decoding of a page come next, and take some tens of microseconds.
-BRINGING_CALLS = (17, 28)
-AFTER_CALL_SECONDS = 100e-6
 
 CUTS = (changes.cut, changes.cut, changes.cut, changes.cut_and_grow)
 REPLACEMENTS = (changes.flip, changes.spoil, changes.spoil, changes.write_other, changes.rename_other, changes.remove)
@@ -37,26 +35,25 @@ REPLACEMENTS = (changes.flip, changes.spoil, changes.spoil, changes.write_other,
 class Instant:
     """When the change comes, and a command to which it comes then."""
 
-    def __init__(self, chance, calls, seconds):
-        self.kind = chance.choice(("before a call", "after a call", "any time"))
-        bringing = [number for number, call in enumerate(calls, start=1) if call in BRINGING_CALLS]
-        if self.kind == "after a call" and bringing:
-            self.call = chance.choice(bringing)
-        else:
-            self.call = chance.randint(1, len(calls))
-        self.seconds = chance.random() * (AFTER_CALL_SECONDS if self.kind == "after a call" else seconds)
+    def __init__(self, chance, cost, victim, change):
+        moments = cost.moments_of(victim) if change.variables else 0
+        self.kind = chance.choice(("at a call", "any time", *(("at a moment",) if moments > 0 else ())))
+        self.number = chance.randint(1, moments if self.kind == "at a moment" else cost.calls)
+        self.seconds = chance.random() * cost.seconds
 
     def __str__(self):
-        if self.kind == "any time":
-            return f"after {self.seconds * 1e3:.3f} ms"
-        more = f" and {self.seconds * 1e6:.0f} us" if self.kind == "after a call" else ""
-        return f"at call {self.call}{more}"
+        return f"after {self.seconds * 1e3:.3f} ms" if self.kind == "any time" else f"{self.kind} ({self.number})"
 
-    def strike(self, night, command, change):
+    def strike(self, night, command, victim, change):
         """Outcome of the command to which the change happens."""
-        run = self.run_free if self.kind == "any time" else self.run_stopped
         with tempfile.TemporaryFile() as stdout:
-            code, words = run(night, command, change, stdout)
+            if self.kind == "at a call":
+                code, words = self.run_stopped(night, command, change, stdout)
+            elif self.kind == "any time":
+                code, words = self.run_free(night, command, change, stdout)
+            else:
+                code, words = run_preloaded(night, command, stdout, CHANGE_MOMENT=self.number,
+                                            CHANGE_FILE=night.path(victim), **change.variables)
             stdout.seek(0)
             return night.outcome(command, code, stdout.read(), words)
 
@@ -64,39 +61,49 @@ class Instant:
         process = subprocess.Popen([FOURLOOP, *command.words()], cwd=night.folder, env=environment(night.folder),
                                    stdin=subprocess.DEVNULL, stdout=stdout, stderr=subprocess.PIPE)
         time.sleep(self.seconds)
-        change()
+        change.make()
         words = process.communicate(timeout=TIMEOUT_SECONDS)[1]
         return process.returncode, words
 
     def run_stopped(self, night, command, change, stdout):
         stopped = Stopped(night.folder, command.words(), ask=True, stdout=stdout)
         for number, _ in enumerate(stopped.stops(), start=1):
-            if number != self.call:
-                continue
-            if self.kind == "after a call":
-                stopped.go_on()
-                until = time.perf_counter() + self.seconds
-                while time.perf_counter() < until:
-                    pass
-            change()
+            if number == self.number:
+                change.make()
         code = stopped.wait()
         return code, stopped.words.encode()
 
 
-class Costs:
-    """Which calls the commands make, and how much time they take."""
+def run_preloaded(night, command, stdout, **variables):
+    """(exit code, stderr) under the library that changes a file at a moment."""
+    done = subprocess.run([FOURLOOP, *command.words()], cwd=night.folder, timeout=TIMEOUT_SECONDS,
+                          env={**environment(night.folder), **preloaded("change_at_moment", **variables)},
+                          stdin=subprocess.DEVNULL, stdout=stdout, stderr=subprocess.PIPE)
+    return done.returncode, done.stderr
 
-    def __init__(self, night, commands):
-        self.calls, self.seconds = {}, {}
-        for command in commands:
-            night.clear()
-            stopped = Stopped(night.folder, command.words(), ask=True)
-            self.calls[command.name] = [call for _, call, _ in stopped.stops()]
-            stopped.wait()
-            night.clear()
-            started = time.monotonic()
-            night.run(command)
-            self.seconds[command.name] = time.monotonic() - started
+
+class Cost:
+    """How many calls a command makes, how much time it takes, how many moments it has with each file."""
+
+    def __init__(self, night, command):
+        self.night, self.command, self.moments = night, command, {}
+        night.clear()
+        stopped = Stopped(night.folder, command.words())
+        stopped.wait()
+        self.calls = stopped.calls
+        night.clear()
+        started = time.monotonic()
+        night.run(command)
+        self.seconds = time.monotonic() - started
+
+    def moments_of(self, victim):
+        if victim not in self.moments:
+            self.night.clear()
+            count_file = self.night.path("moments")
+            run_preloaded(self.night, self.command, subprocess.DEVNULL, CHANGE_FILE=self.night.path(victim),
+                          PRELOAD_COUNT_FILE=count_file)
+            self.moments[victim] = int(count_file.read_text())
+        return self.moments[victim]
 
 
 def attempt(night, costs, commands, kinds, seed):
@@ -104,20 +111,19 @@ def attempt(night, costs, commands, kinds, seed):
     chance = random.Random(seed)
     command = chance.choice(commands)
     victim = chance.choice(command.victims)
-    kind = chance.choice(kinds)
-    instant = Instant(chance, costs.calls[command.name], costs.seconds[command.name])
     twin = only_file(night.folder, twin_of(victim))
-    done, change = kind(night.path(victim), chance, night.path(twin).read_bytes())
+    change = chance.choice(kinds)(night.path(victim), chance, night.path(twin).read_bytes())
+    instant = Instant(chance, costs[command.name], victim, change)
     night.clear()
     try:
-        outcome = instant.strike(night, command, change)
+        outcome = instant.strike(night, command, victim, change)
         faults = night.faults(command, victim, outcome)
     finally:
         night.restore(victim)
     if outcome.code != 0:
         faults += night.faults_of_repeat(command)
     said = outcome.words.strip().splitlines()[:1]
-    return outcome, f"seed {seed}: {command.name}: {victim} {done} {instant}: exit {outcome.code}: {said}", faults
+    return outcome, f"seed {seed}: {command.name}: {victim} {change.words} {instant}: exit {outcome.code}: {said}", faults
 
 
 # --- many of them
@@ -125,7 +131,7 @@ def attempt(night, costs, commands, kinds, seed):
 def work(folder, kinds, commands, seeds, results):
     """One worker, with files of its own."""
     night = Night(folder, commands)
-    costs = Costs(night, commands)
+    costs = {command.name: Cost(night, command) for command in commands}
     for seed in seeds:
         outcome, what, faults = attempt(night, costs, commands, kinds, seed)
         results.put((outcome.code, HANDLER_WORDS in outcome.words, what, faults))

@@ -4,7 +4,7 @@ import os
 import re
 import shutil
 from pathlib import Path
-from typing import NamedTuple
+from typing import Callable, NamedTuple
 
 from interrupted import digest, fourloop, must, snapshot
 
@@ -15,12 +15,21 @@ PLACE = re.compile(r"offset \d+|block \d+|column `|\d+ bytes|trailer|footer|head
 HANDLER_WORDS = "the file was cut or the disk failed while it was read"
 
 
-# --- changes: each gets the path, a source of chance, the bytes of another valid file; and gives back what it does in
-# --- words, and a function that does it at once, so that a moment between two system calls can be met
+# --- changes
+
+class Change(NamedTuple):
+    """In words; a function that makes it at once; the same for change_at_moment.c, where that can make it."""
+
+    words: str
+    make: Callable
+    variables: dict = {}
+
+
+# Each gets the path, a source of chance, the bytes of another valid file.
 
 def cut(path, chance, _):
     size = chance.randrange(path.stat().st_size)
-    return f"cut to {size} bytes", lambda: os.truncate(path, size)
+    return Change(f"cut to {size} bytes", lambda: os.truncate(path, size), {"CHANGE_SIZE": size})
 
 
 def cut_and_grow(path, chance, _):
@@ -28,48 +37,52 @@ def cut_and_grow(path, chance, _):
     whole = path.stat().st_size
     size = chance.randrange(whole)
 
-    def change():
+    def make():
         os.truncate(path, size)
         os.truncate(path, whole)
 
-    return f"zeros from byte {size} on", change
+    return Change(f"zeros from byte {size} on", make, {"CHANGE_SIZE": size, "CHANGE_SIZE_AFTER": whole})
 
 
-def writing(path, at, content, truncate=False):
-    """Writes into the file as it is."""
-    def change():
+def writing(words, path, content):
+    """Other bytes in the file as it is."""
+    source = path.with_name(path.name + ".bytes")
+    source.write_bytes(content)
+
+    def make():
         with open(path, "r+b", buffering=0) as file:
-            os.pwrite(file.fileno(), content, at)
-            if truncate:
-                file.truncate(at + len(content))
+            os.pwrite(file.fileno(), content, 0)
+            file.truncate(len(content))
 
-    return change
+    return Change(words, make, {"CHANGE_BYTES": source, "CHANGE_SIZE_AFTER": len(content)})
 
 
 def flip(path, chance, _):
-    content = path.read_bytes()
-    at, bit = chance.randrange(len(content)), chance.randrange(8)
-    return f"bit {bit} of byte {at} flipped", writing(path, at, bytes([content[at] ^ 1 << bit]))
+    """Between two calls a bit of what is read just then, else one anywhere."""
+    content = bytearray(path.read_bytes())
+    bit = chance.randrange(8 * len(content))
+    content[bit // 8] ^= 1 << bit % 8
+    return writing(f"bit {bit} flipped", path, content)._replace(variables={"CHANGE_BIT": bit})
 
 
 def spoil(path, chance, _):
     """Everywhere, so that whatever is read just now is hit."""
     mask = chance.randrange(1, 256)
-    return f"each byte changed by {mask}", writing(path, 0, bytes(byte ^ mask for byte in path.read_bytes()))
+    return writing(f"each byte changed by {mask}", path, bytes(byte ^ mask for byte in path.read_bytes()))
 
 
 def write_other(path, _, other):
-    return "another file written over it", writing(path, 0, other, truncate=True)
+    return writing("another file written over it", path, other)
 
 
 def rename_other(path, _, other):
     beside = path.with_name(path.name + ".new")
     beside.write_bytes(other)
-    return "another file renamed over it", lambda: os.replace(beside, path)
+    return Change("another file renamed over it", lambda: os.replace(beside, path))
 
 
 def remove(path, *_):
-    return "removed", path.unlink
+    return Change("removed", path.unlink)
 
 
 # --- commands and what comes of them
