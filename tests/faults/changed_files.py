@@ -1,8 +1,8 @@
 """Files that are cut, rewritten or replaced while a command reads them: its result is right, or there is none.
 
-A change strikes in front of a random system call of the command, or between two of them, right after bytes were brought in
-or their checksum was looked at (change_at_moment.c), or at any time of a command that runs free. What is right does not depend on
-where the change hits: the result that the file gave before, that which it gives now, or a refusal with the place.
+A change strikes in front of a random system call of the command, or between two of them, right after bytes were brought
+in or their checksum was looked at (change_at_moment.c), or at any time of a command that runs free. What is right does not
+depend on where it hits: the result that the file gave before, that which it gives now, or a refusal with the place.
 """
 
 import multiprocessing
@@ -171,8 +171,9 @@ class Tally:
         ends = ", ".join(f"exit {code} {number:,}" for code, number in sorted(self.codes.items()))
         value = (f"{count:,} ({ends}; handler of SIGBUS {self.by_handler}), {died} deaths by signal, {self.wrong} wrong, "
                  f"{self.seconds:.0f} s")
-        self.figures.show(name, value, bar, died == 0 and self.wrong == 0 and
-                          (self.figures.quick or wanted == 0 or (count >= wanted and self.by_handler > 0)))
+        # That the handler was met shows that pages were lost between the guard and their use.
+        enough = self.figures.quick or wanted == 0 or (count >= wanted and self.by_handler > 0)
+        self.figures.show(name, value, bar, died == 0 and self.wrong == 0 and enough)
 
 
 def main():
