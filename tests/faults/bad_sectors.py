@@ -1,4 +1,4 @@
-"""A disk with one sector that cannot be read, anywhere in a file: exit 74 with the place, mapped or copied; never a signal.
+"""A disk with one sector that cannot be read, anywhere in a file: exit 74 with the place, mapped or copied, no signal.
 
 A file system of our own (FUSE) shows the files of a night, with one bad sector at a time.
 """

@@ -1,8 +1,8 @@
 """Files that are cut, rewritten or replaced while a command reads them: its result is right, or there is none.
 
 A change strikes in front of a random system call of the command, or between two of them, right after bytes were brought
-in or their checksum was looked at (change_at_moment.c), or at any time of a command that runs free. What is right does not
-depend on where it hits: the result that the file gave before, that which it gives now, or a refusal with the place.
+in or their checksum was looked at (change_at_moment.c), or at any time of a command that runs free. What is right does
+not depend on where it hits: the result that the file gave before, that which it gives now, or a refusal with the place.
 """
 
 import multiprocessing
@@ -123,7 +123,8 @@ def attempt(night, costs, commands, kinds, seed):
     if outcome.code != 0:
         faults += night.faults_of_repeat(command)
     said = outcome.words.strip().splitlines()[:1]
-    return outcome, f"seed {seed}: {command.name}: {victim} {change.words} {instant}: exit {outcome.code}: {said}", faults
+    what = f"seed {seed}: {command.name}: {victim} {change.words} {instant}: exit {outcome.code}: {said}"
+    return outcome, what, faults
 
 
 # --- many of them
@@ -169,8 +170,8 @@ class Tally:
         count = sum(self.codes.values())
         died = sum(number for code, number in self.codes.items() if code < 0 or code >= 128)
         ends = ", ".join(f"exit {code} {number:,}" for code, number in sorted(self.codes.items()))
-        value = (f"{count:,} ({ends}; handler of SIGBUS {self.by_handler}), {died} deaths by signal, {self.wrong} wrong, "
-                 f"{self.seconds:.0f} s")
+        value = (f"{count:,} ({ends}; handler of SIGBUS {self.by_handler}), {died} deaths by signal, "
+                 f"{self.wrong} wrong, {self.seconds:.0f} s")
         # That the handler was met shows that pages were lost between the guard and their use.
         enough = self.figures.quick or wanted == 0 or (count >= wanted and self.by_handler > 0)
         self.figures.show(name, value, bar, died == 0 and self.wrong == 0 and enough)

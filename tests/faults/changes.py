@@ -11,7 +11,8 @@ from interrupted import digest, fourloop, must, snapshot
 OUT = "OUT"  # in arguments: where the result goes
 BAD_DATA, MISSING, FAILED, BAD_MODEL = 65, 66, 74, 78
 # Of a table file: where it is wrong, or that the whole of it is another one.
-PLACE = re.compile(r"offset \d+|block \d+|column `|\d+ bytes|trailer|footer|header|does not start with|another file|is not there")
+PLACE = re.compile(r"offset \d+|block \d+|column `|\d+ bytes|trailer|footer|header|does not start with|another file|"
+                   r"is not there")
 HANDLER_WORDS = "the file was cut or the disk failed while it was read"
 
 

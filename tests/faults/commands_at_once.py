@@ -1,9 +1,9 @@
-"""Two commands at once, one of them stopped at each of its system calls while the other goes on: as one after the other.
+"""Two commands at once, one stopped at each of its system calls while the other goes on: as one after the other.
 
-The first command waits in front of a system call; the second is started and runs to its end, or until it waits for a lock
-of the first; then the first goes on, or, where the second waits for it, is killed every other time. Exit codes and every
-byte that both leave must be those of one order or the other, or of one of them alone where the other was told to try
-again later.
+The first command waits in front of a system call; the second is started and runs to its end, or until it waits for a
+lock of the first; then the first goes on, or, where the second waits for it, is killed every other time, and repeated
+when the second has ended. Exit codes and every byte that both leave must be those of one order or the other, or of one
+of them alone where the other was told to try again later.
 """
 
 import random
@@ -105,9 +105,10 @@ class Together:
         (self.before / "tmp").mkdir(parents=True)
         pair.before(self.before)
         first, second = pair.first, pair.second
-        one, other = self.in_order(first, second), self.in_order(second, first)
-        self.right = {(one[0], one[1], one[-1]), (other[1], other[0], other[-1]),
-                      (TRY_AGAIN, *self.in_order(second)), (self.in_order(first)[0], TRY_AGAIN, self.in_order(first)[-1])}
+        of_second, of_first, turned = self.in_order(second, first)
+        of_first_alone, first_alone = self.in_order(first)
+        self.right = {self.in_order(first, second), (of_first, of_second, turned), (TRY_AGAIN, *self.in_order(second)),
+                      (of_first_alone, TRY_AGAIN, first_alone)}
         _, between, repeated, at_end = self.in_order(first, second, first)  # killed when all but its end was done
         self.right_after_kill = self.right | {(repeated, between, at_end)}
 
@@ -183,8 +184,8 @@ def main():
             if fault is not None:
                 figures.violation(fault)
     counts = ", ".join(f"{way} {count:,}" for way, count in sorted(ways.items()))
-    figures.show("commands at once", f"{sum(ways.values()):,} meetings of {len(pairs)} pairs ({counts}), {wrong} wrong, "
-                 f"{time.monotonic() - started:.0f} s", "0 wrong", wrong == 0)
+    figures.show("commands at once", f"{sum(ways.values()):,} meetings of {len(pairs)} pairs ({counts}), "
+                 f"{wrong} wrong, {time.monotonic() - started:.0f} s", "0 wrong", wrong == 0)
     figures.finish()
 
 

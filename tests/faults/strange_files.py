@@ -1,4 +1,4 @@
-"""Files that are no files: folders, pipes, sockets, devices, links to nowhere in the place of each; no hang, no signal."""
+"""Files that are no files: folders, pipes, sockets, devices, links in the place of each; no hang, no signal."""
 
 import os
 import socket
