@@ -34,7 +34,7 @@ static fl_status check_followed(const struct fl_io *io, const char *folder, enum
     char *path = fl_path_join(folder, fl_model_part_name(part));
     if (path == NULL)
         return fl_fail_memory(error, strlen(folder));
-    fl_status status = fl_file_read_ours(io, path, FL_CONFIG_BYTES_MAX, &now, &trouble);
+    fl_status status = fl_file_read_kept(io, path, FL_CONFIG_BYTES_MAX, &now, &trouble);
     if (status == FL_MISSING)
         status = FL_OK;
     else if (status != FL_OK && error != NULL)
@@ -73,7 +73,9 @@ fl_status fl_fit_publish(const struct fl_io *io, const char *folder, enum fl_mod
                          const struct fl_buffer *text, struct fl_error *error)
 {
     struct fl_output *output = NULL;
-    fl_status status = fl_output_create(io, folder, &output, error);
+    fl_status status = fl_directory_check(io, folder, error);
+    if (status == FL_OK)
+        status = fl_output_create(io, folder, &output, error);
     if (status != FL_OK)
         return status;
     /* What a fit that was killed has left behind here; ours is locked. */

@@ -48,31 +48,26 @@ static fl_status read_to_end(const struct fl_io *io, int file, const char *path,
     }
 }
 
-static fl_status look_at(const struct fl_io *io, int file, const char *path, bool of_ours, struct stat *facts,
+static fl_status look_at(const struct fl_io *io, int file, const char *path, bool kept, struct stat *facts,
                          struct fl_error *error)
 {
-    if (io->fstat(file, facts) != 0)
-        return fl_fail_errno(error, errno, "look at", path);
-    if (!of_ours || S_ISREG(facts->st_mode) || S_ISDIR(facts->st_mode))
-        return FL_OK; /* reading a directory fails in words of its own */
-    (void)fl_fail(error, FL_BAD_DATA, "a device or a pipe, not a file");
-    (void)fl_error_at_path(error, path);
-    return FL_BAD_DATA;
+    if (kept)
+        return fl_file_look(io, file, path, facts, error);
+    return io->fstat(file, facts) == 0 ? FL_OK : fl_fail_errno(error, errno, "look at", path);
 }
 
-static fl_status read_all(const struct fl_io *io, const char *path, bool of_ours, uint64_t size_max,
-                          struct fl_buffer *buffer, struct fl_error *error)
+static fl_status read_file(const struct fl_io *io, const char *path, bool kept, uint64_t size_max,
+                           struct fl_buffer *buffer, struct fl_error *error)
 {
     buffer->size = 0;
     int file;
     do {
-        /* A pipe without a writer would keep the open waiting; it means nothing to a regular file. */
-        file = io->open(path, O_RDONLY | (of_ours ? O_NONBLOCK : 0), 0);
+        file = io->open(path, O_RDONLY | (kept ? O_NONBLOCK : 0), 0);
     } while (file < 0 && errno == EINTR);
     if (file < 0)
         return fl_fail_errno(error, errno, "open", path);
     struct stat facts;
-    fl_status status = look_at(io, file, path, of_ours, &facts, error);
+    fl_status status = look_at(io, file, path, kept, &facts, error);
     if (status == FL_OK)
         status = read_to_end(io, file, path, size_max, buffer, error);
     if (status == FL_OK)
@@ -88,11 +83,11 @@ static fl_status read_all(const struct fl_io *io, const char *path, bool of_ours
 fl_status fl_file_read_all(const struct fl_io *io, const char *path, uint64_t size_max,
                            struct fl_buffer *buffer, struct fl_error *error)
 {
-    return read_all(io, path, false, size_max, buffer, error);
+    return read_file(io, path, false, size_max, buffer, error);
 }
 
-fl_status fl_file_read_ours(const struct fl_io *io, const char *path, uint64_t size_max,
+fl_status fl_file_read_kept(const struct fl_io *io, const char *path, uint64_t size_max,
                             struct fl_buffer *buffer, struct fl_error *error)
 {
-    return read_all(io, path, true, size_max, buffer, error);
+    return read_file(io, path, true, size_max, buffer, error);
 }

@@ -57,7 +57,7 @@ static fl_status read_key(const struct fl_io *io, const char *path, uint8_t key[
                           struct fl_error *error)
 {
     struct fl_buffer file = {0};
-    fl_status status = fl_file_read_all(io, path, KEY_FILE_BYTES_MAX, &file, error);
+    fl_status status = fl_file_read_kept(io, path, KEY_FILE_BYTES_MAX, &file, error);
     if (status == FL_OK && !parse_key(&file, key)) {
         (void)fl_fail(error, FL_CORRUPT, "no key: %zu bytes, not 16 nor 32 hex digits", file.size);
         (void)fl_error_at_path(error, path);
@@ -76,14 +76,8 @@ static fl_status check_key_is_private(const struct fl_io *io, const char *path, 
     if (file < 0)
         return fl_fail_errno(error, errno, "open the key", path);
     struct stat facts;
-    fl_status status = FL_OK;
-    if (io->fstat(file, &facts) != 0) {
-        status = fl_fail_errno(error, errno, "look at the key", path);
-    } else if (!S_ISREG(facts.st_mode)) {
-        (void)fl_fail(error, FL_BAD_DATA, "the key is not a file");
-        (void)fl_error_at_path(error, path);
-        status = FL_BAD_DATA;
-    } else if ((facts.st_mode & 077) != 0) {
+    fl_status status = fl_file_look(io, file, path, &facts, error);
+    if (status == FL_OK && (facts.st_mode & 077) != 0) {
         (void)fl_fail(error, FL_PERMISSION, "the key has mode %04o, 0600 is needed: others could read it",
                       (unsigned)(facts.st_mode & 07777));
         (void)fl_error_at_path(error, path);
@@ -130,7 +124,7 @@ static fl_status read_manifest(const struct fl_data_folder *folder, struct fl_bu
         return fl_fail_memory(error, strlen(folder->path));
     struct fl_error trouble;
     fl_error_clear(&trouble);
-    fl_status status = fl_file_read_ours(folder->io, path, FL_MANIFEST_BYTES_MAX, text, &trouble);
+    fl_status status = fl_file_read_kept(folder->io, path, FL_MANIFEST_BYTES_MAX, text, &trouble);
     *found = status != FL_MISSING;
     if (status == FL_MISSING)
         status = FL_OK;

@@ -44,7 +44,7 @@ class FaultCase:
     def __init__(self, scratch, command, number):
         self.command = command
         self.folder = scratch / f"{command.name}-{number}"
-        self.folder.mkdir()
+        self.make_folder()
         self.stdin = (scratch / "shop" / command.stdin).read_bytes() if command.stdin else b""
         if command.start:
             shutil.copytree(scratch / "shop" / command.start, self.folder / command.copy)
@@ -54,6 +54,12 @@ class FaultCase:
 
     def __exit__(self, *trouble):
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def make_folder(self):
+        self.folder.mkdir()
+
+    def lift(self):
+        """Takes away a fault that lies in the folder itself."""
 
     def run(self, before=(), more=(), **settings):
         """The command after the words of `before` (strace, ...) and before those of `more`."""
@@ -118,6 +124,7 @@ def torn(command, undisturbed_, files):
 
 def wrong_repeat(case, undisturbed_):
     """What is wrong after the same command undisturbed, or None."""
+    case.lift()
     again = case.run()
     if again.code != 0:
         return f"repeated: exit {again.code}: {again.words}"

@@ -458,13 +458,13 @@ static void test_pipes_and_devices_are_not_ours(void **state)
     for (size_t i = 0; i < sizeof strange / sizeof strange[0]; i++) {
         struct fl_error error;
         fl_error_clear(&error);
-        assert_int_equal(fl_file_read_ours(&fl_io_system, strange[i], FILE_BYTES, &bytes, &error),
+        assert_int_equal(fl_file_read_kept(&fl_io_system, strange[i], FILE_BYTES, &bytes, &error),
                          FL_BAD_DATA);
         assert_string_equal(error.message, "a device or a pipe, not a file");
         assert_string_equal(error.path, strange[i]);
     }
     assert_int_equal(unlink(pipe_path), 0);
-    assert_int_equal(fl_file_read_ours(&fl_io_system, path, FILE_BYTES, &bytes, NULL), FL_OK);
+    assert_int_equal(fl_file_read_kept(&fl_io_system, path, FILE_BYTES, &bytes, NULL), FL_OK);
     assert_int_equal(bytes.size, FILE_BYTES);
     fl_buffer_release(&bytes);
 }
