@@ -7,7 +7,7 @@
 
 #include "formats/base/civil.h"
 #include "formats/base/decimal.h"
-#include "formats/table/table_reader.h"
+#include "formats/table/table_listed.h"
 
 enum { LISTED_MAX = 8 };
 
@@ -164,7 +164,7 @@ static fl_status check_file(const struct fl_model *model, const struct fl_data_f
     char *path = fl_data_folder_path_of(folder, name);
     if (path == NULL)
         return fl_fail_memory(error, strlen(name));
-    fl_status status = fl_table_open(folder->io, path, io_mode, &check.table, error);
+    fl_status status = fl_table_open_listed(folder->io, path, io_mode, &check.table, error);
     free(path);
     if (status != FL_OK)
         return status;

@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "formats/table/table_listed.h"
+
 static int compare_uuids(const void *a, const void *b)
 {
     return memcmp(fl_table_uuid(*(struct fl_table *const *)a), fl_table_uuid(*(struct fl_table *const *)b),
@@ -15,7 +17,7 @@ static fl_status open_file(const struct fl_data_folder *folder, const struct fl_
     char *path = fl_data_folder_path_of(folder, file->name);
     if (path == NULL)
         return fl_fail_memory(error, strlen(file->name));
-    fl_status status = fl_table_open(folder->io, path, io_mode, table, error);
+    fl_status status = fl_table_open_listed(folder->io, path, io_mode, table, error);
     free(path);
     if (status != FL_OK || strcmp(fl_table_schema(*table)->name, file->table) == 0)
         return status;

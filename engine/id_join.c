@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "formats/table/table_listed.h"
+
 /* One customer_ids table; `row` is the next row of the block in hand. */
 struct id_cursor {
     struct fl_table *table;
@@ -22,7 +24,7 @@ static fl_status open_cursor(const struct fl_data_folder *folder, const struct f
     char *path = fl_data_folder_path_of(folder, file->name);
     if (path == NULL)
         return fl_fail_memory(error, strlen(file->name));
-    fl_status status = fl_table_open(folder->io, path, io_mode, &cursor->table, error);
+    fl_status status = fl_table_open_listed(folder->io, path, io_mode, &cursor->table, error);
     free(path);
     if (status != FL_OK)
         return status;

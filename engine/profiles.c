@@ -9,6 +9,7 @@
 #include "engine/stores.h"
 #include "formats/base/civil.h"
 #include "formats/base/limits.h"
+#include "formats/table/table_listed.h"
 
 /* Words that the customers table itself has: all but the nearest store. */
 enum { FILE_WORDS = FL_PROFILE_NEAREST_STORE, BAND_NAME_SIZE = 24, COLUMN_IDS = FL_CUSTOMERS_ARRIVAL + 1 };
@@ -259,7 +260,7 @@ static fl_status open_cursors(const struct fl_profiles *profiles, struct fl_prof
         struct profile_cursor *cursor = &join->cursors[join->count++];
         cursor->file = &profiles->files[i];
         const fl_status status =
-            fl_table_open(profiles->io, cursor->file->path, profiles->io_mode, &cursor->table, error);
+            fl_table_open_listed(profiles->io, cursor->file->path, profiles->io_mode, &cursor->table, error);
         if (status != FL_OK)
             return status;
     }

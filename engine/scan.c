@@ -14,6 +14,7 @@
 #include "engine/scan_merge.h"
 #include "formats/base/bytes.h"
 #include "formats/base/checksum.h"
+#include "formats/table/table_listed.h"
 
 /* Beside the cursors: pages being decoded, and a block of results being written for each table. */
 enum { PAGES_BYTES = 10 << 20, RESULTS_BYTES = 16 << 20 };
@@ -91,7 +92,7 @@ static fl_status open_file(struct fl_scan *scan, size_t index, struct fl_error *
     char *path = fl_data_folder_path_of(scan->plan.folder, file->name);
     if (path == NULL)
         return fl_fail_memory(error, strlen(file->name));
-    fl_status status = fl_table_open(scan->plan.io, path, scan->plan.io_mode, &table, error);
+    fl_status status = fl_table_open_listed(scan->plan.io, path, scan->plan.io_mode, &table, error);
     free(path);
     if (status != FL_OK)
         return status;

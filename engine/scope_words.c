@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "formats/table/table_listed.h"
+
 static const uint16_t interactions_ids[FL_WORDED_SCOPES] = {[FL_WORDED_BRAND] = FL_INTERACTIONS_BRAND,
                                                             [FL_WORDED_CATEGORY] = FL_INTERACTIONS_CATEGORY,
                                                             [FL_WORDED_PRODUCT] = FL_INTERACTIONS_PRODUCT};
@@ -20,7 +22,7 @@ static fl_status open_file(const struct fl_data_folder *folder, const struct fl_
     char *path = fl_data_folder_path_of(folder, file->name);
     if (path == NULL)
         return fl_fail_memory(error, strlen(file->name));
-    fl_status status = fl_table_open(folder->io, path, io_mode, table, error);
+    fl_status status = fl_table_open_listed(folder->io, path, io_mode, table, error);
     free(path);
     return status;
 }

@@ -226,8 +226,17 @@ static fl_status publish(struct job *job, struct fl_error *error)
     bool same = false;
     memcpy(report->hash_before, fl_model_hash(job->inputs.model), sizeof report->hash_before);
     memcpy(report->hash_after, report->hash_before, sizeof report->hash_after);
-    const fl_status status = compare_with_old(job, &same, error);
-    return status == FL_OK && !same ? publish_new(job, error) : status;
+    fl_status status = compare_with_old(job, &same, error);
+    if (status != FL_OK || same)
+        return status;
+    int lock;
+    status = fl_fit_lock(job->plan->io, job->plan->model, FL_MODEL_CLUSTERS,
+                         &job->inputs.model->parts[FL_MODEL_CLUSTERS], &lock, error);
+    if (status == FL_OK) {
+        status = publish_new(job, error);
+        fl_fit_unlock(job->plan->io, lock);
+    }
+    return status;
 }
 
 /* ---- the whole ---- */

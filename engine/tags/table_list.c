@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "formats/table/table_listed.h"
+
 fl_status fl_table_list_add(struct fl_table_list *list, const struct fl_table *table, struct fl_error *error)
 {
     const char *path = fl_table_path(table);
@@ -38,7 +40,7 @@ fl_status fl_table_list_open(const struct fl_table_list *list, struct fl_table *
         return fl_fail_memory(error, list->count * sizeof(struct fl_table *));
     fl_status status = FL_OK;
     for (size_t i = 0; i < list->count && status == FL_OK; i++)
-        status = fl_table_open(list->io, list->paths[i], list->io_mode, &(*tables)[i], error);
+        status = fl_table_open_listed(list->io, list->paths[i], list->io_mode, &(*tables)[i], error);
     return status;
 }
 

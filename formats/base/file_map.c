@@ -223,6 +223,32 @@ static bool same_time(struct timespec a, struct timespec b)
     return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
 }
 
+static fl_status fail_changed(const char *path, const struct stat *now, const struct stat *then,
+                              struct fl_error *error)
+{
+    (void)fl_fail(error, FL_BAD_DATA, "file was changed while it was read: %lld bytes, %lld when opened",
+                  (long long)now->st_size, (long long)then->st_size);
+    (void)fl_error_at_path(error, path);
+    return FL_BAD_DATA;
+}
+
+fl_status fl_file_check_bytes(const struct fl_io *io, int file, const char *path, const struct stat *then,
+                              struct fl_error *error)
+{
+    struct stat now;
+    if (io->fstat(file, &now) != 0)
+        return fl_fail_errno(error, errno, "look at", path);
+    if (now.st_size == then->st_size && same_time(now.st_mtim, then->st_mtim))
+        return FL_OK;
+    return fail_changed(path, &now, then, error);
+}
+
+fl_status fl_file_map_check_bytes(const struct fl_file_map *map, struct fl_error *error)
+{
+    return map->mode == FL_IO_COPY ? FL_OK
+                                   : fl_file_check_bytes(map->io, map->file, map->path, &map->facts, error);
+}
+
 fl_status fl_file_map_check_unchanged(struct fl_file_map *map, struct fl_error *error)
 {
     struct stat now;
@@ -232,10 +258,7 @@ fl_status fl_file_map_check_unchanged(struct fl_file_map *map, struct fl_error *
     if (now.st_dev == then->st_dev && now.st_ino == then->st_ino && now.st_size == then->st_size &&
         same_time(now.st_mtim, then->st_mtim) && same_time(now.st_ctim, then->st_ctim))
         return FL_OK;
-    (void)fl_fail(error, FL_BAD_DATA, "file was changed while it was read: %lld bytes, %lld when opened",
-                  (long long)now.st_size, (long long)then->st_size);
-    (void)fl_error_at_path(error, map->path);
-    return FL_BAD_DATA;
+    return fail_changed(map->path, &now, then, error);
 }
 
 void fl_file_map_close(struct fl_file_map *map)

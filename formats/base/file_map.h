@@ -44,6 +44,15 @@ fl_status fl_file_map_view(struct fl_file_map *map, uint64_t offset, uint64_t si
  * later release. Views of neighbours stay valid: their pages are read again when touched. */
 void fl_file_map_release(struct fl_file_map *map, uint64_t offset, uint64_t size);
 
+/* FL_BAD_DATA when bytes of an open file may be others than at `then`: its size or the time they were last
+ * written at differs. Names and modes are not looked at: a compaction may remove what others still read. */
+fl_status fl_file_check_bytes(const struct fl_io *io, int file, const char *path, const struct stat *then,
+                              struct fl_error *error);
+
+/* The same since open, for what was computed from mapped bytes after their checksum was looked at: it counts
+ * only when this comes after it. Copies (FL_IO_COPY) cannot change. */
+fl_status fl_file_map_check_bytes(const struct fl_file_map *map, struct fl_error *error);
+
 /* FL_BAD_DATA when the file's device, inode, size or times differ from those at open. */
 fl_status fl_file_map_check_unchanged(struct fl_file_map *map, struct fl_error *error);
 
@@ -54,7 +63,7 @@ fl_status fl_file_look(const struct fl_io *io, int file, const char *path, struc
                        struct fl_error *error);
 
 /* The whole of a small file into `buffer` (NUL-ended; the NUL is not counted in buffer->size). FL_LIMIT when
- * it holds more than `size_max` bytes. */
+ * it holds more than `size_max` bytes; FL_BAD_DATA when it was changed while it was read. */
 fl_status fl_file_read_all(const struct fl_io *io, const char *path, uint64_t size_max,
                            struct fl_buffer *buffer, struct fl_error *error);
 /* The same of a file that a folder of ours keeps: FL_BAD_DATA for a pipe, which would hold us up for ever. */

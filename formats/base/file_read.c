@@ -21,6 +21,13 @@ static fl_status fail_read(struct fl_error *error, int error_number, const char 
     return FL_BAD_DATA;
 }
 
+/* Half of what was before and half of what came after is what nobody wrote. Pipes have no such thing. */
+static fl_status check_whole(const struct fl_io *io, int file, const char *path, const struct stat *then,
+                             struct fl_error *error)
+{
+    return S_ISREG(then->st_mode) ? fl_file_check_bytes(io, file, path, then, error) : FL_OK;
+}
+
 /* Up to the end of what may also be a pipe, so the size is not known before. */
 static fl_status read_to_end(const struct fl_io *io, int file, const char *path, uint64_t size_max,
                              struct fl_buffer *buffer, struct fl_error *error)
@@ -41,6 +48,14 @@ static fl_status read_to_end(const struct fl_io *io, int file, const char *path,
     }
 }
 
+static fl_status look_at(const struct fl_io *io, int file, const char *path, bool kept, struct stat *facts,
+                         struct fl_error *error)
+{
+    if (kept)
+        return fl_file_look(io, file, path, facts, error);
+    return io->fstat(file, facts) == 0 ? FL_OK : fl_fail_errno(error, errno, "look at", path);
+}
+
 static fl_status read_file(const struct fl_io *io, const char *path, bool kept, uint64_t size_max,
                            struct fl_buffer *buffer, struct fl_error *error)
 {
@@ -52,9 +67,11 @@ static fl_status read_file(const struct fl_io *io, const char *path, bool kept, 
     if (file < 0)
         return fl_fail_errno(error, errno, "open", path);
     struct stat facts;
-    fl_status status = kept ? fl_file_look(io, file, path, &facts, error) : FL_OK;
+    fl_status status = look_at(io, file, path, kept, &facts, error);
     if (status == FL_OK)
         status = read_to_end(io, file, path, size_max, buffer, error);
+    if (status == FL_OK)
+        status = check_whole(io, file, path, &facts, error);
     (void)io->close(file);
     if (status == FL_OK && !fl_buffer_reserve(buffer, buffer->size + 1))
         status = fl_fail_memory(error, buffer->size + 1);

@@ -11,6 +11,7 @@
 #include "formats/compact/fold.h"
 #include "formats/compact/leftovers.h"
 #include "formats/folder/data_folder_write.h"
+#include "formats/table/table_listed.h"
 
 struct job {
     const struct fl_compact_plan *plan;
@@ -106,12 +107,12 @@ static void describe(struct job *job, const struct fl_table_summary *summary)
 static fl_status fold_files(struct job *job, const struct fl_fold_plan *plan, struct fl_error *error)
 {
     uint8_t id[FL_UUID_SIZE];
-    char hex[33], name[64];
+    char hex[33], name[FL_LISTED_NAME_SIZE];
     fl_status status = make_id(plan->files, plan->file_count, id, error);
     if (status != FL_OK)
         return status;
     fl_hex128(id, hex);
-    (void)snprintf(name, sizeof name, "%s-%.16s-p0001.flint", plan->files[0]->table, hex);
+    (void)snprintf(name, sizeof name, FL_LISTED_NAME, plan->files[0]->table, hex, 1u);
     status = list_fold(job, plan->files, plan->file_count, name, error);
     if (status != FL_OK)
         return status;

@@ -10,6 +10,7 @@
 #include "formats/base/limits.h"
 #include "formats/compact/fold_batch.h"
 #include "formats/compact/fold_cursor.h"
+#include "formats/table/table_listed.h"
 #include "formats/table/table_roles.h"
 
 /* The table writer's block and pages: 8 bytes of each value twice over, texts of a block four times. */
@@ -305,7 +306,7 @@ static fl_status write_file(struct fold *fold, const uint8_t uuid[FL_UUID_SIZE],
 {
     const struct fl_data_folder *folder = fold->plan->folder;
     struct fl_words words[FL_FOLD_COLUMNS_MAX];
-    const char *facts[] = {FL_FOLD_FACT, "1", NULL, NULL, NULL};
+    const char *facts[] = {FL_FACT_FOLDED, "1", NULL, NULL, NULL};
     if (folder->zone != NULL) {
         facts[2] = "zone";
         facts[3] = folder->zone;

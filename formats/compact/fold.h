@@ -5,9 +5,6 @@
 #include "formats/folder/data_folder.h"
 #include "formats/table/table_writer.h"
 
-/* A table file with this fact was made here, not by an import. */
-#define FL_FOLD_FACT "folded"
-
 struct fl_fold_plan {
     const struct fl_data_folder *folder;
     const struct fl_data_file *const *files; /* of one table, sorted by name */

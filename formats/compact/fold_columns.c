@@ -4,6 +4,8 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "formats/table/table_listed.h"
+
 static fl_status check_table(const struct fl_table *table, const struct fl_data_file *file,
                              struct fl_error *error)
 {
@@ -28,7 +30,7 @@ fl_status fl_fold_open_table(const struct fl_data_folder *folder, const struct f
     char *path = fl_data_folder_path_of(folder, file->name);
     if (path == NULL)
         return fl_fail_memory(error, strlen(file->name));
-    fl_status status = fl_table_open(folder->io, path, FL_IO_MAP, table, error);
+    fl_status status = fl_table_open_listed(folder->io, path, FL_IO_MAP, table, error);
     free(path);
     if (status != FL_OK)
         return status;

@@ -4,8 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "formats/compact/fold.h"
-#include "formats/table/table_reader.h"
+#include "formats/table/table_listed.h"
 
 static bool is_table_file(const char *name)
 {
@@ -42,7 +41,7 @@ static bool is_fold(const struct fl_io *io, const char *path)
     struct fl_table *table;
     if (fl_table_open(io, path, FL_IO_MAP, &table, NULL) != FL_OK)
         return false;
-    const bool made_here = fl_table_fact(table, FL_FOLD_FACT) != NULL;
+    const bool made_here = fl_table_fact(table, FL_FACT_FOLDED) != NULL;
     fl_table_close(table);
     return made_here;
 }

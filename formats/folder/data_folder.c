@@ -71,14 +71,13 @@ static fl_status read_key(const struct fl_io *io, const char *path, uint8_t key[
 
 static fl_status check_key_is_private(const struct fl_io *io, const char *path, struct fl_error *error)
 {
-    const int file = io->open(path, O_RDONLY | O_CLOEXEC, 0);
+    /* O_NONBLOCK: a pipe in its place must not keep this waiting. */
+    const int file = io->open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK, 0);
     if (file < 0)
         return fl_fail_errno(error, errno, "open the key", path);
     struct stat facts;
-    fl_status status = FL_OK;
-    if (io->fstat(file, &facts) != 0) {
-        status = fl_fail_errno(error, errno, "look at the key", path);
-    } else if ((facts.st_mode & 077) != 0) {
+    fl_status status = fl_file_look(io, file, path, &facts, error);
+    if (status == FL_OK && (facts.st_mode & 077) != 0) {
         (void)fl_fail(error, FL_PERMISSION, "the key has mode %04o, 0600 is needed: others could read it",
                       (unsigned)(facts.st_mode & 07777));
         (void)fl_error_at_path(error, path);

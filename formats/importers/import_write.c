@@ -7,9 +7,10 @@
 #include "formats/importers/import_job.h"
 #include "formats/importers/import_table.h"
 #include "formats/importers/key_set.h"
+#include "formats/table/table_listed.h"
 #include "formats/table/table_roles.h"
 
-enum { PARTS_MAX = 9999, FACTS_MAX = 9, NAME_SIZE = 96 };
+enum { PARTS_MAX = 9999, FACTS_MAX = 9 };
 
 /* What comes out of the row store, duplicates of a key left out. */
 struct part_rows {
@@ -22,7 +23,7 @@ struct part_rows {
 /* --- names and facts of a file */
 
 struct part_name {
-    char file_name[NAME_SIZE];
+    char file_name[FL_LISTED_NAME_SIZE];
     char part_text[8];
     uint8_t uuid[FL_UUID_SIZE];
     const char *facts[FACTS_MAX];
@@ -51,12 +52,11 @@ static fl_status name_part(const struct fl_import_job *job, const struct fl_sche
         return fl_fail(error, FL_LIMIT, "more than %d table files of one import", PARTS_MAX);
     *name = (struct part_name){0};
     (void)snprintf(name->part_text, sizeof name->part_text, "%u", part);
-    (void)snprintf(name->file_name, sizeof name->file_name, "%s-%.16s-p%04u.flint", schema->name, import_id,
-                   part);
+    (void)snprintf(name->file_name, sizeof name->file_name, FL_LISTED_NAME, schema->name, import_id, part);
     if (!make_uuid(import_id, schema->name, name->part_text, name->uuid))
         return fl_fail_memory(error, sizeof *name);
-    const char *facts[] = {"import", import_id,       "mapping", job->mapping_digest,
-                           "part",   name->part_text, "zone",    job->zone};
+    const char *facts[] = {FL_FACT_IMPORT, import_id,       "mapping", job->mapping_digest,
+                           FL_FACT_PART,   name->part_text, "zone",    job->zone};
     _Static_assert(sizeof facts / sizeof facts[0] < FACTS_MAX, "a NULL ends the list");
     memcpy(name->facts, facts, sizeof facts);
     return FL_OK;

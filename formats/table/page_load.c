@@ -55,8 +55,15 @@ fl_status fl_page_load(struct fl_table *table, const struct fl_page_entry *entry
     return FL_OK;
 }
 
-void fl_page_unload(struct fl_table *table, const struct fl_page_entry *entry)
+fl_status fl_page_unload(struct fl_table *table, const struct fl_page_entry *entry, fl_status status,
+                         struct fl_error *error)
 {
-    if (fl_get32(entry->stored_bytes) > 0)
-        fl_file_map_release(&table->map, fl_get64(entry->offset), fl_get32(entry->stored_bytes));
+    if (fl_get32(entry->stored_bytes) == 0)
+        return status;
+    if (status == FL_OK) {
+        status = fl_file_map_check_bytes(&table->map, error);
+        (void)fl_error_at_offset(status == FL_OK ? NULL : error, (int64_t)fl_get64(entry->offset));
+    }
+    fl_file_map_release(&table->map, fl_get64(entry->offset), fl_get32(entry->stored_bytes));
+    return status;
 }

@@ -26,6 +26,9 @@ struct fl_table {
 fl_status fl_page_load(struct fl_table *table, const struct fl_page_entry *entry, uint32_t bind_block,
                        uint16_t column_id, bool keep, struct fl_column_scratch *scratch,
                        const uint8_t **bytes, struct fl_error *error);
-void fl_page_unload(struct fl_table *table, const struct fl_page_entry *entry);
+/* Ends the use of a page, of which `status` came. FL_BAD_DATA: mapped bytes may have changed between the look
+ * at their checksum and now, so nothing that came of them counts. Bytes of scratch->unpacked stay. */
+fl_status fl_page_unload(struct fl_table *table, const struct fl_page_entry *entry, fl_status status,
+                         struct fl_error *error);
 
 #endif

@@ -242,7 +242,7 @@ static fl_status read_integers(const struct page_place *place, const uint8_t *ty
     fl_status status = load(place, types, false, scratch, &page, error);
     if (status == FL_OK)
         status = fl_page_decode_integers(&page, storage, values, nulls, error);
-    fl_page_unload(place->table, place->entry);
+    status = fl_page_unload(place->table, place->entry, status, error);
     return status == FL_OK ? FL_OK : fail_at(place, error);
 }
 
@@ -307,7 +307,7 @@ static fl_status read_texts(const struct page_place *place, const uint8_t *types
     if (status == FL_OK)
         status = fl_page_decode_texts(&page, data->scratch.unpacked.bytes, offsets, data->nulls_buffer.bytes,
                                       &data->text_bytes, error);
-    fl_page_unload(place->table, place->entry);
+    status = fl_page_unload(place->table, place->entry, status, error);
     return status == FL_OK ? FL_OK : fail_at(place, error);
 }
 
@@ -379,7 +379,7 @@ fl_status fl_table_read_runs(struct fl_table *table, size_t block, uint16_t colu
     fl_status status = load(&place, NULL, false, scratch, &page, error);
     if (status == FL_OK)
         status = fl_page_decode_runs(&page, value, end_row, count, error);
-    fl_page_unload(table, place.entry);
+    status = fl_page_unload(table, place.entry, status, error);
     return status == FL_OK ? FL_OK : fail_at(&place, error);
 }
 
@@ -423,10 +423,9 @@ static fl_status read_dictionary_page(struct fl_table *table, const struct fl_fo
     const uint8_t *bytes;
     fl_status status =
         fl_page_load(table, entry, fl_bind_dictionary(index), column->id, false, &scratch, &bytes, error);
-    if (status == FL_OK) {
+    if (status == FL_OK)
         status = take_words(entry, bytes, first, count, words, error);
-        fl_page_unload(table, entry);
-    }
+    status = fl_page_unload(table, entry, status, error);
     fl_column_scratch_release(&scratch);
     return status;
 }

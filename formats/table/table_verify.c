@@ -143,8 +143,7 @@ static fl_status verify_unknown(struct verifier *verifier, const struct fl_page_
     const uint8_t *bytes;
     const fl_status status = fl_page_load(verifier->table, entry, (uint32_t)block, column_id, false,
                                           &verifier->scratch, &bytes, error);
-    fl_page_unload(verifier->table, entry);
-    return status;
+    return fl_page_unload(verifier->table, entry, status, error);
 }
 
 static fl_status verify_known(struct verifier *verifier, size_t block, size_t index, struct fl_error *error)
@@ -206,9 +205,9 @@ static fl_status verify_dictionary(struct verifier *verifier, const struct fl_fo
     for (size_t i = 0; i < fl_footer_dictionary_pages(column->word_count); i++) {
         const struct fl_page_entry *entry = &column->dictionary_pages[i];
         const uint8_t *bytes;
-        const fl_status status = fl_page_load(verifier->table, entry, fl_bind_dictionary(i), column->id,
-                                              false, &verifier->scratch, &bytes, error);
-        fl_page_unload(verifier->table, entry);
+        fl_status status = fl_page_load(verifier->table, entry, fl_bind_dictionary(i), column->id, false,
+                                        &verifier->scratch, &bytes, error);
+        status = fl_page_unload(verifier->table, entry, status, error);
         if (status != FL_OK)
             return status;
     }

@@ -25,16 +25,17 @@ def check_driver(folder):
 class Stopped:
     """One traced command. After wait(): `calls`, `syncs`, `code`, `words` (on stderr)."""
 
-    def __init__(self, folder, command, kill_at=0, skip_sync=0, ask=False):
+    def __init__(self, folder, command, kill_at=0, skip_sync=0, ask=False, stdout=subprocess.DEVNULL):
         report, report_end = os.pipe()
         go_end, self.go = os.pipe()
         options = ["-r", report_end, "-n", kill_at, "-k", skip_sync, *(["-e", go_end] if ask else [])]
         self.process = subprocess.Popen([DRIVER, *map(str, options), FOURLOOP, *command], cwd=folder,
-                                        env=environment(folder), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                        env=environment(folder), stdin=subprocess.DEVNULL, stdout=stdout,
                                         stderr=subprocess.PIPE, pass_fds=(report_end, go_end))
         os.close(report_end)
         os.close(go_end)
         self.report = os.fdopen(report)
+        self.waits = False
 
     def stops(self):
         """With `ask`: (thread, number of the call, first argument) before each call; the program waits meanwhile."""
@@ -43,8 +44,15 @@ class Stopped:
             if words[0] == "end":
                 self.calls, self.syncs = int(words[1]), int(words[2])
                 return
+            self.waits = True
             yield tuple(map(int, words))
+            self.go_on()
+
+    def go_on(self):
+        """Lets the program make the call it waits at; otherwise it does when the caller asks for the next one."""
+        if self.waits:
             os.write(self.go, b".")
+        self.waits = False
 
     def wait(self):
         """The exit code: the program's, or KILLED."""

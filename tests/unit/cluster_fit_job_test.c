@@ -224,6 +224,42 @@ static void test_stop(void **state)
     free(old);
 }
 
+/* ---- another fit that ends meanwhile ---- */
+
+/* Another fit is at work from the first rows on. */
+static int put_other(void *context, uint64_t rows_done, uint64_t rows_all)
+{
+    (void)rows_done;
+    (void)rows_all;
+    if (context == NULL)
+        fixture_remove("model/clusters.yaml");
+    else
+        fixture_put("model/clusters.yaml", context);
+    return 0;
+}
+
+/* Two at once followed the same file, and the later one overwrote the numbers that the earlier one had given.
+ */
+static void test_another_fit_is_not_lost(void **state)
+{
+    (void)state;
+    char *old = make_old();
+    char others_text[] = "the other fit's clusters\n", *others[] = {others_text, NULL};
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        struct fl_error error = {0};
+        size_t size;
+        fixture_put("model/clusters.yaml", old);
+        const struct fl_cluster_fit_progress progress = {.context = others[i], .rows = put_other};
+        assert_int_equal(fit(&fl_io_system, progress, &error), FL_TEMPORARY);
+        assert_non_null(strstr(error.message, "changed since this fit read it"));
+        assert_non_null(strstr(error.path, "model/clusters.yaml"));
+        char *found = fixture_get("model/clusters.yaml", &size);
+        assert_true(others[i] == NULL ? found == NULL : strcmp(found, others[i]) == 0);
+        free(found);
+    }
+    free(old);
+}
+
 /* ---- allocations that fail on demand ---- */
 
 static atomic_long allocations, fail_at; /* fail_at: 0 is none */
@@ -315,6 +351,7 @@ int main(void)
         cmocka_unit_test(test_any_threads_and_files),
         cmocka_unit_test(test_each_call_fails),
         cmocka_unit_test(test_stop),
+        cmocka_unit_test(test_another_fit_is_not_lost),
         cmocka_unit_test(test_no_memory),
         cmocka_unit_test(test_the_same_again_changes_nothing),
     };

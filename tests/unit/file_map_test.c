@@ -330,8 +330,11 @@ static void test_bad_sector(void **state)
 static void test_changed_in_place(void **state)
 {
     (void)state;
-    struct fl_file_map map;
+    struct fl_file_map map, copied;
     open_map(&map, &fl_io_system, FL_IO_MAP);
+    open_map(&copied, &fl_io_system, FL_IO_COPY);
+    assert_int_equal(chmod(path, 0640), 0); /* changes no bytes */
+    assert_int_equal(fl_file_map_check_bytes(&map, NULL), FL_OK);
     FILE *file = fopen(path, "r+");
     assert_non_null(file);
     assert_int_equal(fputc(byte_at(0), file), byte_at(0)); /* the same byte: only the times change */
@@ -341,7 +344,10 @@ static void test_changed_in_place(void **state)
     struct fl_error error;
     fl_error_clear(&error);
     assert_int_equal(fl_file_map_check_unchanged(&map, &error), FL_BAD_DATA);
+    assert_int_equal(fl_file_map_check_bytes(&map, &error), FL_BAD_DATA);
+    assert_int_equal(fl_file_map_check_bytes(&copied, &error), FL_OK);
     fl_file_map_close(&map);
+    fl_file_map_close(&copied);
 }
 
 static void assert_open_fails(const char *bad_path, fl_status status, const char *words)
@@ -441,6 +447,49 @@ static void test_read_all(void **state)
     fl_buffer_release(&bytes);
 }
 
+static void test_pipes_and_devices_are_not_ours(void **state)
+{
+    (void)state;
+    struct fl_buffer bytes = {0};
+    char pipe_path[80];
+    (void)snprintf(pipe_path, sizeof pipe_path, "%s.pipe", path);
+    assert_int_equal(mkfifo(pipe_path, 0600), 0); /* must not wait for a writer */
+    const char *const strange[] = {pipe_path, "/dev/null", "/dev/zero"};
+    for (size_t i = 0; i < sizeof strange / sizeof strange[0]; i++) {
+        struct fl_error error;
+        fl_error_clear(&error);
+        assert_int_equal(fl_file_read_kept(&fl_io_system, strange[i], FILE_BYTES, &bytes, &error),
+                         FL_BAD_DATA);
+        assert_string_equal(error.message, "a device or a pipe, not a file");
+        assert_string_equal(error.path, strange[i]);
+    }
+    assert_int_equal(unlink(pipe_path), 0);
+    assert_int_equal(fl_file_read_kept(&fl_io_system, path, FILE_BYTES, &bytes, NULL), FL_OK);
+    assert_int_equal(bytes.size, FILE_BYTES);
+    fl_buffer_release(&bytes);
+}
+
+static ssize_t read_while_written_to(int file, void *bytes, size_t size)
+{
+    const struct timespec times[2] = {{1000000000, 0}, {1000000000, ++reads}};
+    assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
+    return read(file, bytes, size);
+}
+
+static void test_read_all_of_a_changing_file(void **state)
+{
+    (void)state;
+    struct fl_io io = fl_io_system;
+    io.read = read_while_written_to;
+    struct fl_buffer bytes = {0};
+    struct fl_error error;
+    fl_error_clear(&error);
+    assert_int_equal(fl_file_read_all(&io, path, FILE_BYTES, &bytes, &error), FL_BAD_DATA);
+    assert_non_null(strstr(error.message, "file was changed while it was read"));
+    assert_string_equal(error.path, path);
+    fl_buffer_release(&bytes);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -455,6 +504,8 @@ int main(void)
         cmocka_unit_test(test_refused_files),
         cmocka_unit_test(test_empty_file),
         cmocka_unit_test(test_read_all),
+        cmocka_unit_test(test_pipes_and_devices_are_not_ours),
+        cmocka_unit_test(test_read_all_of_a_changing_file),
     };
     return cmocka_run_group_tests(tests, make_file, remove_file);
 }

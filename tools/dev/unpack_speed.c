@@ -72,8 +72,7 @@ static fl_status time_page(struct column_work *work, size_t block, int64_t *best
         const int64_t took = cpu_ns() - start;
         *best_ns = took < *best_ns ? took : *best_ns;
     }
-    fl_page_unload(work->table, page.entry);
-    return status;
+    return fl_page_unload(work->table, page.entry, status, error);
 }
 
 static fl_status time_column(struct column_work *work, struct fl_error *error)
