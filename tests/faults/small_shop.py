@@ -52,6 +52,7 @@ COMMANDS = {command.name: command for command in (
     Command("export-all", ("export", "../shop/out", "--table", "all", "--to", "parquet", "-o", "tables/"),
             "tables/customers.parquet"),
     Command("export-stdout", ("export", "../shop/out", "--table", "customers", "--to", "ndjson")),
+    Command("verify", ("verify", "../shop/data", "../shop/out")),
     Command("explain", ("explain", "--run", "../shop/out", "--data", "../shop/data", "1")),
 )}
 
