@@ -14,7 +14,7 @@ from small_shop import COMMANDS, make_shop
 
 NAMES = ("import", "import-more", "import-ndjson", "run", "tag", "fit", "compact", "export", "export-all", "export-stdout",
          "explain", "verify")
-QUICK_CASES = 700
+QUICK_CASES = 500
 NO_MEMORY = 71
 
 
