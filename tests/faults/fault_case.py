@@ -8,6 +8,7 @@ import itertools
 import os
 import re
 import shutil
+import signal
 import subprocess
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -63,19 +64,18 @@ class FaultCase:
 
     def run(self, before=(), more=(), **settings):
         """The command after the words of `before` (strace, ...) and before those of `more`."""
-        if self.command.stdin:
-            settings["input"] = self.stdin
-        else:
-            settings.setdefault("stdin", subprocess.DEVNULL)
-        settings.setdefault("stdout", subprocess.PIPE)
-        settings.setdefault("stderr", subprocess.PIPE)
+        streams = {"stdin": subprocess.PIPE if self.stdin else subprocess.DEVNULL, "stdout": subprocess.PIPE,
+                   "stderr": subprocess.PIPE, **settings}
+        process = subprocess.Popen([*before, FOURLOOP, *self.command.words, *more], cwd=self.folder,
+                                   start_new_session=True, **streams)
         try:
-            done = subprocess.run([*before, FOURLOOP, *self.command.words, *more], cwd=self.folder,
-                                  timeout=TIMEOUT_SECONDS, **settings)
+            stdout, words = process.communicate(self.stdin or None, timeout=TIMEOUT_SECONDS)
         except subprocess.TimeoutExpired:
+            # What strace follows would outlive it.
+            os.killpg(process.pid, signal.SIGKILL)
+            process.communicate()
             return Outcome(None, b"", "", snapshot(self.folder))
-        return Outcome(done.returncode, done.stdout or b"", (done.stderr or b"").decode(errors="replace"),
-                       snapshot(self.folder))
+        return Outcome(process.returncode, stdout or b"", (words or b"").decode(errors="replace"), snapshot(self.folder))
 
 
 def preloaded(library, **variables):

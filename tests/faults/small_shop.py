@@ -52,6 +52,7 @@ COMMANDS = {command.name: command for command in (
     Command("export-all", ("export", "../shop/out", "--table", "all", "--to", "parquet", "-o", "tables/"),
             "tables/customers.parquet"),
     Command("export-stdout", ("export", "../shop/out", "--table", "customers", "--to", "ndjson")),
+    Command("verify", ("verify", "../shop/data", "../shop/out")),
     Command("explain", ("explain", "--run", "../shop/out", "--data", "../shop/data", "1")),
 )}
 
@@ -82,7 +83,7 @@ def make_shop(scratch):
     (shop / "files").mkdir(parents=True)
     (shop / "first.csv").write_text(rows_of(1), encoding="utf-8")
     (shop / "second.csv").write_text(rows_of(2), encoding="utf-8")
-    rows = csv.DictReader((shop / "first.csv").read_text(encoding="utf-8").splitlines())
+    rows = csv.DictReader((shop / "first.csv").read_text(encoding="utf-8").splitlines()[:60])
     lines = [json.dumps({name: text for name, text in row.items() if text}) for row in rows]
     (shop / "first.ndjson").write_text("\n".join(lines) + "\n", encoding="utf-8")
     (shop / "files/customers.csv").write_text("what was here before\n", encoding="utf-8")

@@ -18,9 +18,9 @@ from small_shop import COMMANDS, make_shop
 ERRORS = ("EIO", "ENOSPC", "EDQUOT", "EINTR", "ENOMEM", "EMFILE")
 # Commands with their threads: with one, calls come in the same order every time.
 PASSES = (("import", 1), ("import-more", 1), ("run", 1), ("tag", 1), ("fit", 1), ("compact", 1), ("export", 1),
-          ("export-all", 1), ("export-stdout", 1), ("explain", 1), ("import", 2), ("run", 2))
+          ("export-all", 1), ("export-stdout", 1), ("explain", 1), ("verify", 1), ("import", 2), ("run", 2))
 THREADED = {"import", "import-more", "run", "tag", "fit"}
-QUICK_CASES = 700
+QUICK_CASES = 500
 # They cannot fail, or (brk, futex) not in these ways, and the C library ends the process when told they did.
 NEVER_FAIL = {"brk", "exit", "exit_group", "futex", "getpid", "gettid", "rseq", "rt_sigreturn", "set_robust_list",
               "restart_syscall"}

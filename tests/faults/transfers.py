@@ -10,7 +10,7 @@ from small_shop import COMMANDS, make_shop
 SIZES = (1, 7, 4095, 4097)
 INTERRUPTS = (0, 3)
 NAMES = ("import", "import-pipe", "import-more", "import-ndjson", "compact", "run", "run-copied", "tag", "fit", "export",
-         "export-all", "export-stdout", "explain")
+         "export-all", "export-stdout", "explain", "verify")
 
 
 class Transfers:

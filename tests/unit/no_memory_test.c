@@ -7,13 +7,15 @@
  * took, and leave behind what was there before: no temporary, no file that nobody lists. At the end it must
  * come to the same files as undisturbed. Every call of ours is met that these inputs lead to: text ids,
  * words, texts, spills to disk, rejects, all kinds of inputs, three scopes, a products table, two threads.
- * What zstd, libyaml and the C library take for themselves does not fail here (tests/faults does
- * that). */
+ * What jansson, zstd, libyaml and the C library take for themselves does not fail here: tests/faults does
+ * that to the whole program, json_memory_test to jansson. */
 #include "tests/unit/engine_fixture.h"
 
+#include <jansson.h>
 #include <stdatomic.h>
 
 #include "engine/profiles.h"
+#include "formats/base/json_memory.h"
 #include "formats/compact/compact.h"
 #include "formats/exporters/export_walk.h"
 #include "formats/importers/import_job.h"
@@ -93,6 +95,12 @@ void __wrap_free(void *bytes)
     if (bytes != NULL)
         atomic_fetch_sub(&live, 1);
     __real_free(bytes);
+}
+
+/* jansson hands out memory that we free. */
+static void *count_malloc(size_t size)
+{
+    return taken(__real_malloc(size));
 }
 
 /* ---- the steps ---- */
@@ -655,6 +663,8 @@ static int open_all(void **state)
 {
     struct fl_error error;
     fl_error_clear(&error);
+    fl_json_watch_memory(); /* now, as it does such a thing once */
+    json_set_alloc_funcs(count_malloc, __wrap_free);
     if (fixture_open(state) != 0)
         return -1;
     io = fixture_io(0, 0);

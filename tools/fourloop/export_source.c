@@ -1,8 +1,6 @@
 /* export_source.c - the tables that a word of the command line stands for. */
 #include "tools/fourloop/export_source.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +8,7 @@
 #include "engine/fourloop.h"
 #include "formats/base/publish.h"
 #include "formats/folder/data_folder.h"
+#include "tools/fourloop/path_kind.h"
 
 /* The names of tables that were met and not taken, for a message. */
 struct known_names {
@@ -143,32 +142,11 @@ static fl_status open_file(const struct fl_io *io, const char *path, const char 
     return status;
 }
 
-static bool holds(const struct fl_io *io, const char *folder, const char *name)
-{
-    char *path = fl_path_join(folder, name);
-    const int file = path == NULL ? -1 : io->open(path, O_PATH, 0);
-    free(path);
-    if (file < 0)
-        return false;
-    (void)io->close(file);
-    return true;
-}
-
-/* Known to be there and no folder; whatever else keeps it from being opened is told when it is read. */
-static bool is_file(const struct fl_io *io, const char *path)
-{
-    const int folder = io->open(path, O_PATH | O_DIRECTORY, 0);
-    if (folder < 0)
-        return errno == ENOTDIR;
-    (void)io->close(folder);
-    return false;
-}
-
 /* A run has one of the first two at least; what has none of the three is told as the run that it is not. */
 static bool is_data_folder(const struct fl_io *io, const char *path)
 {
-    return !holds(io, path, "_SUCCESS") && !holds(io, path, "timing.json") &&
-           holds(io, path, "manifest.json");
+    return !path_holds(io, path, "_SUCCESS") && !path_holds(io, path, "timing.json") &&
+           path_holds(io, path, "manifest.json");
 }
 
 fl_status export_source_open(const struct fl_io *io, const char *path, const char *table,
@@ -176,7 +154,7 @@ fl_status export_source_open(const struct fl_io *io, const char *path, const cha
 {
     *source = (struct export_source){0};
     fl_status status;
-    if (is_file(io, path))
+    if (path_kind_of(io, path) == PATH_FILE)
         status = open_file(io, path, table, source, error);
     else if (is_data_folder(io, path))
         status = open_data(io, path, table, source, error);

@@ -12,6 +12,7 @@
 #include "formats/table/table_reader.h"
 #include "tools/fourloop/arrow_input.h"
 #include "tools/fourloop/parquet_view.h"
+#include "tools/fourloop/path_kind.h"
 #include "tools/fourloop/report.h"
 #include "tools/fourloop/verbs.h"
 
@@ -165,33 +166,16 @@ static fl_status verify_data_folder(const struct fl_io *io, const char *path, st
     return status;
 }
 
-static bool exists_with(const struct fl_io *io, const char *path, int flags)
-{
-    const int file = io->open(path, O_PATH | flags, 0);
-    if (file < 0)
-        return false;
-    (void)io->close(file);
-    return true;
-}
-
-static bool holds(const struct fl_io *io, const char *folder, const char *name)
-{
-    char *path = fl_path_join(folder, name);
-    const bool held = path != NULL && exists_with(io, path, 0);
-    free(path);
-    return held;
-}
-
 /* A run that is complete has the first; one that lost it still has the second, which no data folder has. */
 static bool is_run_folder(const struct fl_io *io, const char *path)
 {
-    return holds(io, path, "_SUCCESS") || holds(io, path, "timing.json");
+    return path_holds(io, path, "_SUCCESS") || path_holds(io, path, "timing.json");
 }
 
 static fl_status verify_path(const struct command *command, const struct fl_io *io, const char *path,
                              struct fl_error *error)
 {
-    if (!exists_with(io, path, O_DIRECTORY))
+    if (path_kind_of(io, path) != PATH_FOLDER)
         return verify_file(command, io, path, error);
     return is_run_folder(io, path) ? verify_run_folder(io, path, error) : verify_data_folder(io, path, error);
 }

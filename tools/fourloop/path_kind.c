@@ -1,0 +1,28 @@
+/* path_kind.c - asks the system what a path names. */
+#include "tools/fourloop/path_kind.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+
+#include "formats/base/publish.h"
+
+enum path_kind path_kind_of(const struct fl_io *io, const char *path)
+{
+    const int folder = io->open(path, O_PATH | O_DIRECTORY, 0);
+    if (folder < 0)
+        return errno == ENOTDIR ? PATH_FILE : errno == ENOENT ? PATH_MISSING : PATH_FOLDER;
+    (void)io->close(folder);
+    return PATH_FOLDER;
+}
+
+bool path_holds(const struct fl_io *io, const char *folder, const char *name)
+{
+    char *path = fl_path_join(folder, name);
+    const int file = path == NULL ? -1 : io->open(path, O_PATH, 0);
+    free(path);
+    if (file < 0)
+        return false;
+    (void)io->close(file);
+    return true;
+}
