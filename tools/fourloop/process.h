@@ -7,8 +7,10 @@
 #include "formats/base/status.h"
 
 /* First thing of main(): descriptors 0 to 2 exist (one that was closed refuses reading or writing, so that no
- * data file can take its number), the limit of open files is raised, SIGXFSZ becomes EFBIG. */
+ * data file can take its number), the limit of open files is raised, core dumps are off, SIGXFSZ becomes EFBIG. */
 void process_prepare(void);
+/* Whether descriptor 0, 1 or 2 was closed when the program began. */
+bool process_was_closed(int file);
 
 /* A verb that publishes goes on when the reader of stdout or stderr leaves, and stops in good order at SIGINT
  * or SIGTERM: process_interrupted() is true from then on, a second signal ends it at once. The others die of
