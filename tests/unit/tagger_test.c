@@ -395,7 +395,7 @@ static size_t split_lines(struct fl_text text, struct fl_message *messages)
 static void check_lines(const struct bench *bench, const struct fl_buffer *lines)
 {
     const struct fl_text text = {(const char *)lines->bytes, lines->size};
-    struct fl_message *messages = malloc((fl_text_count(text, '\n') + 1) * sizeof *messages);
+    struct fl_message *messages = malloc((text.size + 1) * sizeof *messages);
     const struct fl_tag_hit *hits, *expected;
     size_t hit_count, expected_count, line_count, done;
     assert_non_null(messages);
