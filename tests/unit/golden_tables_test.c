@@ -69,6 +69,7 @@ static void test_golden_files_are_read(void **state)
             fl_table_verify(table, &digest, &error) != FL_OK)
             fail_msg("%s: %s", path, error.message);
         assert_string_equal(fl_table_fact(table, "zone"), "Europe/Oslo");
+        assert_false(fl_table_has_unknown(table));
         (void)snprintf(path, sizeof path, "tests/golden/tables/%s", golden[i].csv);
         memory_file_load(path, &wanted);
         assert_true(fl_buffer_append(&wanted, "", 1));
@@ -78,6 +79,23 @@ static void test_golden_files_are_read(void **state)
         fl_buffer_release(&wanted);
         fl_table_close(table);
     }
+}
+
+static void test_the_block_of_a_customer_is_found(void **state)
+{
+    (void)state;
+    struct fl_table *table;
+    assert_int_equal(fl_table_open(&fl_io_system, "tests/golden/tables/blocks_interactions-v1.flint",
+                                   FL_IO_MAP, &table, NULL),
+                     FL_OK);
+    const size_t blocks = fl_table_blocks(table);
+    const int64_t first = fl_table_block(table, 0).customer_min;
+    assert_int_equal(blocks, BLOCKS_SAMPLE_BLOCKS);
+    assert_int_equal(fl_table_find_block(table, INT64_MIN), 0);
+    for (size_t block = 0; block < blocks; block++)
+        assert_int_equal(fl_table_find_block(table, first + (int64_t)block), block);
+    assert_int_equal(fl_table_find_block(table, first + (int64_t)blocks), blocks);
+    fl_table_close(table);
 }
 
 /* ---- what they have ---- */
@@ -198,6 +216,7 @@ static int make_golden(const char *folder)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_golden_files_are_read),
+                                       cmocka_unit_test(test_the_block_of_a_customer_is_found),
                                        cmocka_unit_test(test_golden_files_have_everything)};
     if (argc == 3 && strcmp(argv[1], "--make") == 0)
         return make_golden(argv[2]);
