@@ -1,4 +1,4 @@
-"""Turns each branch of the table reader around, one at a time, and counts the reversals that its tests notice.
+"""Counts the branches of the table reader that its tests notice when they are turned around, one at a time.
 
 The compiler's own assembly is what is changed: every conditional jump of the reader's object files, built without
 optimisation so that each is one operand of one condition of the source. A mutant is killed when a test fails, dies or

@@ -9,7 +9,7 @@
  *     corruption_test             all cases, counts held to the bars
  *     corruption_test --quick     one in sixteen
  *     corruption_test --every N   one in N, nothing is compared with corruptions.tsv
- *     corruption_test --quick --tables   table files alone
+ *     corruption_test --tables    table files alone; goes with those above
  *     corruption_test --pin       all cases, prints corruptions.tsv anew
  *     corruption_test --one GOLDEN DAMAGE NUMBER [FILE]   one case, its bytes into FILE */
 #include <stdio.h>

@@ -9,7 +9,7 @@
 
 enum {
     /* Table files up to this size have each byte set to each value: 256 cases a byte. */
-    BYTE_VALUES_SIZE_MAX = 2500,
+    BYTE_VALUES_SIZE_MAX = 6000,
     UNIT_BYTES = 64, /* what pages are aligned to */
     SECTOR_BYTES = 512,
     PAGE_BYTES = 4096,

@@ -41,8 +41,9 @@ struct trial_seen {
 uint64_t trial_seen_distinct(struct trial_seen *seen); /* sorts */
 void trial_seen_release(struct trial_seen *seen);
 
-/* `every`: 1 tries all cases, TRIAL_SAMPLE those of the sample, other numbers other samples. Violations go to
- * stderr, those of `may_accept` files excepted that were accepted. */
+/* `every`: 1 tries all cases, TRIAL_SAMPLE those of the sample, other numbers other samples. Each violation
+ * goes to stderr with the words that repeat it; with `may_accept` a file that was accepted is none, unless
+ * only sealed bytes of it were changed. */
 struct trial trial_run(const struct trial_file *file, const struct damage *damage, uint64_t every,
                        bool may_accept, struct trial_seen *seen);
 
