@@ -91,8 +91,11 @@ static fl_status try_folder(struct fl_stage *stage, int number, struct fl_error 
 
 static fl_status make_folder(struct fl_stage *stage, struct fl_error *error)
 {
+    fl_status status = fl_directory_check(stage->io, stage->parent, error);
+    if (status != FL_OK)
+        return status;
     for (int number = 0; number < TEMPORARY_NAMES_MAX; number++) {
-        const fl_status status = try_folder(stage, number, error);
+        status = try_folder(stage, number, error);
         if (status != FL_OK || stage->lock >= 0)
             return status;
         free(stage->directory);

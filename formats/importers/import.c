@@ -1,6 +1,7 @@
 /* import.c - the whole flow of one import, from the call to the manifest. */
 #include "formats/importers/import.h"
 
+#include <errno.h>
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -317,7 +318,8 @@ static fl_status commit(struct fl_import_job *job, char **inputs, struct fl_erro
 static bool remove_file(const struct fl_import_job *job, const char *name)
 {
     char *path = fl_data_folder_path_of(job->folder, name);
-    const bool removed = path != NULL && job->plan->io->unlink(path) == 0;
+    /* It may not have come to its name yet. */
+    const bool removed = path != NULL && (job->plan->io->unlink(path) == 0 || errno == ENOENT);
     free(path);
     return removed;
 }

@@ -13,7 +13,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
-from figures import FOURLOOP
+from figures import FOURLOOP, SANITIZED, skip
 from small_shop import TIMEOUT_SECONDS, snapshot
 
 # Of a fault of the system: bad data is none, nor is a broken promise of the program.
@@ -44,7 +44,8 @@ class FaultCase:
     def __init__(self, scratch, command, number):
         self.command = command
         self.folder = scratch / f"{command.name}-{number}"
-        self.folder.mkdir()
+        self.make_folder()
+        self.stdin = (scratch / "shop" / command.stdin).read_bytes() if command.stdin else b""
         if command.start:
             shutil.copytree(scratch / "shop" / command.start, self.folder / command.copy)
 
@@ -54,9 +55,18 @@ class FaultCase:
     def __exit__(self, *trouble):
         shutil.rmtree(self.folder, ignore_errors=True)
 
+    def make_folder(self):
+        self.folder.mkdir()
+
+    def lift(self):
+        """Takes away a fault that lies in the folder itself."""
+
     def run(self, before=(), more=(), **settings):
         """The command after the words of `before` (strace, ...) and before those of `more`."""
-        settings.setdefault("stdin", subprocess.DEVNULL)
+        if self.command.stdin:
+            settings["input"] = self.stdin
+        else:
+            settings.setdefault("stdin", subprocess.DEVNULL)
         settings.setdefault("stdout", subprocess.PIPE)
         settings.setdefault("stderr", subprocess.PIPE)
         try:
@@ -66,6 +76,16 @@ class FaultCase:
             return Outcome(None, b"", "", snapshot(self.folder))
         return Outcome(done.returncode, done.stdout or b"", (done.stderr or b"").decode(errors="replace"),
                        snapshot(self.folder))
+
+
+def preloaded(library, **variables):
+    """An environment in which a library of this folder comes before all others."""
+    path = FOURLOOP.parent / "tests" / f"{library}.so"
+    if SANITIZED:
+        skip("a sanitizer must be the first library itself")
+    if not path.is_file():
+        skip(f"no {path}")
+    return {**os.environ, "LD_PRELOAD": str(path), **{name: str(value) for name, value in variables.items()}}
 
 
 def undisturbed(scratch, command):
@@ -104,6 +124,7 @@ def torn(command, undisturbed_, files):
 
 def wrong_repeat(case, undisturbed_):
     """What is wrong after the same command undisturbed, or None."""
+    case.lift()
     again = case.run()
     if again.code != 0:
         return f"repeated: exit {again.code}: {again.words}"
@@ -126,6 +147,14 @@ def wrong_failure(case, undisturbed_, outcome, speechless, codes):
     return trouble
 
 
+def is_complete(undisturbed_, outcome):
+    """All is there. Beside it may lie what could not be removed, temporaries or files of before: nobody reads them, and
+    the next command sweeps them."""
+    files = {name: content for name, content in outcome.files.items()
+             if name in undisturbed_.after.files or (".fl-tmp-" not in name and name not in undisturbed_.before)}
+    return outcome.stdout == undisturbed_.after.stdout and files == undisturbed_.after.files
+
+
 class Tally:
     """Counts what came of cases; threads may share it."""
 
@@ -144,8 +173,10 @@ class Tally:
             kind, trouble = "deaths", f"death by signal {-outcome.code}: {outcome.words}"
         elif outcome.code != 0:
             trouble = wrong_failure(case, undisturbed_, outcome, speechless, codes)
-        elif outcome.stdout != undisturbed_.after.stdout or outcome.files != undisturbed_.after.files:
+        elif not is_complete(undisturbed_, outcome):
             kind, trouble = "incomplete", "exit 0 but incomplete"
+        elif outcome.files != undisturbed_.after.files:
+            trouble = wrong_repeat(case, undisturbed_)
         with self.lock:
             self.runs += 1
             self.codes[outcome.code] = self.codes.get(outcome.code, 0) + 1

@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "cli"))
-from cli_case import FOURLOOP, ROOT, SKIPPED  # noqa: E402, F401  # handed on: FOURLOOP, ROOT
+from cli_case import FOURLOOP, ROOT, SANITIZED, SKIPPED  # noqa: E402, F401  # handed on
 
 
 def scratch_folder():

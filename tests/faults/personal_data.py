@@ -239,10 +239,10 @@ def damage(search, chance, count):
             path.write_bytes(bad[:chance.randrange(len(bad))] if chance.random() < 0.2 else bad)
             own = path.relative_to(search.folder)
             if path.parent.name == "asked":
-                chosen, shows = chance.choice((("verify", own), ("inspect", own), ("import", "--map", "text.yaml", "--into", "bad", own))), False
+                chosen = chance.choice((("verify", own), ("inspect", own), ("import", "--map", "text.yaml", "--into", "bad", own)))
             else:
                 chosen = chance.choice(readers + showing)
-                shows = None if chosen in showing else False
+            shows = None if chosen in showing or chosen[0] == "inspect" else False
             search.run(*chosen, shows=shows)
             path.write_bytes(good)
             for made in ("again", "bad"):

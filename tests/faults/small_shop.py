@@ -1,5 +1,7 @@
 """A shop small enough to be scored a hundred times a second, and the commands whose faults are counted on it."""
 
+import csv
+import json
 import random
 import shutil
 import subprocess
@@ -27,14 +29,20 @@ class Command(NamedTuple):
     mark: str = ""   # the file whose coming, or new content, publishes the rest; "": writes to stdout only
     start: str = ""  # the folder of the shop that is copied before, because the command changes it
     copy: str = ""   # what that copy is called here
+    stdin: str = ""  # a file of the shop that comes through a pipe
 
 
 COMMANDS = {command.name: command for command in (
     Command("import", ("import", "--into", "data", "../shop/first.csv", "../shop/second.csv"), "data/manifest.json"),
     Command("import-more", ("import", "--into", "data", "../shop/second.csv"), "data/manifest.json", "half", "data"),
+    Command("import-pipe", ("import", "--into", "data", "-"), "data/manifest.json", stdin="first.csv"),
+    Command("import-ndjson", ("import", "--table", "interactions", "--into", "data", "--max-rejects", "1000",
+                              "../shop/first.ndjson"), "data/manifest.json"),
     Command("compact", ("compact", "data"), "data/manifest.json", "data", "data"),
     Command("run", ("run", "--model", "../shop/model", "--data", "../shop/data", "--as-of", AS_OF, "--out", "out"),
             "out/_SUCCESS"),
+    Command("run-copied", ("run", "--model", "../shop/model", "--data", "../shop/data", "--as-of", AS_OF, "--out", "out",
+                           "--io", "copy"), "out/_SUCCESS"),
     Command("tag", ("tag", "--model", "../shop/model", "--data", "../shop/data", "--as-of", AS_OF, "--hits", "--out",
                     "tags"), "tags/_SUCCESS"),
     Command("fit", ("cluster", "fit", "--model", "model", "--data", "../shop/data", "--as-of", AS_OF, "--k", "2"),
@@ -74,6 +82,9 @@ def make_shop(scratch):
     (shop / "files").mkdir(parents=True)
     (shop / "first.csv").write_text(rows_of(1), encoding="utf-8")
     (shop / "second.csv").write_text(rows_of(2), encoding="utf-8")
+    rows = csv.DictReader((shop / "first.csv").read_text(encoding="utf-8").splitlines())
+    lines = [json.dumps({name: text for name, text in row.items() if text}) for row in rows]
+    (shop / "first.ndjson").write_text("\n".join(lines) + "\n", encoding="utf-8")
     (shop / "files/customers.csv").write_text("what was here before\n", encoding="utf-8")
     for folder, files in (("half", ["first.csv"]), ("data", ["first.csv", "second.csv"])):
         for file in files:

@@ -89,6 +89,24 @@ bool process_was_closed(int file)
     return was_closed[file];
 }
 
+/* Only async-signal-safe calls: where memory was short nothing else is sure to work. */
+static void end_without_memory(void)
+{
+    static const char words[] =
+        "fourloop: error NO_MEMORY: out of memory in a library: nothing was published\n";
+    const ssize_t written = write(STDERR_FILENO, words, sizeof words - 1);
+    (void)written;
+    _exit(fl_status_exit_code(FL_NO_MEMORY));
+}
+
+/* std::set_terminate() by its name for linkers, as C has no other. */
+void (*set_terminate(void (*handler)(void)))(void) __asm__("_ZSt13set_terminatePFvvE");
+
+void process_explain_cpp_end(void)
+{
+    (void)set_terminate(end_without_memory);
+}
+
 bool process_interrupted(void)
 {
     return interrupted != 0;

@@ -18,6 +18,11 @@ bool process_was_closed(int file);
 void process_set_signals(bool publishes);
 bool process_interrupted(void);
 
+/* libsnappy is C++: without memory it throws what no C can catch, and the process is aborted. From here on it
+ * ends with a message and the exit code of FL_NO_MEMORY instead; as after a kill, nothing was published and
+ * the next run sweeps. */
+void process_explain_cpp_end(void);
+
 /* Flushes stdout; FL_IO when any of it could not be written, a full disk included. */
 fl_status process_finish_stdout(struct fl_error *error);
 
