@@ -9,13 +9,14 @@ enum { MEMORY_FILE = 1000 };
 
 static struct {
     const uint8_t *bytes;
-    size_t size;
+    size_t size, at; /* at: where read() goes on */
 } current;
 
 void memory_file_set(const void *bytes, size_t size)
 {
     current.bytes = bytes;
     current.size = size;
+    current.at = 0;
 }
 
 static int open_memory(const char *path, int flags, mode_t mode)
@@ -50,8 +51,18 @@ static ssize_t pread_memory(int file, void *bytes, size_t size, off_t offset)
     return (ssize_t)got;
 }
 
-const struct fl_io memory_file_io = {
-    .open = open_memory, .close = close_memory, .fstat = stat_memory, .pread = pread_memory};
+static ssize_t read_memory(int file, void *bytes, size_t size)
+{
+    const ssize_t got = pread_memory(file, bytes, size, (off_t)current.at);
+    current.at += (size_t)got;
+    return got;
+}
+
+const struct fl_io memory_file_io = {.open = open_memory,
+                                     .close = close_memory,
+                                     .fstat = stat_memory,
+                                     .pread = pread_memory,
+                                     .read = read_memory};
 
 void memory_file_load(const char *path, struct fl_buffer *bytes)
 {

@@ -5,7 +5,8 @@
 #include "formats/base/io.h"
 #include "formats/base/arena.h"
 
-/* Opens, stats and preads memory_file_bytes whatever the path; for FL_IO_COPY. The bytes are the caller's. */
+/* Opens, stats, preads the bytes that were set, whatever the path or descriptor, for FL_IO_COPY; reads them
+ * from the start. They are the caller's. */
 extern const struct fl_io memory_file_io;
 void memory_file_set(const void *bytes, size_t size);
 

@@ -160,6 +160,12 @@ static void put_statistics(struct fl_thrift_writer *writer, const struct parts_c
     fl_thrift_close_struct(writer);
 }
 
+/* Changes may be as large as they like. */
+static int64_t changed(int64_t number, int64_t change)
+{
+    return (int64_t)((uint64_t)number + (uint64_t)change);
+}
+
 static void put_chunk(struct fl_thrift_writer *writer, const struct parts_column *column, int group,
                       struct place place)
 {
@@ -172,8 +178,8 @@ static void put_chunk(struct fl_thrift_writer *writer, const struct parts_column
     fl_thrift_put_i32(writer, 4, column->codec);
     fl_thrift_put_i64(writer, 5, column->values[group]);
     fl_thrift_put_i64(writer, 6, place.size);
-    fl_thrift_put_i64(writer, 7, place.size + column->size_change);
-    fl_thrift_put_i64(writer, 9, place.offset + column->offset_change);
+    fl_thrift_put_i64(writer, 7, changed(place.size, column->size_change));
+    fl_thrift_put_i64(writer, 9, changed(place.offset, column->offset_change));
     put_statistics(writer, column, group);
     fl_thrift_close_struct(writer);
     if (column->is_encrypted) {

@@ -128,6 +128,7 @@ static void test_a_newer_schema_is_read_without_its_new_columns(void **state)
     assert_true(fl_table_has(table, FL_INTERACTIONS_MESSAGE));
     assert_false(fl_table_has(table, FL_INTERACTIONS_TEXT));
     assert_false(fl_table_has(table, 22));
+    assert_true(fl_table_has_unknown(table));
     assert_int_equal(fl_table_read_column(table, 0, FL_INTERACTIONS_TEXT, &data, &error), FL_OK);
     assert_int_equal(data.nulls[0], 1);
     fl_column_data_release(&data);
@@ -142,12 +143,38 @@ static void test_a_newer_schema_is_read_without_its_new_columns(void **state)
     fl_buffer_release(&bytes);
 }
 
+/* The words of a column that is out of sight are checked too, as verify promises every byte. */
+static void test_a_damaged_dictionary_of_a_newer_schema_is_found(void **state)
+{
+    (void)state;
+    struct fl_buffer bytes = {0};
+    struct fl_error error;
+    struct table_parts *parts = malloc(sizeof *parts);
+    assert_non_null(parts);
+    take_golden("words_interactions", parts);
+    const size_t last = parts->column_count - 1;
+    parts->header.schema_version = fl_put16(2);
+    parts->columns[last].id = fl_put16(22);
+    struct table_page_part *words = table_parts_dictionary(parts, FL_INTERACTIONS_PRODUCT, 0);
+    table_parts_page(parts, 0, FL_INTERACTIONS_PRODUCT)->column_id = 22;
+    words->column_id = 22;
+    table_parts_join(parts, &bytes);
+    assert_int_equal(open_and_verify(&bytes, &error), FL_OK);
+    bytes.bytes[fl_get64(words->entry.offset)] ^= 1;
+    assert_int_equal(open_and_verify(&bytes, &error), FL_CORRUPT);
+    assert_string_equal(error.message, "checksum does not match; the file was damaged after writing");
+    table_parts_release(parts);
+    free(parts);
+    fl_buffer_release(&bytes);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_parts_join_to_a_good_file),
         cmocka_unit_test(test_each_broken_file_is_refused_in_its_own_words),
         cmocka_unit_test(test_a_newer_schema_is_read_without_its_new_columns),
+        cmocka_unit_test(test_a_damaged_dictionary_of_a_newer_schema_is_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -72,6 +72,7 @@ static void join_page(const struct table_parts *parts, struct table_page_part *p
 {
     struct fl_page_entry *entry = &page->entry;
     const uint32_t size = (uint32_t)page->bytes.size;
+    const fl_le64 kept = entry->checksum;
     entry->offset = fl_put64(0);
     entry->checksum = fl_put64(0);
     entry->stored_bytes = fl_put32(size);
@@ -81,8 +82,10 @@ static void join_page(const struct table_parts *parts, struct table_page_part *p
         return;
     pad(bytes);
     entry->offset = fl_put64(bytes->size);
-    entry->checksum = fl_put64(fl_checksum_bound(parts->header.uuid, page->bind_block, page->column_id,
-                                                 page->bytes.bytes, page->bytes.size));
+    entry->checksum = page->keeps_checksum
+                          ? kept
+                          : fl_put64(fl_checksum_bound(parts->header.uuid, page->bind_block, page->column_id,
+                                                       page->bytes.bytes, page->bytes.size));
     append(bytes, page->bytes.bytes, page->bytes.size);
 }
 
@@ -119,11 +122,12 @@ void table_bytes_seal(struct fl_buffer *bytes)
     uint8_t *end = bytes->bytes + bytes->size - sizeof trailer;
     memcpy(&header, bytes->bytes, sizeof header);
     memcpy(&trailer, end, sizeof trailer);
-    const size_t footer_size = fl_get64(trailer.footer_size);
+    const uint64_t footer_size = fl_get64(trailer.footer_size);
     header.checksum = fl_put64(fl_checksum_bound(header.uuid, FL_BIND_FILE, FL_BIND_HEADER, &header,
                                                  offsetof(struct fl_table_header, checksum)));
-    trailer.footer_checksum = fl_put64(
-        fl_checksum_bound(header.uuid, FL_BIND_FILE, FL_BIND_FOOTER, end - footer_size, footer_size));
+    if (footer_size <= bytes->size - sizeof header - sizeof trailer)
+        trailer.footer_checksum = fl_put64(
+            fl_checksum_bound(header.uuid, FL_BIND_FILE, FL_BIND_FOOTER, end - footer_size, footer_size));
     memcpy(bytes->bytes, &header, sizeof header);
     memcpy(end, &trailer, sizeof trailer);
 }

@@ -2,16 +2,19 @@
 #ifndef TESTS_MALFORMED_TABLE_PARTS_H
 #define TESTS_MALFORMED_TABLE_PARTS_H
 
+#include <stdbool.h>
+
 #include "formats/table/table_layout.h"
 #include "formats/base/arena.h"
 
-enum { PARTS_COLUMNS_MAX = 128, PARTS_PAGES_MAX = 1024, PARTS_BLOCKS_MAX = 8 };
+enum { PARTS_COLUMNS_MAX = 128, PARTS_PAGES_MAX = 1024, PARTS_BLOCKS_MAX = 32 };
 
 struct table_page_part {
     struct fl_page_entry entry;
     uint32_t bind_block;
     uint16_t column_id;
     struct fl_buffer bytes; /* as stored */
+    bool keeps_checksum;    /* that of the entry, whatever the bytes */
 };
 
 /* Dictionary pages first, then block by block, as in the file. */
@@ -30,7 +33,7 @@ struct table_parts {
 /* `bytes` is a file that the writer made. */
 void table_parts_take(struct table_parts *parts, const struct fl_buffer *bytes);
 /* Lays the pages out one after the other, then fills in offsets, stored sizes (unpacked ones too where there
- * is no LZ4 or zstd) and all checksums: what comes out is whole, whatever it says. */
+ * is no LZ4 or zstd) and all checksums but those that are kept: what comes out is whole, whatever it says. */
 void table_parts_join(struct table_parts *parts, struct fl_buffer *bytes);
 void table_parts_release(struct table_parts *parts);
 
@@ -41,7 +44,8 @@ struct fl_column_entry *table_parts_column(struct table_parts *parts, uint16_t c
 /* New bytes of a page, not under LZ4 or zstd. */
 void table_page_part_set(struct table_page_part *page, const void *bytes, size_t size);
 
-/* Makes the checksums of header and footer right again after bytes of a joined file were changed. */
+/* Makes the checksums of header and footer right again after bytes of a joined file were changed; a footer
+ * that says it is larger than the file keeps its own. */
 void table_bytes_seal(struct fl_buffer *bytes);
 
 #endif

@@ -273,3 +273,89 @@ void table_sample_cold(struct fl_buffer *bytes)
     take_file(directory, bytes);
     free(sample);
 }
+
+struct words_sample {
+    int64_t customer[WORDS_SAMPLE_ROWS];
+    int32_t day[WORDS_SAMPLE_ROWS];
+    uint8_t type[WORDS_SAMPLE_ROWS];
+    uint32_t brand[WORDS_SAMPLE_ROWS], product[WORDS_SAMPLE_ROWS];
+    uint32_t offsets[WORDS_SAMPLE_WORDS + 1];
+    char bytes[WORDS_SAMPLE_WORDS * 16];
+};
+
+static void fill_words(struct words_sample *sample)
+{
+    for (uint32_t word = 0; word < WORDS_SAMPLE_WORDS; word++) {
+        char *at = sample->bytes + sample->offsets[word];
+        const int size =
+            snprintf(at, 16, "%c%c-%u", 'a' + (int)word / 10, 'a' + (int)word % 10, word * word * 7919u);
+        sample->offsets[word + 1] = sample->offsets[word] + (uint32_t)size;
+    }
+    for (uint32_t row = 0; row < WORDS_SAMPLE_ROWS; row++) {
+        sample->customer[row] = 1000 + row / 4;
+        sample->day[row] = 20000 + (int32_t)row;
+        sample->type[row] = 3;
+        sample->brand[row] = row * 5 % WORDS_SAMPLE_WORDS;
+        sample->product[row] = (row * 37 + 11) % WORDS_SAMPLE_WORDS;
+    }
+}
+
+void table_sample_words(struct fl_buffer *bytes)
+{
+    static const uint16_t ids[] = {FL_INTERACTIONS_CUSTOMER, FL_INTERACTIONS_DAY, FL_INTERACTIONS_TYPE,
+                                   FL_INTERACTIONS_BRAND, FL_INTERACTIONS_PRODUCT};
+    static const char *const facts[] = {"zone", "Europe/Oslo", NULL};
+    char directory[] = "/tmp/fl-sample-XXXXXX";
+    struct words_sample *sample = calloc(1, sizeof *sample);
+    if (sample == NULL || mkdtemp(directory) == NULL)
+        abort();
+    fill_words(sample);
+    const struct fl_words dictionary = {WORDS_SAMPLE_WORDS, sample->offsets, sample->bytes};
+    const struct fl_words words[] = {{.count = 0}, {.count = 0}, {.count = 0}, dictionary, dictionary};
+    const struct fl_table_plan plan = {.schema = fl_schema_by_name("interactions"),
+                                       .column_ids = ids,
+                                       .column_count = 5,
+                                       .words = words,
+                                       .uuid = "words sample",
+                                       .facts = facts};
+    const struct fl_column_values columns[] = {{.as.i64 = sample->customer},
+                                               {.as.i32 = sample->day},
+                                               {.as.u8 = sample->type},
+                                               {.as.words = sample->brand},
+                                               {.as.words = sample->product}};
+    write_table(&plan, columns, WORDS_SAMPLE_ROWS, directory);
+    take_file(directory, bytes);
+    free(sample);
+}
+
+void table_sample_blocks(struct fl_buffer *bytes)
+{
+    static const uint16_t ids[] = {FL_INTERACTIONS_CUSTOMER, FL_INTERACTIONS_DAY, FL_INTERACTIONS_TYPE,
+                                   FL_INTERACTIONS_QUANTITY};
+    static const struct fl_words words[4];
+    static const char *const facts[] = {"zone", "Europe/Oslo", NULL};
+    static const uint32_t block_rows = BLOCKS_SAMPLE_ROWS / BLOCKS_SAMPLE_BLOCKS;
+    const struct fl_table_plan plan = {.schema = fl_schema_by_name("interactions"),
+                                       .column_ids = ids,
+                                       .column_count = 4,
+                                       .words = words,
+                                       .uuid = "blocks sample",
+                                       .facts = facts,
+                                       .block_rows = block_rows};
+    int64_t customer[BLOCKS_SAMPLE_ROWS], quantity[BLOCKS_SAMPLE_ROWS];
+    int32_t day[BLOCKS_SAMPLE_ROWS];
+    uint8_t type[BLOCKS_SAMPLE_ROWS];
+    char directory[] = "/tmp/fl-sample-XXXXXX";
+    if (mkdtemp(directory) == NULL)
+        abort();
+    for (uint32_t row = 0; row < BLOCKS_SAMPLE_ROWS; row++) {
+        customer[row] = 1000 + row / block_rows;
+        day[row] = 20000 + (int32_t)row;
+        type[row] = (uint8_t)(3 + row % 2);
+        quantity[row] = 1000 * (1 + row * row % 13);
+    }
+    const struct fl_column_values columns[] = {
+        {.as.i64 = customer}, {.as.i32 = day}, {.as.u8 = type}, {.as.i64 = quantity}};
+    write_table(&plan, columns, BLOCKS_SAMPLE_ROWS, directory);
+    take_file(directory, bytes);
+}

@@ -23,4 +23,15 @@ enum { COLD_SAMPLE_ROWS = 40 };
  * nulls here and there. */
 void table_sample_cold(struct fl_buffer *bytes);
 
+enum { WORDS_SAMPLE_ROWS = 24, WORDS_SAMPLE_WORDS = 60 };
+
+/* Interactions in one block, little but dictionaries: customer, day, type, brand, product; 24 of 60 words of
+ * each are in use. */
+void table_sample_words(struct fl_buffer *bytes);
+
+enum { BLOCKS_SAMPLE_BLOCKS = 20, BLOCKS_SAMPLE_ROWS = 3 * BLOCKS_SAMPLE_BLOCKS };
+
+/* Interactions of as many customers as blocks, three rows in each: customer, day, type, quantity. */
+void table_sample_blocks(struct fl_buffer *bytes);
+
 #endif

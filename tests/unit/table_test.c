@@ -410,11 +410,11 @@ struct small {
 static const uint16_t small_ids[] = {FL_INTERACTIONS_CUSTOMER, FL_INTERACTIONS_DAY, FL_INTERACTIONS_TYPE,
                                      FL_INTERACTIONS_TEXT};
 
-static struct small small_start(uint32_t block_rows)
+static struct small small_start_with(const uint16_t ids[4], uint32_t block_rows)
 {
     static const struct fl_words no_words[4] = {{.count = 0}};
     const struct fl_table_plan plan = {.schema = fl_schema_by_name("interactions"),
-                                       .column_ids = small_ids,
+                                       .column_ids = ids,
                                        .column_count = 4,
                                        .words = no_words,
                                        .block_rows = block_rows};
@@ -422,6 +422,11 @@ static struct small small_start(uint32_t block_rows)
     fl_error_clear(&small.error);
     must(fl_table_writer_create(&fl_io_system, directory, &plan, &small.writer, &small.error), &small.error);
     return small;
+}
+
+static struct small small_start(uint32_t block_rows)
+{
+    return small_start_with(small_ids, block_rows);
 }
 
 static fl_status small_add(struct small *small, int64_t customer, int32_t day, uint8_t type,
@@ -868,6 +873,10 @@ static void test_verify_finds_rows_out_of_order(void **state)
     must(small_add(&small, 1, 20000, 7, fl_text_of("ab")), &small.error);
     must(small_add(&small, 1, 20000, 7, fl_text_of("aa")), &small.error);
     expect_order_found(&small, 0, "text", "row 2 comes before the one ahead of it in sort order");
+    small = small_start(0); /* by length alone */
+    must(small_add(&small, 1, 20000, 7, fl_text_of("ab")), &small.error);
+    must(small_add(&small, 1, 20000, 7, fl_text_of("a")), &small.error);
+    expect_order_found(&small, 0, "text", "row 1 comes before the one ahead of it in sort order");
     small = small_start(1); /* over a border of blocks, by text alone */
     must(small_add(&small, 1, 20000, 7, fl_text_of("b")), &small.error);
     must(small_add(&small, 1, 20000, 7, fl_text_of("a")), &small.error);
@@ -898,6 +907,23 @@ static void test_null_comes_first(void **state)
     }
 }
 
+/* Although its value reads as 0, which is more. */
+static void test_null_comes_before_what_is_negative(void **state)
+{
+    (void)state;
+    static const uint16_t ids[] = {FL_INTERACTIONS_CUSTOMER, FL_INTERACTIONS_DAY, FL_INTERACTIONS_TYPE,
+                                   FL_INTERACTIONS_AMOUNT};
+    const int64_t customers[2] = {1, 1}, amounts[2] = {0, -500};
+    const int32_t days[2] = {1, 1};
+    const uint8_t types[2] = {1, 1}, nulls[2] = {1, 0};
+    const struct fl_column_values values[] = {
+        {.as.i64 = customers}, {.as.i32 = days}, {.as.u8 = types}, {.as.i64 = amounts, .nulls = nulls}};
+    struct fl_table_summary summary;
+    struct small small = small_start_with(ids, 0);
+    must(fl_table_writer_append(small.writer, values, 2, &small.error), &small.error);
+    expect_blocks(small_finish(&small, &summary), (const uint32_t[]){2}, 1);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_directory, remove_directory)
@@ -918,6 +944,7 @@ int main(void)
         TEST(test_values_out_of_range_are_not_written),
         TEST(test_paths_that_are_no_table),
         TEST(test_verify_finds_rows_out_of_order),
+        TEST(test_null_comes_before_what_is_negative),
         TEST(test_null_comes_first),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
