@@ -12,7 +12,7 @@ import unittest
 from collections import Counter
 from fractions import Fraction
 
-from cli_case import ROOT, main, seeds
+from cli_case import ROOT, SANITIZED, main, seeds
 from night_case import TYPES, NightCase, night, reference
 from hostile_rows import PRODUCTS, hostile_text
 import cluster_file
@@ -223,6 +223,7 @@ class Pairs(NightCase):
                                  [(row["bought"], row["offer"]) for row in offers])
 
 
+@unittest.skipIf(SANITIZED, "the reference takes minutes, for the same program")
 @unittest.skipUnless(DATA.is_dir(), f"no data sets at {DATA}: set FOURLOOP_DATA")
 class RealData(ClusterCase):
     def canonical_journey(self):
