@@ -101,19 +101,15 @@ INLINE void nearest_two_of(const struct fl_cluster_lanes *centroids, const struc
     }
 }
 
-/* Calls what is inlined with a constant number of vectors, 2 to 8 of them. */
+/* Calls what is inlined with a constant number of vectors, 1 to 8 of them. */
 #define FOR_VECTORS(count, CASE)                                                                             \
     switch (count) {                                                                                         \
-        CASE(2) CASE(3) CASE(4) CASE(5) CASE(6) CASE(7) CASE(8)                                              \
+        CASE(1) CASE(2) CASE(3) CASE(4) CASE(5) CASE(6) CASE(7) CASE(8)                                      \
     }
 
 static void nearest(const struct fl_cluster_lanes *centroids, const struct fl_cluster_rows *rows,
                     size_t first, size_t count, uint32_t *clusters, float *scores)
 {
-    if (centroids->lanes == LANES) {
-        fl_nearest_of_sixteen(centroids, rows, first, count, clusters, scores);
-        return;
-    }
 #define CASE(vectors)                                                                                        \
     case vectors:                                                                                            \
         nearest_of(centroids, rows, first, count, vectors, clusters, scores);                                \

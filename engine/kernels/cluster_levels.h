@@ -8,9 +8,8 @@ extern const struct fl_cluster_kernels fl_cluster_scalar;
 extern const struct fl_cluster_kernels fl_cluster_avx2;
 extern const struct fl_cluster_kernels fl_cluster_avx512;
 
-/* Those of the last where there are FL_CLUSTER_LANES lanes and no more. */
-void fl_nearest_of_sixteen(const struct fl_cluster_lanes *centroids, const struct fl_cluster_rows *rows,
-                           size_t first, size_t count, uint32_t *clusters, float *scores);
+/* That of the last where there are FL_CLUSTER_LANES lanes and no more. For rows that were made just before:
+ * it takes them in another order, which costs more than it brings where they come from memory. */
 void fl_nearest_two_of_sixteen(const struct fl_cluster_lanes *centroids, const struct fl_cluster_rows *rows,
                                size_t first, size_t count, struct fl_nearest_two *two);
 

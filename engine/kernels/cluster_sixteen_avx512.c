@@ -8,7 +8,6 @@
 
 #include <immintrin.h>
 #include <math.h>
-#include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -123,9 +122,9 @@ INLINE uint64_t longest_of(const struct fl_row_order *order, size_t at)
     return longest;
 }
 
-/* Of eight rows from `at` on; `with_squares` is a constant where this is inlined. */
+/* Of eight rows from `at` on. */
 INLINE void sum_rows(const struct fl_cluster_lanes *centroids, const struct fl_cluster_rows *rows,
-                     const struct fl_row_order *order, size_t at, bool with_squares, struct sums *sums)
+                     const struct fl_row_order *order, size_t at, struct sums *sums)
 {
     _Alignas(64) struct entries entries;
     __m512 scores[SUMMED];
@@ -140,8 +139,7 @@ INLINE void sum_rows(const struct fl_cluster_lanes *centroids, const struct fl_c
         for (uint64_t i = 0; i < count; i += STEP) {
             add_scores(centroids, &entries, i, scores);
             add_scores(centroids, &entries, i + 2, scores);
-            if (with_squares)
-                squares = add_squares(&entries, i, squares);
+            squares = add_squares(&entries, i, squares);
         }
     }
 #pragma GCC unroll 8
@@ -228,28 +226,6 @@ INLINE void find_two(const struct sums *sums, const uint8_t *places, size_t coun
               count, two);
 }
 
-INLINE void find_one(const struct sums *sums, const uint8_t *places, size_t count, uint32_t *clusters,
-                     float *scores)
-{
-    __m512 lanes[LANES], score = _mm512_set1_ps(-INFINITY);
-    __m512i cluster = _mm512_setzero_si512();
-    transpose(sums, lanes);
-#pragma GCC unroll 16
-    for (unsigned i = 0; i < LANES; i++) {
-        const __mmask16 first = _mm512_cmp_ps_mask(lanes[i], score, _CMP_GT_OQ);
-        cluster = _mm512_mask_mov_epi32(cluster, first, _mm512_set1_epi32((int)i));
-        score = _mm512_max_ps(score, lanes[i]);
-    }
-    _Alignas(64) uint32_t best_clusters[COMPARED];
-    _Alignas(64) float best_scores[COMPARED];
-    _mm512_store_si512(best_clusters, cluster);
-    _mm512_store_ps(best_scores, _mm512_add_ps(score, _mm512_setzero_ps())); /* which makes +0 of -0 */
-    for (size_t i = 0; i < count; i++) {
-        clusters[places[i]] = best_clusters[i];
-        scores[places[i]] = best_scores[i];
-    }
-}
-
 /* ---- rows ---- */
 
 static void two_of_ordered(const struct fl_cluster_lanes *centroids, const struct fl_cluster_rows *rows,
@@ -260,7 +236,7 @@ static void two_of_ordered(const struct fl_cluster_lanes *centroids, const struc
     for (size_t at = 0; at < count; at += COMPARED) {
         _Alignas(64) struct sums sums;
         for (size_t row = 0; row < COMPARED; row += SUMMED)
-            sum_rows(centroids, rows, &order, at + row, true, &sums);
+            sum_rows(centroids, rows, &order, at + row, &sums);
         const size_t left = count - at;
         find_two(&sums, order.row + at, left < COMPARED ? left : COMPARED, two);
     }
@@ -273,30 +249,6 @@ void fl_nearest_two_of_sixteen(const struct fl_cluster_lanes *centroids, const s
         const size_t left = count - at;
         two_of_ordered(centroids, rows, first + at, left < FL_ORDERED_ROWS ? left : FL_ORDERED_ROWS,
                        two + at);
-    }
-}
-
-static void nearest_of_ordered(const struct fl_cluster_lanes *centroids, const struct fl_cluster_rows *rows,
-                               size_t first, size_t count, uint32_t *clusters, float *scores)
-{
-    struct fl_row_order order;
-    fl_order_rows(rows->starts + first, count, COMPARED, &order);
-    for (size_t at = 0; at < count; at += COMPARED) {
-        _Alignas(64) struct sums sums;
-        for (size_t row = 0; row < COMPARED; row += SUMMED)
-            sum_rows(centroids, rows, &order, at + row, false, &sums);
-        const size_t left = count - at;
-        find_one(&sums, order.row + at, left < COMPARED ? left : COMPARED, clusters, scores);
-    }
-}
-
-void fl_nearest_of_sixteen(const struct fl_cluster_lanes *centroids, const struct fl_cluster_rows *rows,
-                           size_t first, size_t count, uint32_t *clusters, float *scores)
-{
-    for (size_t at = 0; at < count; at += FL_ORDERED_ROWS) {
-        const size_t left = count - at;
-        nearest_of_ordered(centroids, rows, first + at, left < FL_ORDERED_ROWS ? left : FL_ORDERED_ROWS,
-                           clusters + at, scores + at);
     }
 }
 
