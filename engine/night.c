@@ -310,7 +310,11 @@ fl_status fl_night_put(struct fl_night *night, const struct fl_results *results,
     fl_status status = FL_OK;
     if (night->moves != NULL && results->facts != NULL)
         status = fl_cluster_moves_add(night->moves, results->facts, results->count, error);
-    return status == FL_OK ? fl_emit_add(night->emits[results->scope], results, error) : status;
+    if (status == FL_OK)
+        return fl_emit_add(night->emits[results->scope], results, error);
+    if (fl_night_previous(night) != NULL)
+        fl_error_at_path(error, fl_night_previous(night));
+    return status;
 }
 
 /* ---- publishing ---- */

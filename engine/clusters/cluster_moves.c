@@ -61,6 +61,8 @@ fl_status fl_cluster_moves_end(struct fl_cluster_moves *moves, const struct fl_i
     if (status != FL_OK)
         return status;
     status = count_before(moves, previous, before, error);
+    if (status != FL_OK)
+        fl_error_at_path(error, path);
     fl_previous_clusters_close(previous);
     for (uint32_t from = 0; from <= moves->from.more && status == FL_OK; from++)
         moves->customers[from][0] += before[from] - moves->seen[from];

@@ -24,7 +24,7 @@ struct fl_cluster_moves {
     uint64_t seen[FL_MOVE_PLACES];                      /* that the night before had, by from */
 };
 
-/* FL_CORRUPT: the night before has more clusters than any model. */
+/* FL_CORRUPT, whose place the caller knows: the night before has more clusters than any model. */
 fl_status fl_cluster_moves_add(struct fl_cluster_moves *moves, const struct fl_customer_facts *facts,
                                size_t count, struct fl_error *error);
 /* After all of them: those of the night before, whose customers table is at `path`, that are gone. */

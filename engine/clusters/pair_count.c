@@ -241,8 +241,9 @@ static fl_status take_room(struct counter *counter, size_t more, struct fl_error
         return FL_OK;
     return fl_fail(error, FL_LIMIT,
                    "memory holds %zu pairs of items that are in at least %u baskets together, and there are "
-                   "more: raise --min-baskets or --memory, or give --top",
-                   counter->pairs_room, counter->plan->baskets_min);
+                   "more: raise --min-baskets or --memory, or %s --top",
+                   counter->pairs_room, counter->plan->baskets_min,
+                   counter->plan->pairs_max > 0 ? "lower" : "give");
 }
 
 static fl_status reserve_pair(struct worker *worker, struct fl_error *error)

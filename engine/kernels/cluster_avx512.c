@@ -6,7 +6,7 @@
 
 #include "engine/kernels/cluster_levels.h"
 
-enum { LANES = 16, VECTORS_MAX = FL_CLUSTER_LANES_MAX / LANES, ROWS_AT_ONCE = 4 };
+enum { LANES = 16, VECTORS_MAX = FL_CLUSTER_LANES_MAX / LANES };
 
 /* One bit for each of up to 128 lanes. */
 struct lane_bits {
@@ -101,52 +101,6 @@ INLINE void nearest_two_of(const struct fl_cluster_lanes *centroids, const struc
     }
 }
 
-/* A row of one vector of scores on its way. */
-struct row_sum {
-    uint64_t at, end;
-    __m512 scores;
-    double square;
-};
-
-INLINE void add_entry(const struct fl_cluster_lanes *centroids, const struct fl_cluster_rows *rows,
-                      struct row_sum *sum)
-{
-    const float weight = rows->weights[sum->at];
-    const float *centroid = centroids->of_category + (size_t)rows->categories[sum->at] * LANES;
-    sum->scores = _mm512_fmadd_ps(_mm512_set1_ps(weight), _mm512_loadu_ps(centroid), sum->scores);
-    sum->square += (double)weight * (double)weight;
-    sum->at++;
-}
-
-/* With one vector a row's sums wait for one another most of the time: those of four rows fill it. */
-INLINE void nearest_two_of_four(const struct fl_cluster_lanes *centroids, const struct fl_cluster_rows *rows,
-                                size_t first, struct fl_nearest_two *two)
-{
-    struct row_sum sums[ROWS_AT_ONCE];
-    uint64_t shortest = UINT64_MAX;
-#pragma GCC unroll 4
-    for (unsigned r = 0; r < ROWS_AT_ONCE; r++) {
-        sums[r] = (struct row_sum){rows->starts[first + r], rows->starts[first + r + 1],
-                                   _mm512_loadu_ps(centroids->halves), 0};
-        const uint64_t entries = sums[r].end - sums[r].at;
-        shortest = entries < shortest ? entries : shortest;
-    }
-    fl_cluster_prefetch(rows, sums[ROWS_AT_ONCE - 1].end);
-    for (uint64_t i = 0; i < shortest; i++)
-#pragma GCC unroll 4
-        for (unsigned r = 0; r < ROWS_AT_ONCE; r++)
-            add_entry(centroids, rows, &sums[r]);
-#pragma GCC unroll 4
-    for (unsigned r = 0; r < ROWS_AT_ONCE; r++)
-        while (sums[r].at < sums[r].end)
-            add_entry(centroids, rows, &sums[r]);
-#pragma GCC unroll 4
-    for (unsigned r = 0; r < ROWS_AT_ONCE; r++) {
-        __m512 scores[VECTORS_MAX] = {sums[r].scores};
-        two[r] = two_of(scores, 1, sums[r].square);
-    }
-}
-
 /* Calls what is inlined with a constant number of vectors, 1 to 8 of them. */
 #define FOR_VECTORS(count, CASE)                                                                             \
     switch (count) {                                                                                         \
@@ -167,10 +121,9 @@ static void nearest(const struct fl_cluster_lanes *centroids, const struct fl_cl
 static void nearest_two(const struct fl_cluster_lanes *centroids, const struct fl_cluster_rows *rows,
                         size_t first, size_t count, struct fl_nearest_two *two)
 {
-    for (; centroids->lanes == LANES && count >= ROWS_AT_ONCE; count -= ROWS_AT_ONCE) {
-        nearest_two_of_four(centroids, rows, first, two);
-        first += ROWS_AT_ONCE;
-        two += ROWS_AT_ONCE;
+    if (centroids->lanes == LANES) {
+        fl_nearest_two_of_sixteen(centroids, rows, first, count, two);
+        return;
     }
 #define CASE(vectors)                                                                                        \
     case vectors:                                                                                            \

@@ -8,6 +8,11 @@ extern const struct fl_cluster_kernels fl_cluster_scalar;
 extern const struct fl_cluster_kernels fl_cluster_avx2;
 extern const struct fl_cluster_kernels fl_cluster_avx512;
 
+/* That of the last where there are FL_CLUSTER_LANES lanes and no more. For rows that were made just before:
+ * it takes them in another order, which costs more than it brings where they come from memory. */
+void fl_nearest_two_of_sixteen(const struct fl_cluster_lanes *centroids, const struct fl_cluster_rows *rows,
+                               size_t first, size_t count, struct fl_nearest_two *two);
+
 /* Asks for the entries some rows behind `entry`, which is up to a third of the time for few clusters: rows
  * are too short for the CPU to notice in time. An address past the end does no harm. */
 static inline void fl_cluster_prefetch(const struct fl_cluster_rows *rows, uint64_t entry)

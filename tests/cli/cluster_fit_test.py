@@ -275,7 +275,7 @@ class ClusterFit(CliCase):
         self.import_drawn()
         self.fourloop("cluster", "fit", "--model", "model", "--data", "data", code=64, says="--as-of")
         self.fourloop("cluster", code=64, says="`cluster` needs a second word")
-        for flag, value, says in (("--k", 0, "--k is 0, from 1 to 128"), ("--k", 129, "from 1 to 128"),
+        for flag, value, says in (("--k", 1, "--k is 1, from 2 to 128"), ("--k", 129, "from 2 to 128"),
                                   ("--starts", 0, "from 1 to 1000"), ("--iterations", 0, "--iterations is 0"),
                                   ("--sample", 0, "--sample is 0"), ("--memory", "1M", "--memory of 1048576 bytes")):
             self.fit(flag, value, code=64, says=says)

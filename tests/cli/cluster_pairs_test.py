@@ -274,6 +274,8 @@ class Pairs(CliCase):
         self.pairs("--memory", least + (2 << 20), "-o", "pairs.csv", code=65, says=("LIMIT", "raise --memory"))
         self.pairs("--memory", least + (12 << 20), "--min-baskets", 1, "-o", "pairs.csv", code=65,
                    says=("LIMIT", "raise --min-baskets or --memory, or give --top"))
+        self.pairs("--memory", least + (12 << 20), "--min-baskets", 1, "--top", 10_000_000, "-o", "pairs.csv", code=65,
+                   says=("LIMIT", "raise --min-baskets or --memory, or lower --top"))
         self.assertEqual([], list(self.folder.glob("*pairs*")))
         self.assertEqual(4, len(self.found("--memory", least + (12 << 20), "--min-baskets", 1, "--top", 4)))
 

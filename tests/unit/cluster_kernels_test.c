@@ -1,16 +1,16 @@
 /* cluster_kernels_test.c - each CPU level finds the nearest clusters of the scalar loops, with the same bits.
  *
  * All numbers of clusters 1..128 hit every number of vectors and every padding; rows of 0..40 entries begin
- * anywhere. Some centroids are equal, so that there are ties, within a vector and across, and some are zero,
- * so that there are scores of zero. Arrays end where a page without access begins. The scalar results are
- * compared with the words of SEMANTICS.md, one score at a time. */
+ * anywhere, and some have up to 200 entries. Some centroids are equal, so that there are ties, within a
+ * vector and across, and some are zero, so that there are scores of zero. Arrays end where a page without
+ * access begins. The scalar results are compared with the words of SEMANTICS.md, one score at a time. */
 #include "tests/unit/basket_fixture.h"
 
 #include <sys/mman.h>
 
 #include "engine/clusters/cluster_table.h"
 
-enum { ROWS = 300, CATEGORIES = 60, ENTRIES_MAX = 40, PAGES = 32 * 4096 };
+enum { ROWS = 300, CATEGORIES = 200, ENTRIES_MAX = 40, PAGES = 32 * 4096 };
 
 struct rows {
     struct fl_basket_vectors vectors;
@@ -38,7 +38,8 @@ static int make_rows(void **state)
     size_t entries = 0, lengths[ROWS];
     (void)state;
     for (size_t i = 0; i < ROWS; i++) {
-        lengths[i] = i % 7 == 3 ? 0 : next_random(&random) % (ENTRIES_MAX + 1);
+        const unsigned entries_max = i % 11 == 5 ? CATEGORIES : ENTRIES_MAX;
+        lengths[i] = i % 7 == 3 ? 0 : next_random(&random) % (entries_max + 1);
         entries += lengths[i];
     }
     rows.starts = guarded((ROWS + 1) * sizeof *rows.starts);

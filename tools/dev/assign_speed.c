@@ -12,7 +12,7 @@
 #include "engine/clusters/cluster_table.h"
 #include "tools/dev/row_file.h"
 
-enum { TRIES = 101, BATCH = FL_CLUSTERED_AT_ONCE };
+enum { TRIES = 501, BATCH = FL_CLUSTERED_AT_ONCE };
 
 static int64_t cpu_ns(void)
 {

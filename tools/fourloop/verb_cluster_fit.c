@@ -134,25 +134,25 @@ static json_t *json_of(const struct command *command, const struct fl_cluster_fi
 
 /* ---- the verb ---- */
 
-static fl_status check_count(const struct command *command, enum flag flag, int64_t max,
+static fl_status check_count(const struct command *command, enum flag flag, int64_t min, int64_t max,
                              struct fl_error *error)
 {
     const struct flag_value *value = &command->flags[flag];
-    if (value->given && (value->number < 1 || value->number > max))
-        return fl_fail(error, FL_USAGE, "%s is %" PRId64 ", from 1 to %" PRId64, flag_table[flag].name,
-                       value->number, max);
+    if (value->given && (value->number < min || value->number > max))
+        return fl_fail(error, FL_USAGE, "%s is %" PRId64 ", from %" PRId64 " to %" PRId64,
+                       flag_table[flag].name, value->number, min, max);
     return FL_OK;
 }
 
 static fl_status check_counts(const struct command *command, struct fl_error *error)
 {
-    fl_status status = check_count(command, FLAG_CLUSTER_K, FL_CLUSTERS_MAX, error);
+    fl_status status = check_count(command, FLAG_CLUSTER_K, 2, FL_CLUSTERS_MAX, error);
     if (status == FL_OK)
-        status = check_count(command, FLAG_CLUSTER_STARTS, STARTS_MAX, error);
+        status = check_count(command, FLAG_CLUSTER_STARTS, 1, STARTS_MAX, error);
     if (status == FL_OK)
-        status = check_count(command, FLAG_CLUSTER_ITERATIONS, ITERATIONS_MAX, error);
+        status = check_count(command, FLAG_CLUSTER_ITERATIONS, 1, ITERATIONS_MAX, error);
     if (status == FL_OK)
-        status = check_count(command, FLAG_CLUSTER_SAMPLE, INT64_MAX, error);
+        status = check_count(command, FLAG_CLUSTER_SAMPLE, 1, INT64_MAX, error);
     return status;
 }
 

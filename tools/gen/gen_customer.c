@@ -57,8 +57,9 @@ struct gen_customer gen_customer_of(const struct gen_life *life, uint64_t number
     customer.place = pick_place(&random);
     customer.language = pick_language(&random, customer.place);
     customer.home_store = gen_below(&random, GEN_STORES);
-    for (size_t i = 0; i < sizeof customer.departments / sizeof customer.departments[0]; i++)
-        customer.departments[i] = gen_below(&random, GEN_DEPARTMENTS);
+    const uint32_t taste = gen_below(&random, GEN_TASTES);
+    for (uint32_t i = 0; i < GEN_FAVOURITES; i++)
+        customer.departments[i] = taste * GEN_FAVOURITES + i;
     customer.brand = gen_skewed(&random, GEN_BRANDS);
     return customer;
 }

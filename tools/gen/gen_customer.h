@@ -7,6 +7,10 @@
 
 #include "tools/gen/gen_random.h"
 
+/* Customers of one taste like the same departments: three that follow each other in the list. The last two
+ * departments are nobody's favourites. */
+enum { GEN_FAVOURITES = 3, GEN_TASTES = 6 };
+
 enum gen_language { GEN_DUTCH, GEN_ENGLISH, GEN_NORWEGIAN, GEN_RUSSIAN, GEN_CHINESE, GEN_LANGUAGES };
 
 /* What the loop over customers and days looks at: made of one random number. */
@@ -36,8 +40,8 @@ struct gen_customer {
     enum gen_language language;
     uint32_t place; /* where it lives, for gen_profile_of() */
     uint32_t home_store;
-    uint32_t departments[3]; /* favourites */
-    uint32_t brand;          /* favourite */
+    uint32_t departments[GEN_FAVOURITES]; /* of its taste */
+    uint32_t brand;                       /* favourite */
 };
 
 struct gen_customer gen_customer_of(const struct gen_life *life, uint64_t number);

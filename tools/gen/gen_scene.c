@@ -24,8 +24,8 @@ void gen_scene_wait(struct gen_scene *scene, uint32_t seconds)
 int32_t gen_scene_product(struct gen_scene *scene)
 {
     const uint32_t choice = gen_below(&scene->random, 6);
-    const uint32_t department =
-        choice < 3 ? scene->who.departments[choice] : gen_skewed(&scene->random, GEN_DEPARTMENTS);
+    const uint32_t department = choice < GEN_FAVOURITES ? scene->who.departments[choice]
+                                                        : gen_skewed(&scene->random, GEN_DEPARTMENTS);
     return (int32_t)(department * GEN_PRODUCTS_EACH + gen_skewed(&scene->random, GEN_PRODUCTS_EACH));
 }
 
