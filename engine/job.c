@@ -417,6 +417,8 @@ static fl_status replay(const struct fl_run_plan *plan, struct fl_run_report *re
 {
     char *previous = plan->previous == NULL ? NULL : strdup(plan->previous);
     fl_status status = fl_directory_ensure(plan->io, plan->out, error);
+    if (status == FL_OK)
+        status = fl_directory_sync_name(plan->io, plan->out, error);
     for (int32_t day = plan->replay_from_day; day <= plan->as_of_day && status == FL_OK;) {
         struct pass pass = {day, nights_of_pass(day, plan->as_of_day), previous};
         status = run_pass(plan, &pass, report, error);

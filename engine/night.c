@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "formats/base/publish.h"
 #include "formats/base/civil.h"
 
 /* ---- timing ---- */
@@ -394,7 +395,11 @@ static fl_status write_model_copy(struct fl_night *night, struct fl_error *error
 static fl_status publish(struct fl_night *night, const struct fl_timing *timing, struct fl_error *error)
 {
     struct fl_buffer manifest = {0};
-    fl_status status = write_model_copy(night, error);
+    /* A segment file's name comes first: a folder that has the rest without one is taken for somebody's
+     * model. */
+    fl_status status = fl_directory_sync(night->shared->io, night->out, error);
+    if (status == FL_OK)
+        status = write_model_copy(night, error);
     if (status == FL_OK)
         status = write_timing(night, timing, error);
     if (status == FL_OK)

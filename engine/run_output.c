@@ -163,21 +163,28 @@ static fl_status remove_file(const struct fl_io *io, const char *folder, const c
     return status;
 }
 
-/* What was written after the segment file goes first, so that a sweep that is killed can be swept, too. */
+static fl_status sweep_kind(const struct fl_io *io, const char *path, const struct listing *listing,
+                            enum name_kind kind, struct fl_error *error)
+{
+    fl_status status = FL_OK;
+    for (size_t i = 0; i < listing->count && status == FL_OK; i++) {
+        if (kind_of(listing->names[i]) == kind)
+            status = remove_file(io, path, listing->names[i], error);
+    }
+    return status;
+}
+
+/* What was written after the segment file goes first, on the disk as well, so that a sweep that is killed or
+ * loses power can be swept, too. */
 static fl_status sweep(const struct fl_io *io, const char *path, const struct listing *listing,
                        struct fl_error *error)
 {
-    static const enum name_kind order[] = {NAME_AFTER_SEGMENT, NAME_SEGMENT, NAME_TEMPORARY};
-    for (size_t step = 0; step < sizeof order / sizeof order[0]; step++) {
-        for (size_t i = 0; i < listing->count; i++) {
-            if (kind_of(listing->names[i]) != order[step])
-                continue;
-            fl_status status = remove_file(io, path, listing->names[i], error);
-            if (status != FL_OK)
-                return status;
-        }
-    }
-    return FL_OK;
+    fl_status status = sweep_kind(io, path, listing, NAME_AFTER_SEGMENT, error);
+    if (status == FL_OK && listing_has(listing, NAME_AFTER_SEGMENT))
+        status = fl_directory_sync(io, path, error);
+    if (status == FL_OK)
+        status = sweep_kind(io, path, listing, NAME_SEGMENT, error);
+    return status == FL_OK ? sweep_kind(io, path, listing, NAME_TEMPORARY, error) : status;
 }
 
 /* The folder says it is a complete run: the wanted one, or one that nobody may touch. */
@@ -330,6 +337,8 @@ fl_status fl_run_output_complete(struct fl_run_output *output, const struct fl_b
     hex[FL_SUCCESS_BYTES - 1] = '\n';
     /* Twice: _SUCCESS must never be on the disk without the files it stands for. */
     fl_status status = fl_directory_sync(output->io, output->path, error);
+    if (status == FL_OK)
+        status = fl_directory_sync_name(output->io, output->path, error);
     if (status == FL_OK)
         status = fl_run_output_write(output, FL_SUCCESS_NAME, hex, sizeof hex, NULL, error);
     if (status == FL_OK)

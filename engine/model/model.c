@@ -356,6 +356,8 @@ static fl_status write_files(const struct fl_io *io, const char *folder, const c
         status = write_file(io, folder, &fl_model_default_files[tried++], currency, error);
     if (status == FL_OK)
         status = fl_directory_sync(io, folder, error);
+    if (status == FL_OK)
+        status = fl_directory_sync_name(io, folder, error);
     /* The last one may have got its name although its commit failed. */
     if (status != FL_OK)
         remove_files(io, folder, tried);

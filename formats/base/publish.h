@@ -43,10 +43,15 @@ fl_status fl_directory_sync(const struct fl_io *io, const char *directory, struc
 fl_status fl_directory_check(const struct fl_io *io, const char *directory, struct fl_error *error);
 /* mkdir with mode 0700 of the last part only; an existing directory is fine; FL_CANNOT_CREATE otherwise. */
 fl_status fl_directory_ensure(const struct fl_io *io, const char *directory, struct fl_error *error);
+/* Brings the folder's own name to the disk: syncs the folder that it lies in. For results in a new folder, of whose
+ * name a sync of what is in it promises nothing. */
+fl_status fl_directory_sync_name(const struct fl_io *io, const char *directory, struct fl_error *error);
 /* Removes a folder with the files in it, if all that is in it are files; a link to one is not followed. */
 fl_status fl_directory_remove(const struct fl_io *io, const char *directory, struct fl_error *error);
 /* Removes this user's temporaries, files and folders of files, that no living process holds. */
 fl_status fl_directory_sweep(const struct fl_io *io, const char *directory, struct fl_error *error);
+/* The folder that `path` lies in, whatever slashes end it, malloc()ed, or NULL. */
+char *fl_path_parent(const char *path);
 /* "a/b" of directory and name, malloc()ed, or NULL. */
 char *fl_path_join(const char *directory, const char *name);
 

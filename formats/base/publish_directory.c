@@ -21,18 +21,29 @@ char *fl_path_join(const char *directory, const char *name)
     return path;
 }
 
-static int open_directory(const struct fl_io *io, const char *directory)
+char *fl_path_parent(const char *path)
+{
+    size_t size = strlen(path);
+    while (size > 1 && path[size - 1] == '/')
+        size--;
+    const char *slash = memrchr(path, '/', size);
+    if (slash == NULL)
+        return strdup(".");
+    return slash == path ? strdup("/") : strndup(path, (size_t)(slash - path));
+}
+
+static int open_directory(const struct fl_io *io, const char *directory, int more_flags)
 {
     int file;
     do {
-        file = io->open(directory[0] == '\0' ? "." : directory, O_RDONLY | O_DIRECTORY, 0);
+        file = io->open(directory[0] == '\0' ? "." : directory, O_RDONLY | O_DIRECTORY | more_flags, 0);
     } while (file < 0 && errno == EINTR);
     return file;
 }
 
 fl_status fl_directory_sync(const struct fl_io *io, const char *directory, struct fl_error *error)
 {
-    const int file = open_directory(io, directory);
+    const int file = open_directory(io, directory, 0);
     if (file < 0)
         return fl_fail_errno(error, errno, "open the folder", directory);
     fl_status status = FL_OK;
@@ -41,6 +52,23 @@ fl_status fl_directory_sync(const struct fl_io *io, const char *directory, struc
     if (io->fsync(file) != 0 && errno != EINVAL)
         status = fl_fail_errno(error, errno, "bring the folder to the disk", directory);
     (void)io->close(file);
+    return status;
+}
+
+fl_status fl_directory_sync_name(const struct fl_io *io, const char *directory, struct fl_error *error)
+{
+    char *parent = fl_path_parent(directory);
+    if (parent == NULL)
+        return fl_fail_memory(error, strlen(directory));
+    struct fl_error trouble;
+    fl_error_clear(&trouble);
+    const fl_status status = fl_directory_sync(io, parent, &trouble);
+    free(parent);
+    /* A folder that may be entered but not listed cannot be opened, so nobody could bring it to the disk. */
+    if (status == FL_OK || status == FL_PERMISSION)
+        return FL_OK;
+    if (error != NULL)
+        *error = trouble;
     return status;
 }
 
@@ -66,9 +94,10 @@ fl_status fl_directory_check(const struct fl_io *io, const char *directory, stru
     do {
         file = io->open(path, O_PATH | O_NOFOLLOW, 0);
     } while (file < 0 && errno == EINTR);
+    const int error_number = errno;
     free(path);
     if (file < 0)
-        return errno == ENOENT ? FL_OK : fail_ensure(error, errno, directory);
+        return error_number == ENOENT ? FL_OK : fail_ensure(error, error_number, directory);
     struct stat facts;
     fl_status status = FL_OK;
     if (io->fstat(file, &facts) != 0)
@@ -89,7 +118,7 @@ fl_status fl_directory_ensure(const struct fl_io *io, const char *directory, str
     const fl_status status = fl_directory_check(io, directory, error);
     if (status != FL_OK)
         return status;
-    const int file = open_directory(io, directory);
+    const int file = open_directory(io, directory, 0);
     if (file < 0)
         return fail_ensure(error, errno, directory);
     (void)io->close(file);
@@ -156,19 +185,22 @@ static fl_status remove_file(const struct fl_io *io, const char *path, struct fl
 
 /* Removes the files of an open folder. Its name may lead elsewhere by now, where others may rename: its
  * descriptor cannot. */
-static fl_status empty_folder(const struct fl_io *io, int folder, struct fl_error *error)
+static fl_status empty_folder(const struct fl_io *io, int folder, const char *directory,
+                              struct fl_error *error)
 {
     char path[64];
     (void)snprintf(path, sizeof path, "/proc/self/fd/%d", folder);
-    return visit_entries(io, path, "", remove_file, error);
+    const fl_status status = visit_entries(io, path, "", remove_file, error);
+    /* Missing: no /proc is mounted here. */
+    return status == FL_MISSING ? visit_entries(io, directory, "", remove_file, error) : status;
 }
 
 fl_status fl_directory_remove(const struct fl_io *io, const char *directory, struct fl_error *error)
 {
-    const int folder = io->open(directory, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
+    const int folder = open_directory(io, directory, O_NOFOLLOW);
     if (folder < 0)
         return fl_fail_errno(error, errno, "open an abandoned folder", directory);
-    const fl_status status = empty_folder(io, folder, error);
+    const fl_status status = empty_folder(io, folder, directory, error);
     (void)io->close(folder);
     if (status != FL_OK || io->rmdir(directory) == 0 || errno == ENOENT)
         return status;

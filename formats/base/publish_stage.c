@@ -38,12 +38,7 @@ static bool set_paths(struct fl_stage *stage, const char *path)
     stage->path = strndup(path, size);
     if (stage->path == NULL)
         return false;
-    const char *slash = strrchr(stage->path, '/');
-    if (slash == NULL)
-        stage->parent = strdup(".");
-    else
-        stage->parent =
-            slash == stage->path ? strdup("/") : strndup(stage->path, (size_t)(slash - stage->path));
+    stage->parent = fl_path_parent(path);
     return stage->parent != NULL;
 }
 

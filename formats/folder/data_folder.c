@@ -348,6 +348,7 @@ static const char *words_of_ids(bool text_ids, bool pseudonymous)
     return pseudonymous ? "pseudonymous texts" : "texts";
 }
 
+/* The import that needs the key brings its name to the disk with those of its table files. */
 static fl_status write_key(const struct fl_data_folder *folder, struct fl_error *error)
 {
     char text[2 * FL_KEY_SIZE + 1];
@@ -363,7 +364,7 @@ static fl_status write_key(const struct fl_data_folder *folder, struct fl_error 
             fl_output_abort(output);
     }
     sodium_memzero(text, sizeof text);
-    return status == FL_OK ? fl_directory_sync(folder->io, folder->path, error) : status;
+    return status;
 }
 
 static fl_status check_given_key(const struct fl_data_folder *folder, const char *key_path,

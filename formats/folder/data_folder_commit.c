@@ -134,7 +134,12 @@ fl_status fl_data_folder_lock_import(struct fl_data_folder *folder, const char *
     free(path);
     if (status == FL_OK)
         status = fl_data_folder_refresh(folder, error);
-    return status;
+    if (status != FL_OK || folder->file_count > 0)
+        return status;
+    /* The first import. Table files without a manifest are those of one that was killed only beside its lock,
+     * so that has to be on the disk before them. */
+    status = fl_directory_sync(folder->io, folder->path, error);
+    return status == FL_OK ? fl_directory_sync_name(folder->io, folder->path, error) : status;
 }
 
 void fl_data_folder_unlock_import(const struct fl_data_folder *folder, const char *import_id, int lock)

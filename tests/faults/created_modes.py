@@ -50,7 +50,8 @@ def verbs_that_write():
     names = {upper: name for upper, name in re.findall(r'FL_VERB\((\w+), \w+, "([^"]+)"', verbs)}
     publish = set(re.findall(r'FL_VERB\((\w+), [^;]*?, true,', verbs.replace("FL_VERB", ";FL_VERB")))
     flags = (ROOT / "tools/fourloop/flags.def").read_text()
-    for _, owners in re.findall(r'FL_FLAG\(\w+, "(-o|--out|--into|--scratch)", [^;]*?, (ON\([^"]*)', flags.replace("FL_FLAG", ";FL_FLAG")):
+    writing = r'FL_FLAG\(\w+, "(?:-o|--out|--into|--scratch)", [^;]*?, (ON\([^"]*)'
+    for owners in re.findall(writing, flags.replace("FL_FLAG", ";FL_FLAG")):
         publish |= set(re.findall(r"ON\((\w+)\)", owners))
     return {names[upper] for upper in publish}
 

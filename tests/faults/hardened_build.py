@@ -5,11 +5,11 @@ The same questions to a small program built without any guard must all be answer
 
 import platform
 import re
-import resource
 import shutil
 import subprocess
 
 from figures import FOURLOOP, Figures, scratch_folder, skip
+from watched_run import allow_cores
 
 UNGUARDED = ("-O1", "-fno-pie", "-no-pie", "-fno-stack-protector", "-fno-stack-clash-protection", "-U_FORTIFY_SOURCE",
              "-Wl,-z,norelro,-z,lazy,-z,execstack", "-Wl,-rpath,/tmp")
@@ -70,7 +70,8 @@ def unguarded_program(folder):
     more = ("-fcf-protection=none",) if platform.machine() == "x86_64" else ()
     path = folder / "unguarded"
     (folder / "unguarded.c").write_text(SOURCE)
-    subprocess.run([compiler, *UNGUARDED, *more, "-o", path, folder / "unguarded.c"], check=True, timeout=60, capture_output=True)
+    subprocess.run([compiler, *UNGUARDED, *more, "-o", path, folder / "unguarded.c"], check=True, timeout=60,
+                   capture_output=True)
     return path
 
 
@@ -82,13 +83,9 @@ def check_itself(figures, folder):
         figures.violation(f"control: an unguarded program is said to have {', '.join(seen)}")
 
 
-def allow_cores():
-    most = resource.getrlimit(resource.RLIMIT_CORE)[1]
-    resource.setrlimit(resource.RLIMIT_CORE, (most, most))
-
-
 def doctor_says(folder):
-    done = subprocess.run([FOURLOOP, "doctor", folder], capture_output=True, text=True, timeout=60, check=True, preexec_fn=allow_cores)
+    done = subprocess.run([FOURLOOP, "doctor", folder], capture_output=True, text=True, timeout=60, check=True,
+                          preexec_fn=allow_cores)
     return dict(re.split(r" {2,}", line, maxsplit=1) for line in done.stdout.splitlines() if "  " in line)
 
 

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from figures import FOURLOOP, ROOT
@@ -17,6 +18,7 @@ import cluster_fit_test  # noqa: E402
 import value_fit_test  # noqa: E402
 
 TIMEOUT_SECONDS = 60
+WORKERS = 2
 AS_OF = "2026-03-31"
 
 ROWS = """customer,time,type,order,brand,category,product,quantity,amount,currency,speaker,message,text
@@ -54,20 +56,39 @@ def must(folder, *arguments):
     return done
 
 
+def read_tree(folder):
+    """Every path below a folder with its bytes; None is a folder."""
+    return {path.relative_to(folder).as_posix(): None if path.is_dir() else path.read_bytes()
+            for path in sorted(folder.rglob("*"))}
+
+
+def write_tree(tree, folder):
+    """Makes `folder` anew, with what read_tree() gave."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    for name in sorted(tree):
+        path = folder / name
+        if tree[name] is None:
+            path.mkdir()
+        else:
+            path.write_bytes(tree[name])
+            path.chmod(0o600)
+
+
+def comparable(tree):
+    """Without what may differ: of timing.json, in which the clock is, only whether it is a whole text; the number of the
+    process in the name of a temporary; the empty file that is there to be locked, made anew when it is wanted."""
+    return {re.sub(r"\.fl-tmp-\d+-", ".fl-tmp-PID-", name):
+            content.endswith(b"}\n") if name.endswith("timing.json") else content
+            for name, content in tree.items() if name != "data/.lock"}
+
+
 def snapshot(folder):
-    """Every path below a folder with its bytes; None is a folder. Of timing.json only that it is a whole text, as the
-    clock is in it; the number of a process in a temporary name is taken out."""
-    found = {}
-    for path in sorted(folder.rglob("*")):
-        name = re.sub(r"\.fl-tmp-\d+-", ".fl-tmp-PID-", path.relative_to(folder).as_posix())
-        found[name] = None if path.is_dir() else path.read_bytes()
-        if path.name == "timing.json":
-            found[name] = found[name].endswith(b"}\n")
-    return found
+    return comparable(read_tree(folder))
 
 
 def digest(tree):
-    """Of a snapshot."""
+    """Of a comparable tree."""
     return hashlib.blake2b(repr(sorted(tree.items())).encode(), digest_size=16).digest()
 
 
@@ -79,14 +100,27 @@ def difference(tree, wanted):
     return ", ".join(words)
 
 
-class Interrupted:
-    """One command: `before(folder)` makes what it finds, each of `readers` tells what it sees in a folder."""
+def in_parallel(work, jobs):
+    """work(job) for each, on both processors; what is not begun is dropped when one fails or this program is ended."""
+    workers = ThreadPoolExecutor(WORKERS)
+    try:
+        for _ in workers.map(work, jobs):
+            pass
+    finally:
+        workers.shutdown(cancel_futures=True)
 
-    def __init__(self, name, before, command, readers):
+
+class Interrupted:
+    """One command: `before(folder)` makes what it finds, each of `readers` tells what it sees in a folder.
+
+    `unsure` names a folder that somebody made who was killed before the name was on the disk."""
+
+    def __init__(self, name, before, command, readers, unsure=None):
         self.name = name
         self.make_before = before
         self.command = [str(word) for word in command]
         self.readers = readers
+        self.unsure = unsure
 
     def prepare(self, scratch):
         """Makes the folder as it is before; remembers what is seen before and after the command, and all bytes then."""
@@ -139,14 +173,14 @@ class Interrupted:
 
 # --- readers
 
-REFUSED = (65, 66)  # nothing there, or nothing that one may read: an unfinished first run may look like either
+MISSING, CORRUPT = 66, 65
 
 
-def told_by(*words):
-    """Exit code and output of a command."""
+def told_by(*words, unfinished=MISSING):
+    """Exit code and output of a command. `unfinished`: the code, too, when there is nothing."""
     def read(folder):
         done = fourloop(folder, *words)
-        return words, "refused" if done.returncode in REFUSED else done.returncode, done.stdout
+        return words, MISSING if done.returncode == unfinished else done.returncode, done.stdout
     return read
 
 
@@ -162,12 +196,13 @@ def scored_night(folder):
     """Exit code and customers of a run, which is written elsewhere."""
     with tempfile.TemporaryDirectory(dir=folder.parent) as elsewhere:
         done = fourloop(folder, *night(elsewhere + "/out"))
-        return "run", "refused" if done.returncode in REFUSED else done.returncode, [
-            path.read_bytes() for path in Path(elsewhere).glob("out/customers-*")]
+        return "run", done.returncode, [path.read_bytes() for path in Path(elsewhere).glob("out/customers-*")]
 
 
 DATA_READERS = (told_by("verify", "data"), scored_night)
-RUN_READERS = (told_by("verify", "out"), told_by("export", "out", "--table", "customers", "--to", "csv"))
+# An unfinished run is missing to some readers, broken to others: either way they refuse it.
+RUN_READERS = (told_by("verify", "out", unfinished=CORRUPT),
+               told_by("export", "out", "--table", "customers", "--to", "csv", unfinished=CORRUPT))
 MODEL_READERS = (told_by("model", "check", "model"), bytes_of("model/value.yaml"), bytes_of("model/clusters.yaml"))
 
 
@@ -207,6 +242,15 @@ def with_night(folder):
     must(folder, *night("eve", "2026-03-30"))
 
 
+def with_half_a_run(folder):
+    """One segment file only, so that a folder that has lost it holds no other."""
+    with_data(folder)
+    (folder / "model/keywords.csv").unlink()
+    must(folder, *night("out"))
+    (folder / "out/_SUCCESS").unlink()
+    (folder / "out/.fl-tmp-1-0").write_text("")
+
+
 def with_run(folder):
     with_night(folder)
     must(folder, *night("out", AS_OF, "--previous", "eve"))
@@ -243,6 +287,7 @@ def all_commands():
                     DATA_READERS),
         Interrupted("compact", with_two_files, ["compact", "data"], DATA_READERS),
         Interrupted("run", with_night, night("out", AS_OF, "--previous", "eve", "--hits"), RUN_READERS),
+        Interrupted("run-again", with_half_a_run, night("out"), RUN_READERS, unsure="out"),
         Interrupted("export", with_run, ["export", "out", "--table", "customers", "--to", "csv", "-o", "old.csv"],
                     (bytes_of("old.csv"),)),
         Interrupted("export-parquet", with_run, ["export", "out", "--table", "customers", "--to", "parquet", "-o",

@@ -7,13 +7,11 @@ is whole); a file more is a stray. Some of the repeats are killed as well, and s
 
 import random
 import threading
-from concurrent.futures import ThreadPoolExecutor
 
 from driver import KILLED, Stopped, check_driver
 from figures import Figures, scratch_folder
-from interrupted import all_commands
+from interrupted import all_commands, in_parallel
 
-WORKERS = 2
 QUICK_STEP = 11  # a prime: no pattern of calls in step with it
 DOUBLE_KILLS, THREADED_KILLS, QUICK_SHARE = 40, 200, 10
 SEED = 8
@@ -81,8 +79,7 @@ def main():
     check_driver(scratch)
     points = list(all_points(all_commands(), scratch, figures.quick))
     kills = Kills(figures, scratch)
-    with ThreadPoolExecutor(WORKERS) as workers:
-        list(workers.map(kills.try_point, points))
+    in_parallel(kills.try_point, points)
     figures.show("kill -9 at system calls", f"{kills.points:,} points, {kills.identical:,} repeated identical, "
                  f"{kills.points - kills.identical} strays or mixes", "all identical", kills.points == kills.identical)
     figures.finish()

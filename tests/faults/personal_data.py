@@ -15,15 +15,16 @@ import shutil
 import stat
 import subprocess
 import sys
+from pathlib import Path
 
-from figures import FOURLOOP, Figures, scratch_folder, skip
-from watched_run import need_strace, tree, watched
+from figures import Figures, scratch_folder
+from watched_run import allow_cores, need_strace, tree, watched
 
 NEEDLE, NUMBER = b"kanarie", b"7319462"
 SEED = 20261120
 COLUMNS = ("customer", "time", "type", "order", "brand", "category", "product", "content", "agent", "channel", "store",
            "quantity", "amount", "discount", "margin", "currency", "arrival", "speaker", "message", "text")
-# What is meant to hold people's data: tables, rows to mend (their folder is 0700), and what a command was asked to write.
+# What is meant to hold people's data: tables, rows to mend, and what a command was asked to write.
 MEANT = ("*.flint", "*.flseg", "*/rejects/*.csv", "*/asked/*")
 
 
@@ -56,7 +57,7 @@ class Search:
 
     def look_at_files(self, command):
         for name in tree(self.folder):
-            path = self.folder / os.path.relpath(name, self.folder)
+            path = Path(name)
             self.look(os.fsencode(path.name), "file name", command)
             if not path.is_file() or path in self.inputs:
                 continue
@@ -78,7 +79,8 @@ class Search:
             self.control(has_needle(done.stdout), f"stdout of `{done.command}` shows nobody's data")
         # What the caller typed after explain is the caller's; all other words are searched.
         typed = [word for word in arguments if has_needle(os.fsencode(word))]
-        trace = "\n".join(line for line in done.trace.splitlines() if not (typed and "execve(" in line or " write(" in line))
+        unsearched = (" write(", "execve(") if typed else (" write(",)
+        trace = "\n".join(line for line in done.trace.splitlines() if not any(call in line for call in unsearched))
         self.look(trace.encode(errors="surrogateescape"), "system calls", done.command)
         if codes is not None and done.code not in codes:
             self.figures.violation(f"`{done.command}` ended with {done.code}: {done.stderr.decode(errors='replace')}")
@@ -182,7 +184,8 @@ def import_all(search, plant):
         row = form.format(*cells)
         plant.write(f"{table}.csv", f"{header}\n{row}\n{row}\n{form.format(*reversed(cells))},{cells[0]}\n{cells[0]}\n")
         for into in ("data", "numbers"):
-            search.run("import", "--table", table, "--into", into, "--max-rejects", "9", f"{table}.csv", codes=(0, 64, 65, 78))
+            search.run("import", "--table", table, "--into", into, "--max-rejects", "9", f"{table}.csv",
+                       codes=(0, 64, 65, 78))
 
 
 def look_at_night(search, plant):
@@ -191,8 +194,8 @@ def look_at_night(search, plant):
     for data, out in (("data", "out"), ("numbers", "numbers-out")):
         night = ("--model", "model", "--data", data, "--as-of", "2026-03-31")
         search.run("run", *night, "--hits", "--out", out, codes=(0,))
-        search.run("run", "--model", "model", "--data", data, "--as-of", "2026-04-01", "--previous", out, "--out", f"{out}-next", "--json",
-                   codes=(0,))
+        search.run("run", "--model", "model", "--data", data, "--as-of", "2026-04-01", "--previous", out,
+                   "--out", f"{out}-next", "--json", codes=(0,))
         search.run("tag", *night, "--out", f"{out}-tags", codes=(0, 66))
         search.run("diff", out, f"{out}-next", "--data", data, "--scratch", ".", "-o", f"asked/moved-{data}",
                    shows=True, codes=(0,))
@@ -210,14 +213,17 @@ def look_at_night(search, plant):
     for stranger in ("KanarieNobody", "Kanarie\x01", f"{NUMBER.decode()}99", f"{NUMBER.decode()}9999999999999999"):
         for data, out in (("data", "out"), ("numbers", "numbers-out")):
             search.run("explain", "--run", out, "--data", data, stranger, codes=(64, 65, 66))
-        search.run("explain", "--run", "out", "--data", "data", "Kanarie1", "--scope", f"brand={stranger}", codes=(64, 65, 66))
+        search.run("explain", "--run", "out", "--data", "data", "Kanarie1", "--scope", f"brand={stranger}",
+                   codes=(64, 65, 66))
     texts = plant.write("texts.txt", "Waar blijft mijn pakket, Kanarie?\n")
     search.run("keywords", "test", texts, "--model", "model", shows=True, codes=(0,))
     search.run("keywords", "check", "--model", "model", "--sample", texts, codes=(0,))
     search.run("tag", "--model", "model", "--text", texts, "-o", "asked/hits.csv", codes=(0,))
-    for content in (b"Kanarie\xff\n", b"Kanarie\0\n", b'{"text": "Kanarie", "speaker": "Kanarie"}\n', b'{"text": "Kanarie\n',
-                    b'{"Kanarie": 1}\n', b"Kanarie" * 400000):
-        for form, verb in itertools.product(("lines", "ndjson"), (("tag", "--text"), ("keywords", "test"), ("keywords", "check", "--sample"))):
+    contents = (b"Kanarie\xff\n", b"Kanarie\0\n", b'{"text": "Kanarie", "speaker": "Kanarie"}\n', b'{"text": "Kanarie\n',
+                b'{"Kanarie": 1}\n', b"Kanarie" * 400000)
+    verbs = (("tag", "--text"), ("keywords", "test"), ("keywords", "check", "--sample"))
+    for content in contents:
+        for form, verb in itertools.product(("lines", "ndjson"), verbs):
             search.run(*verb, "-", "--from", form, "--model", "model", shows=None, stdin=content)
 
 
@@ -228,7 +234,7 @@ def damage(search, chance, count):
     showing = (("export", "out", "--table", "customers", "--to", "csv"),
                ("diff", "out", "out-next", "--data", "data", "--scratch", "."),
                ("explain", "--run", "out", "--data", "data", "Kanarie1"))
-    files = [path for path in map(search.folder.__truediv__, sorted(os.path.relpath(name, search.folder) for name in tree(search.folder)))
+    files = [path for path in map(Path, sorted(tree(search.folder)))
              if path.is_file() and path.parent.name in ("data", "out", "asked") and path not in search.inputs]
     for path in files:
         good = path.read_bytes()
@@ -239,7 +245,8 @@ def damage(search, chance, count):
             path.write_bytes(bad[:chance.randrange(len(bad))] if chance.random() < 0.2 else bad)
             own = path.relative_to(search.folder)
             if path.parent.name == "asked":
-                chosen = chance.choice((("verify", own), ("inspect", own), ("import", "--map", "text.yaml", "--into", "bad", own)))
+                chosen = chance.choice((("verify", own), ("inspect", own),
+                                        ("import", "--map", "text.yaml", "--into", "bad", own)))
             else:
                 chosen = chance.choice(readers + showing)
             shows = None if chosen in showing or chosen[0] == "inspect" else False
@@ -253,6 +260,7 @@ def few_resources(search, count):
     """Not enough memory, not enough room in one file, a call that fails."""
     night = ("run", "--model", "model", "--data", "data", "--as-of", "2026-03-31", "--out", "again")
     taking = ("import", "--map", "text.yaml", "--into", "again", "good.csv")
+
     def limit(kind, size):
         return lambda: resource.setrlimit(kind, (size, resource.getrlimit(kind)[1]))
 
@@ -260,7 +268,8 @@ def few_resources(search, count):
         for step in range(count):
             search.run(*command, preexec_fn=limit(resource.RLIMIT_AS, (24 << 20) + step * (320 << 20) // count))
             shutil.rmtree(search.folder / "again", ignore_errors=True)
-        for call, error in itertools.product(("write", "fsync", "rename", "openat", "mmap"), ("ENOSPC", "EIO", "ENOMEM")):
+        calls = ("write", "fsync", "rename", "openat", "mmap")
+        for call, error in itertools.product(calls, ("ENOSPC", "EIO", "ENOMEM")):
             for place in (range(1, 2 + count // 2) if call != "mmap" else (40, 60, 80)):
                 search.run(*command, inject=f"{call}:error={error}:when={place}")
                 shutil.rmtree(search.folder / "again", ignore_errors=True)
@@ -276,13 +285,8 @@ def cores_appear(folder):
     return found != []
 
 
-def allow_cores():
-    most = resource.getrlimit(resource.RLIMIT_CORE)[1]
-    resource.setrlimit(resource.RLIMIT_CORE, (most, most))
-
-
 def crash(search, count):
-    """Signals that dump core, at calls when the data is in memory. What a kill leaves is 0600, and swept by the next."""
+    """Signals that dump core, at calls when the data is in memory. What is left is 0600, and swept by the next."""
     if not cores_appear(search.folder):
         print("personal_data: crashes leave no core file here, so that none of ours is no proof", file=sys.stderr)
     commands = (("run", "--model", "model", "--data", "data", "--as-of", "2026-03-31", "--out", "again"),

@@ -19,6 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/personality.h>
+#include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
@@ -26,7 +27,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { OWN_FAILURE = 125, THREADS_MAX = 256, SECONDS_MAX = 120 };
+enum { OWN_FAILURE = 125, THREADS_MAX = 256, SECONDS_MAX = 600 };
 enum { SYSTEM_CALL_STOP = SIGTRAP | 0x80 }; /* PTRACE_O_TRACESYSGOOD */
 
 struct driver {
@@ -52,6 +53,7 @@ static void report(const struct driver *driver, const char *line)
 
 _Noreturn static void run_program(char **command)
 {
+    (void)prctl(PR_SET_PDEATHSIG, SIGKILL); /* for the moments before PTRACE_O_EXITKILL is set */
     /* The same addresses each time, so that runs make the same calls. */
     (void)personality(ADDR_NO_RANDOMIZE);
     if (ptrace(PTRACE_TRACEME, 0, NULL, NULL) == 0)
@@ -128,10 +130,9 @@ static void enter_call(struct driver *driver, pid_t thread, unsigned long long c
 static long look_at_stop(struct driver *driver, pid_t thread, int status)
 {
     const int signal_number = WSTOPSIG(status);
+    const bool thread_begins = status >> 16 != 0 || signal_number == SIGSTOP;
     if (signal_number != SYSTEM_CALL_STOP)
-        return status >> 16 != 0 || signal_number == SIGSTOP
-                   ? 0
-                   : signal_number; /* a thread begins, or a signal */
+        return thread_begins ? 0 : signal_number;
     struct __ptrace_syscall_info stop;
     if (ptrace(PTRACE_GET_SYSCALL_INFO, thread, sizeof stop, &stop) < 0)
         return 0; /* killed meanwhile */

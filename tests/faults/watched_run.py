@@ -2,6 +2,7 @@
 
 import os
 import re
+import resource
 import shutil
 import subprocess
 from typing import NamedTuple
@@ -29,11 +30,10 @@ def need_strace():
 
 
 def watched(folder, arguments, *, inject=None, stdin=b"", **settings):
-    """Runs the program in `folder`. `inject`: what strace does to one of its calls, such as fsync:signal=SEGV:when=1."""
+    """Runs the program in `folder`. `inject`: what strace does to one of its calls, as fsync:signal=SEGV:when=1."""
     trace = folder.parent / f"{folder.name}.trace"
-    injected = ["-e", f"inject={inject}"] if inject else []
-    command = ["strace", "-f", "-qq", "-s", "4096", "-o", trace, "-e", CALLS + (f",{inject.split(':')[0]}" if inject else ""),
-               *injected, FOURLOOP, *arguments]
+    calls = ["-e", CALLS] if inject is None else ["-e", f"{CALLS},{inject.split(':')[0]}", "-e", f"inject={inject}"]
+    command = ["strace", "-f", "-qq", "-s", "4096", "-o", trace, *calls, FOURLOOP, *arguments]
     done = subprocess.run(command, cwd=folder, input=stdin, capture_output=True, timeout=TIMEOUT_SECONDS, **settings)
     words = trace.read_text(errors="surrogateescape")
     trace.unlink()
@@ -41,8 +41,15 @@ def watched(folder, arguments, *, inject=None, stdin=b"", **settings):
     return Run(shown, done.returncode, done.stdout, done.stderr, words)
 
 
-CREATION = re.compile(r'(?P<call>mkdir|mkdirat|open|openat|creat|mknod|mknodat)\((?:[A-Z_]+, |[0-9]+, )?"(?P<path>[^"]*)"'
+CREATION = re.compile(r"(?P<call>mkdir|mkdirat|open|openat|creat|mknod|mknodat)\("
+                      r'(?:[A-Z_]+, |[0-9]+, )?"(?P<path>[^"]*)"'
                       r"(?:, (?P<flags>[A-Z_|]+))?(?:, (?P<mode>0[0-7]*))?")
+
+
+def allow_cores():
+    """For a child: core files as large as they get."""
+    most = resource.getrlimit(resource.RLIMIT_CORE)[1]
+    resource.setrlimit(resource.RLIMIT_CORE, (most, most))
 
 
 def creations(trace):

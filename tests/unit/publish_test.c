@@ -577,6 +577,37 @@ static void test_directories(void **state)
     assert_int_equal(fl_directory_sync(&io, folder_name, &error), FL_IO);
 }
 
+static void test_parents(void **state)
+{
+    (void)state;
+    static const char *const cases[][2] = {{"a", "."},     {"a/", "."},   {"a/b", "a"},    {"a/b//", "a"},
+                                           {"/", "/"},     {"/a", "/"},   {"/a/b/", "/a"}, {".", "."},
+                                           {"a//b", "a/"}, {"../a", ".."}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char *parent = fl_path_parent(cases[i][0]);
+        assert_non_null(parent);
+        assert_string_equal(parent, cases[i][1]);
+        free(parent);
+    }
+}
+
+/* Of the folder that the named one lies in: the named one need not be there. */
+static void test_name_of_a_folder(void **state)
+{
+    (void)state;
+    struct fl_error error;
+    fl_error_clear(&error);
+    char path[512];
+    path_of("absent", path);
+    assert_int_equal(fl_directory_sync_name(&fl_io_system, path, &error), FL_OK);
+    path_of("absent/below", path);
+    assert_int_equal(fl_directory_sync_name(&fl_io_system, path, &error), FL_MISSING);
+    struct fl_io io = faulty_io(2, EIO); /* open, fsync */
+    assert_int_equal(fl_directory_sync_name(&io, folder_name, &error), FL_IO);
+    io = faulty_io(1, EACCES); /* nobody could */
+    assert_int_equal(fl_directory_sync_name(&io, folder_name, &error), FL_OK);
+}
+
 static void test_scratch(void **state)
 {
     (void)state;
@@ -629,6 +660,8 @@ int main(void)
         cmocka_unit_test(test_create_against_sweep),
         cmocka_unit_test(test_create_while_sweep_holds_the_lock),
         cmocka_unit_test(test_directories),
+        cmocka_unit_test(test_parents),
+        cmocka_unit_test(test_name_of_a_folder),
         cmocka_unit_test(test_scratch),
         cmocka_unit_test(test_path_join),
     };

@@ -43,7 +43,7 @@ static int read_program(struct dl_phdr_info *info, size_t size, void *context)
         else if (part->p_type == PT_GNU_STACK)
             image->stack_runs = (part->p_flags & PF_X) != 0;
         else if (part->p_type == PT_DYNAMIC)
-            read_dynamic((const ElfW(Dyn) *)(info->dlpi_addr + part->p_vaddr), image); // NOLINT
+            read_dynamic((const ElfW(Dyn) *)(info->dlpi_addr + part->p_vaddr), image);
     }
     return 1;
 }

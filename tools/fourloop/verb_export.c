@@ -107,6 +107,8 @@ static fl_status export_into_folder(const struct export_work *work, const char *
         return fl_fail_memory(error, strlen(folder));
     fl_status status = fl_directory_ensure(work->io, folder, error);
     if (status == FL_OK)
+        status = fl_directory_sync_name(work->io, folder, error);
+    if (status == FL_OK)
         status = export_to_file(work, path, error);
     free(path);
     return status;

@@ -201,7 +201,9 @@ static fl_status write_files(struct retailer *retailer, struct fl_error *error)
         else
             fl_output_abort(outputs[file]);
     }
-    return status == FL_OK ? fl_directory_sync(plan->io, plan->out, error) : status;
+    if (status == FL_OK)
+        status = fl_directory_sync(plan->io, plan->out, error);
+    return status == FL_OK ? fl_directory_sync_name(plan->io, plan->out, error) : status;
 }
 
 fl_status gen_retailer(const struct gen_plan *plan, struct gen_report *report, struct fl_error *error)
