@@ -29,12 +29,6 @@ static void touch(struct fl_text text)
         touched += (unsigned)(uint8_t)text.bytes[0] + (uint8_t)text.bytes[text.size - 1];
 }
 
-static void require(bool holds)
-{
-    if (!holds)
-        abort();
-}
-
 /* --- files */
 
 static uint64_t count_values(const struct fl_parquet_facts *facts)
@@ -200,7 +194,7 @@ enum { TAIL = FL_PARQUET_TAIL_SIZE };
 static size_t mutate_footer(uint8_t *data, size_t size, size_t capacity)
 {
     const size_t footer_size = fl_load_le32(data + size - TAIL);
-    if (footer_size > size - TAIL - FL_PARQUET_MAGIC_SIZE)
+    if (footer_size == 0 || footer_size > size - TAIL - FL_PARQUET_MAGIC_SIZE)
         return LLVMFuzzerMutate(data, size, capacity);
     uint8_t *footer = data + size - TAIL - footer_size;
     const size_t made = LLVMFuzzerMutate(footer, footer_size, capacity - TAIL - (size_t)(footer - data));
