@@ -38,6 +38,13 @@ static void require_same_record(const struct fl_csv_record *found, const struct 
     }
 }
 
+/* As no record of the corpus: a quote within the quotes of a later field of a later line. */
+static bool has_quotes_within(const struct fl_csv_record *record)
+{
+    return record->line >= 3 && record->field_count == 5 && record->quoted[3] && record->fields[3].size > 1 &&
+           memchr(record->fields[3].bytes, '"', record->fields[3].size) != NULL;
+}
+
 /* Follows `reader` to its end, or to the fault, which the slow one must have as well; records before
  * `from_line` are filler. `is_all`: both end together; else the slow one may go on. False after a fault. */
 static bool follow(struct fl_csv_reader *reader, int64_t from_line, bool is_all)
@@ -63,6 +70,7 @@ static bool follow(struct fl_csv_reader *reader, int64_t from_line, bool is_all)
         if (!more)
             return true;
         require_same_record(&found, &wanted);
+        fuzz_canary(has_quotes_within(&found));
     }
 }
 
