@@ -79,11 +79,11 @@ static void review(const struct fl_keywords *keywords)
     fl_remark_list_release(&remarks);
 }
 
+/* A pair that may be further apart than those of the corpus. */
 static bool has_far_pair(const struct fl_keywords *keywords)
 {
-    for (size_t i = 0; i < keywords->rule_count; i++) {
-        const struct fl_keyword_rule *rule = &keywords->rules[i];
-        if (rule->near.count > 0 && rule->none.count > 0 && rule->regex.size > 0)
+    for (size_t i = 0; i < keywords->near_count; i++) {
+        if (keywords->nears[i].distance >= 10)
             return true;
     }
     return false;

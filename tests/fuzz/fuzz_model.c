@@ -51,7 +51,7 @@ static fl_status read_settings(const char *bytes, size_t size, struct fl_error *
             FL_OK);
     print_settings(&settings, &again);
     require(printed.size == again.size && memcmp(printed.bytes, again.bytes, again.size) == 0);
-    fuzz_canary(settings.regex && settings.type_view && settings.horizon_days < 100);
+    fuzz_canary(settings.horizon_days < 100); /* fewer than in the corpus */
     return FL_OK;
 }
 

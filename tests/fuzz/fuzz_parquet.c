@@ -54,7 +54,7 @@ static void touch_values(const struct fl_parquet_field *column, const struct fl_
         nulls += values->nulls != NULL && values->nulls[i];
         if (column->form == FL_PARQUET_AS_TEXT) {
             touch(values->text[i]);
-            has_changed_text |= values->text[i].size != 0 && values->text[i].bytes[0] == '~';
+            has_changed_text |= values->text[i].size != 0 && (uint8_t)values->text[i].bytes[0] < ' ';
         } else
             touched += values->u8[i];
         if (values->word != NULL) {

@@ -90,11 +90,12 @@ static size_t require_alone(struct list *list, const struct fl_message *message,
     return count;
 }
 
-/* A rule that asks for what must be there, what must not, and words near each other. */
+/* A rule that asks for what must be there, what must not, and words near each other, later in a message than
+ * in the corpus. */
 static bool is_rare(const struct fl_keywords *keywords, const struct fl_tag_hit *hit)
 {
     const struct fl_keyword_rule *rule = &keywords->rules[hit->rule];
-    return hit->message > 0 && rule->all.count > 0 && rule->none.count > 0 && rule->near.count > 0;
+    return hit->offset > 8 && rule->all.count > 0 && rule->none.count > 0 && rule->near.count > 0;
 }
 
 static void tag(struct list *list, const struct fl_message *messages, size_t message_count)
