@@ -2,10 +2,12 @@
  *
  * Method: a keyword list, a NUL, messages with a NUL between them. The naive tagger looks for each word at
  * each byte of each message; the hits must be the same, one by one, as must those of the same messages given
- * one by one. Compiling takes long, so lists that were compiled are kept, and the mutator seldom changes
- * one. Regular expressions are left out: the naive tagger cannot read them. */
+ * one by one, and what `keywords test` says of them. Compiling takes long, so lists that were compiled are
+ * kept, and the mutator seldom changes one. Regular expressions are left out: the naive tagger cannot read
+ * them. */
 #include <string.h>
 
+#include "engine/tags/lists/rule_trace.h"
 #include "tests/fuzz/fuzz_target.h"
 
 /* naive_tagger.h was made for tests of cmocka. */
@@ -24,10 +26,12 @@ struct list {
     struct fl_keywords keywords;
     struct fl_tag_rules *rules;
     struct fl_tagger *tagger;
+    struct fl_rule_tracer *tracer;
 };
 
 static void close_list(struct list *list)
 {
+    fl_rule_tracer_free(list->tracer);
     fl_tagger_free(list->tagger);
     fl_tag_rules_free(list->rules);
     fl_keywords_release(&list->keywords);
@@ -44,6 +48,7 @@ static void open_list(struct list *list, const uint8_t *csv, size_t size)
         return;
     require(fl_tag_rules_compile(&list->keywords, fold, &list->rules, NULL) == FL_OK);
     require(fl_tagger_create(list->rules, &list->tagger, NULL) == FL_OK);
+    require(fl_rule_tracer_create(&list->keywords, fold, &list->tracer, NULL) == FL_OK);
 }
 
 static struct list *list_of(const uint8_t *csv, size_t size)
@@ -90,6 +95,25 @@ static size_t require_alone(struct list *list, const struct fl_message *message,
     return count;
 }
 
+/* What `keywords test` says of each rule in a message; returns how many of the hits are the message's. */
+static size_t require_traced(struct list *list, const struct fl_message *message,
+                             const struct fl_tag_hit *wanted, size_t left)
+{
+    size_t at = 0;
+    require(fl_rule_tracer_read(list->tracer, message, NULL) == FL_OK);
+    for (uint32_t rule = 0; rule < list->keywords.rule_count; rule++) {
+        struct fl_rule_trace trace;
+        require(fl_rule_tracer_trace(list->tracer, rule, &trace, NULL) == FL_OK);
+        require(trace.holds != (trace.reason_count > 0));
+        for (size_t i = 0; trace.holds && i < trace.place_count; i++, at++) {
+            const struct fl_trace_place *place = &trace.places[i];
+            require(at < left && wanted[at].rule == rule && wanted[at].word == place->word);
+            require(wanted[at].offset == place->offset && wanted[at].size == place->size);
+        }
+    }
+    return at;
+}
+
 /* A rule that asks for what must be there, what must not, and words near each other, later in a message than
  * in the corpus. */
 static bool is_rare(const struct fl_keywords *keywords, const struct fl_tag_hit *hit)
@@ -98,7 +122,8 @@ static bool is_rare(const struct fl_keywords *keywords, const struct fl_tag_hit 
     return hit->offset > 8 && rule->all.count > 0 && rule->none.count > 0 && rule->near.count > 0;
 }
 
-static void tag(struct list *list, const struct fl_message *messages, size_t message_count)
+/* `is_traced`: by the third way, which is slow, too. */
+static void tag(struct list *list, const struct fl_message *messages, size_t message_count, bool is_traced)
 {
     static struct naive_tagger naive;
     const struct fl_tag_hit *hits;
@@ -117,6 +142,10 @@ static void tag(struct list *list, const struct fl_message *messages, size_t mes
     for (size_t i = 0; i < message_count; i++)
         at += require_alone(list, &messages[i], wanted + at, wanted_count - at);
     require(at == wanted_count);
+    at = 0;
+    for (size_t i = 0; is_traced && i < message_count; i++)
+        at += require_traced(list, &messages[i], wanted + at, wanted_count - at);
+    require(!is_traced || at == wanted_count);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -131,7 +160,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (list->rules != NULL) {
         const size_t count = split_messages(data + list_size + 1, size - list_size - 1, messages);
         if (count > 0)
-            tag(list, messages, count);
+            tag(list, messages, count, fuzz_is_chosen(data, size));
     }
     return 0;
 }
