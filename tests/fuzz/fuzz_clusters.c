@@ -38,7 +38,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             FL_OK);
     print(&again, &twice);
     require(printed.size == twice.size && memcmp(printed.bytes, twice.bytes, twice.size) == 0);
-    fuzz_canary(model.next_number > 100); /* more than in the corpus */
+    fuzz_canary(model.seed > 9 && model.seed < INT64_MAX); /* none of the corpus */
     fl_cluster_model_release(&model);
     fl_cluster_model_release(&again);
     return 0;

@@ -126,7 +126,7 @@ static bool has_large_amount(const struct fl_mapping *mapping, const struct row 
 {
     const int amount = fl_schema_find(fl_mapping_schema(mapping), fl_text_of("amount"));
     return amount >= 0 && (row->filled >> amount & 1u) != 0 && !row->cells[amount].null &&
-           row->cells[amount].number > 10000;
+           row->cells[amount].number > 2500;
 }
 
 static void apply_to_records(const struct fl_mapping *mapping, struct fl_csv_reader *reader,

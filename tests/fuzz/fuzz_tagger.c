@@ -131,7 +131,9 @@ static void tag(struct list *list, const struct fl_message *messages, size_t mes
     naive.keywords = &list->keywords;
     naive.fold = fold;
     const size_t wanted_count = naive_run(&naive, messages, message_count);
-    const struct fl_tag_hit *wanted = (const struct fl_tag_hit *)(const void *)naive.hits.bytes;
+    static const struct fl_tag_hit none; /* to point at when there are no hits */
+    const struct fl_tag_hit *wanted =
+        wanted_count == 0 ? &none : (const struct fl_tag_hit *)(const void *)naive.hits.bytes;
     require(fl_tagger_run(list->tagger, messages, message_count, &done, &hits, &count, NULL) == FL_OK);
     require(done == message_count && count == wanted_count);
     for (size_t i = 0; i < count; i++) {
