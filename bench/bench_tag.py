@@ -12,7 +12,7 @@ from measure import Cost, alternate, best_cpu, run_child, summary
 from tag_shop import TagShop
 
 ENGLISH_WORDS = (10, 50, 200, 1000)
-MESSAGES = {"english": 4e6, "chinese": 4e6, "mixed": 4e6}  # with the usual number of rows; others in proportion
+MESSAGES = {"english": 16e6, "chinese": 4e6, "mixed": 4e6}  # with the usual number of rows; others in proportion
 WAYS = {"plain": ("plain.joined", "plain.filtered"),
         "folded": ("folded.joined", "ascii.joined", "ascii.filtered")}
 

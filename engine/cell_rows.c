@@ -9,92 +9,96 @@
 #include "formats/exporters/number_text.h"
 #include "formats/importers/record_text.h"
 
-enum { FLUSH_BYTES = 64 << 10 };
-_Static_assert((int)FL_CELL_NUMBER_BYTES >= (int)FL_NUMBER_TEXT_ROOM &&
-                   (int)FL_CELL_NUMBER_BYTES >= (int)FL_DOUBLE_TEXT_ROOM,
+/* Texts of written cells are followed by as many bytes as they may be read beyond. */
+enum { FLUSH_BYTES = 64 << 10, NUMBER_ROOM = 32, STEP_BYTES = 16 };
+_Static_assert((int)NUMBER_ROOM >= (int)FL_NUMBER_TEXT_ROOM && (int)NUMBER_ROOM >= (int)FL_DOUBLE_TEXT_ROOM,
                "any number fits");
 
-struct fl_row_cell fl_cell_of_text(struct fl_text text)
-{
-    return (struct fl_row_cell){text, .quoted = true};
-}
-
-struct fl_row_cell fl_cell_of_integer(int64_t number, char text[FL_CELL_NUMBER_BYTES])
-{
-    const uint8_t *end = fl_put_integer((uint8_t *)text, number);
-    return (struct fl_row_cell){.text = {text, (size_t)(end - (const uint8_t *)text)}};
-}
-
-struct fl_row_cell fl_cell_of_double(double number, char text[FL_CELL_NUMBER_BYTES])
-{
-    return (struct fl_row_cell){.text = {text, fl_put_double(text, number)}};
-}
-
-struct fl_row_cell fl_cell_of_rounded(double number, int digits, char text[FL_CELL_NUMBER_BYTES])
-{
-    return (struct fl_row_cell){.text = {text, fl_put_rounded(text, number, digits)}};
-}
-
-/* ---- rows ---- */
-
-/* Room for a cell in any form. */
 static size_t room_of(const struct fl_row_cell *cell)
 {
-    return FL_JSON_TEXT_GROWTH * cell->text.size + sizeof "null";
+    if (cell->kind == FL_CELL_INTEGER || cell->kind == FL_CELL_DOUBLE)
+        return NUMBER_ROOM;
+    if (cell->kind == FL_CELL_TEXT)
+        return FL_JSON_TEXT_GROWTH * cell->text.size + sizeof "\"\"";
+    return cell->text.size + STEP_BYTES;
 }
 
-static void put(struct fl_text text, struct fl_buffer *row)
+static uint8_t *put(uint8_t *at, struct fl_text text)
 {
     if (text.size > 0)
-        memcpy(row->bytes + row->size, text.bytes, text.size);
-    row->size += text.size;
+        memcpy(at, text.bytes, text.size);
+    return at + text.size;
 }
 
-/* There is room for it. Numbers stand as they are; what is missing is null in NDJSON. */
-static bool put_cell(const struct fl_cell_rows *rows, const struct fl_row_cell *cell, struct fl_buffer *row)
+/* Whole steps, as a branch on the size of each small text costs more than its bytes. */
+static uint8_t *put_written(uint8_t *at, struct fl_text text)
 {
-    if (cell->quoted && !cell->written && !rows->to_ndjson)
-        return fl_record_append(&cell->text, &cell->quoted, 1, row);
-    if (cell->quoted && !cell->written)
-        row->size = (size_t)(fl_json_put_text(row->bytes + row->size, cell->text) - row->bytes);
-    else
-        put(cell->text.size == 0 && rows->to_ndjson ? fl_text_of("null") : cell->text, row);
-    return true;
+    for (size_t i = 0; i < text.size; i += STEP_BYTES)
+        memcpy(at + i, text.bytes + i, STEP_BYTES);
+    return at + text.size;
+}
+
+static uint8_t *put_double(uint8_t *at, const struct fl_row_cell *cell)
+{
+    char *text = (char *)at;
+    return at + (cell->digits == 0 ? fl_put_double(text, cell->number)
+                                   : fl_put_rounded(text, cell->number, cell->digits));
+}
+
+/* Where the cell ends. What is missing is null in NDJSON. */
+static uint8_t *put_cell(uint8_t *at, const struct fl_row_cell *cell, bool to_ndjson)
+{
+    switch (cell->kind) {
+    case FL_CELL_INTEGER:
+        return fl_put_integer(at, cell->integer);
+    case FL_CELL_DOUBLE:
+        return put_double(at, cell);
+    case FL_CELL_TEXT:
+        return to_ndjson ? fl_json_put_text(at, cell->text) : fl_record_put(at, cell->text, true);
+    case FL_CELL_WRITTEN:
+        return put_written(at, cell->text);
+    case FL_CELL_BARE:
+        break;
+    }
+    return put(at, cell->text.size == 0 && to_ndjson ? fl_text_of("null") : cell->text);
 }
 
 /* Heads are stored whole, whatever their length. */
-static void put_head(const struct fl_cell_rows *rows, size_t column, struct fl_buffer *row)
+static uint8_t *put_head(uint8_t *at, const struct fl_cell_head *head)
 {
-    memcpy(row->bytes + row->size, rows->heads[column].bytes, sizeof rows->heads[column].bytes);
-    row->size += rows->heads[column].size;
+    memcpy(at, head->bytes, sizeof head->bytes);
+    return at + head->size;
 }
 
 static bool put_row(struct fl_cell_rows *rows, const struct fl_row_cell *cells)
 {
-    struct fl_buffer *row = &rows->buffer;
     size_t room = (rows->columns + 1) * sizeof rows->heads[0];
-    bool done = true;
     for (size_t i = 0; i < rows->columns; i++)
         room += room_of(&cells[i]);
-    if (!fl_buffer_reserve(row, row->size + room))
+    if (!fl_buffer_make_room(&rows->buffer, room))
         return false;
-    for (size_t i = 0; i < rows->columns && done; i++) {
-        put_head(rows, i, row);
-        done = put_cell(rows, &cells[i], row);
-    }
-    put_head(rows, rows->columns, row);
-    return done;
+    uint8_t *at = rows->buffer.bytes + rows->buffer.size;
+    for (size_t i = 0; i < rows->columns; i++)
+        at = put_cell(put_head(at, &rows->heads[i]), &cells[i], rows->to_ndjson);
+    at = put_head(at, &rows->heads[rows->columns]);
+    rows->buffer.size = (size_t)(at - rows->buffer.bytes);
+    return true;
 }
 
-bool fl_cell_rows_write(const struct fl_cell_rows *rows, struct fl_arena *arena, struct fl_row_cell *cell)
+bool fl_cell_rows_write(struct fl_cell_rows *rows, struct fl_arena *arena, struct fl_row_cell *cell)
 {
-    struct fl_buffer text = {0};
-    const bool done = fl_buffer_reserve(&text, room_of(cell)) && put_cell(rows, cell, &text);
-    cell->text.bytes = done ? fl_arena_copy(arena, (const char *)text.bytes, text.size) : NULL;
-    cell->text.size = text.size;
-    cell->written = true;
-    fl_buffer_release(&text);
-    return cell->text.bytes != NULL;
+    /* The buffer's free end is where the text is made, as its length is not known before. */
+    struct fl_buffer *row = &rows->buffer;
+    if (!fl_buffer_make_room(row, room_of(cell)))
+        return false;
+    uint8_t *from = row->bytes + row->size;
+    const size_t size = (size_t)(put_cell(from, cell, rows->to_ndjson) - from);
+    char *text = fl_arena_take(arena, size + STEP_BYTES);
+    if (text == NULL)
+        return false;
+    memcpy(text, from, size);
+    *cell = (struct fl_row_cell){.kind = FL_CELL_WRITTEN, .text = {text, size}};
+    return true;
 }
 
 fl_status fl_cell_rows_flush(struct fl_cell_rows *rows, struct fl_error *error)

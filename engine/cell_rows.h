@@ -2,27 +2,52 @@
 #ifndef ENGINE_CELL_ROWS_H
 #define ENGINE_CELL_ROWS_H
 
-#include <stdbool.h>
+#include <stdint.h>
 
 #include "formats/base/arena.h"
 #include "formats/base/publish.h"
 #include "formats/base/text.h"
 
-enum { FL_ROW_CELLS_MAX = 32, FL_CELL_NUMBER_BYTES = 32, FL_CELL_NAME_MAX = 40 };
+enum { FL_ROW_CELLS_MAX = 32, FL_CELL_NAME_MAX = 40 };
 
-/* "" and not quoted where it is missing. */
-struct fl_row_cell {
-    struct fl_text text;
-    bool quoted;  /* NDJSON: a string, no number */
-    bool written; /* the text stands as in the file, by fl_cell_rows_write() */
+enum fl_cell_kind {
+    FL_CELL_BARE, /* text without quotes: a number's digits; "" is missing */
+    FL_CELL_TEXT,
+    FL_CELL_WRITTEN, /* text as it stands in the file, by fl_cell_rows_write() */
+    FL_CELL_INTEGER,
+    FL_CELL_DOUBLE
 };
 
-struct fl_row_cell fl_cell_of_text(struct fl_text text);
-/* The digits are written to `text`. */
-struct fl_row_cell fl_cell_of_integer(int64_t number, char text[FL_CELL_NUMBER_BYTES]);
+struct fl_row_cell {
+    enum fl_cell_kind kind;
+    int digits; /* of a double, at most */
+    union {
+        struct fl_text text;
+        int64_t integer;
+        double number;
+    };
+};
+
+static inline struct fl_row_cell fl_cell_of_text(struct fl_text text)
+{
+    return (struct fl_row_cell){.kind = FL_CELL_TEXT, .text = text};
+}
+
+static inline struct fl_row_cell fl_cell_of_integer(int64_t integer)
+{
+    return (struct fl_row_cell){.kind = FL_CELL_INTEGER, .integer = integer};
+}
+
 /* As few digits as give back the same bits. */
-struct fl_row_cell fl_cell_of_double(double number, char text[FL_CELL_NUMBER_BYTES]);
-struct fl_row_cell fl_cell_of_rounded(double number, int digits, char text[FL_CELL_NUMBER_BYTES]);
+static inline struct fl_row_cell fl_cell_of_double(double number)
+{
+    return (struct fl_row_cell){.kind = FL_CELL_DOUBLE, .number = number};
+}
+
+static inline struct fl_row_cell fl_cell_of_rounded(double number, int digits)
+{
+    return (struct fl_row_cell){.kind = FL_CELL_DOUBLE, .digits = digits, .number = number};
+}
 
 /* Zero-initialise; release once. */
 struct fl_cell_rows {
@@ -40,7 +65,7 @@ struct fl_cell_rows {
 fl_status fl_cell_rows_begin(struct fl_cell_rows *rows, struct fl_output *output, bool to_ndjson,
                              const char *const *names, size_t columns, struct fl_error *error);
 /* A cell that many rows have, made ready once for all of them; its text is the arena's. False: no memory. */
-bool fl_cell_rows_write(const struct fl_cell_rows *rows, struct fl_arena *arena, struct fl_row_cell *cell);
+bool fl_cell_rows_write(struct fl_cell_rows *rows, struct fl_arena *arena, struct fl_row_cell *cell);
 /* One cell for each column. */
 fl_status fl_cell_rows_add(struct fl_cell_rows *rows, const struct fl_row_cell *cells,
                            struct fl_error *error);

@@ -7,7 +7,9 @@ fl_status fl_fit_publish(const struct fl_io *io, const char *folder, enum fl_mod
                          const struct fl_buffer *text, struct fl_error *error)
 {
     struct fl_output *output = NULL;
-    fl_status status = fl_output_create(io, folder, &output, error);
+    fl_status status = fl_directory_check(io, folder, error);
+    if (status == FL_OK)
+        status = fl_output_create(io, folder, &output, error);
     if (status != FL_OK)
         return status;
     status = fl_output_write(output, text->bytes, text->size, error);

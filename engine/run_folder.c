@@ -14,7 +14,7 @@ static fl_status read_file(const struct fl_io *io, const char *folder, const cha
     char *path = fl_path_join(folder, name);
     if (path == NULL)
         return fl_fail_memory(error, strlen(folder));
-    const fl_status status = fl_file_read_all(io, path, size_max, bytes, error);
+    const fl_status status = fl_file_read_kept(io, path, size_max, bytes, error);
     if (status == FL_MISSING) {
         fl_error_clear(error);
         (void)fl_fail(error, status, "not there, so that this is no complete run");

@@ -7,6 +7,7 @@
 #include "formats/base/checksum.h"
 #include "formats/base/civil.h"
 #include "formats/base/decimal.h"
+#include "formats/base/json_memory.h"
 #include "formats/base/limits.h"
 
 /* Raised when a reader of before would misread the file. */
@@ -174,6 +175,7 @@ fl_status fl_run_manifest_print(const struct fl_run_manifest *manifest, struct f
 {
     char day[11];
     fl_day_format(manifest->as_of_day, day);
+    fl_json_watch_memory();
     json_t *root =
         json_pack("{s:s, s:i, s:s, s:s, s:s, s:s?, s:s, s:[s, s], s:o, s:o, s:o}", "format", manifest_format,
                   "format_version", MANIFEST_VERSION, "version", manifest->version, "as_of", day, "view",
@@ -188,6 +190,10 @@ fl_status fl_run_manifest_print(const struct fl_run_manifest *manifest, struct f
     }
     char *dumped = root == NULL ? NULL : json_dumps(root, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
     json_decref(root);
+    if (fl_json_ran_out_of_memory()) {
+        free(dumped);
+        dumped = NULL;
+    }
     if (dumped == NULL)
         return fl_fail_memory(error, manifest->input_count * 128);
     const bool done = fl_buffer_append(text, dumped, strlen(dumped)) && fl_buffer_append(text, "\n", 1);
@@ -371,7 +377,9 @@ fl_status fl_run_manifest_parse(const char *text, size_t size, struct fl_run_man
     manifest->digest = fl_digest64(text, size);
     json_t *parts[3] = {NULL};
     json_error_t trouble;
-    json_t *root = json_loadb(text, size, JSON_REJECT_DUPLICATES, &trouble);
+    json_t *root = fl_json_load(text, size, JSON_REJECT_DUPLICATES, &trouble);
+    if (root == NULL && fl_json_ran_out_of_memory())
+        return fl_fail_memory(error, size);
     if (root == NULL) {
         fl_fail(error, FL_CORRUPT, "%s", trouble.text);
         fl_error_at_line(error, trouble.line, trouble.column);
@@ -385,6 +393,10 @@ fl_status fl_run_manifest_parse(const char *text, size_t size, struct fl_run_man
     if (status == FL_OK)
         status = parse_counts(parts[2], &manifest->counts, error);
     json_decref(root);
+    if (fl_json_ran_out_of_memory()) {
+        fl_error_clear(error);
+        status = fl_fail_memory(error, size);
+    }
     if (status != FL_OK)
         fl_run_manifest_release(manifest);
     return status;

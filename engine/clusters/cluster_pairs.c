@@ -138,21 +138,18 @@ static fl_status write_pair(struct job *job, const struct fl_item_pair *pair, st
 {
     const struct fl_pair_counts counts = counts_of(job, pair->a, pair->b, pair->baskets);
     const struct fl_pair_measures measures = fl_pair_measures_of(&counts);
-    char text[PAIR_COLUMNS][FL_CELL_NUMBER_BYTES];
     const struct fl_row_cell cells[PAIR_COLUMNS] = {
         [PAIR_A] = item_cell(job, pair->a),
         [PAIR_B] = item_cell(job, pair->b),
-        [PAIR_BASKETS_A] = fl_cell_of_integer(counts.a, text[PAIR_BASKETS_A]),
-        [PAIR_BASKETS_B] = fl_cell_of_integer(counts.b, text[PAIR_BASKETS_B]),
-        [PAIR_BASKETS] = fl_cell_of_integer(counts.both, text[PAIR_BASKETS]),
-        [PAIR_SUPPORT] = fl_cell_of_double(measures.support, text[PAIR_SUPPORT]),
-        [PAIR_CONFIDENCE_A_TO_B] =
-            fl_cell_of_double(measures.confidence_a_to_b, text[PAIR_CONFIDENCE_A_TO_B]),
-        [PAIR_CONFIDENCE_B_TO_A] =
-            fl_cell_of_double(measures.confidence_b_to_a, text[PAIR_CONFIDENCE_B_TO_A]),
-        [PAIR_LIFT] = fl_cell_of_double(measures.lift, text[PAIR_LIFT]),
-        [PAIR_LEVERAGE] = fl_cell_of_double(measures.leverage, text[PAIR_LEVERAGE]),
-        [PAIR_FISHER_P] = fl_cell_of_rounded(measures.fisher_p, FISHER_DIGITS, text[PAIR_FISHER_P]),
+        [PAIR_BASKETS_A] = fl_cell_of_integer(counts.a),
+        [PAIR_BASKETS_B] = fl_cell_of_integer(counts.b),
+        [PAIR_BASKETS] = fl_cell_of_integer(counts.both),
+        [PAIR_SUPPORT] = fl_cell_of_double(measures.support),
+        [PAIR_CONFIDENCE_A_TO_B] = fl_cell_of_double(measures.confidence_a_to_b),
+        [PAIR_CONFIDENCE_B_TO_A] = fl_cell_of_double(measures.confidence_b_to_a),
+        [PAIR_LIFT] = fl_cell_of_double(measures.lift),
+        [PAIR_LEVERAGE] = fl_cell_of_double(measures.leverage),
+        [PAIR_FISHER_P] = fl_cell_of_rounded(measures.fisher_p, FISHER_DIGITS),
     };
     job->report->written++;
     return fl_cell_rows_add(&job->rows, cells, error);
@@ -163,18 +160,17 @@ static fl_status write_offer(void *context, const struct fl_offer *offer, struct
     struct job *job = context;
     const struct fl_pair_counts counts = counts_of(job, offer->bought, offer->offer, offer->baskets);
     const struct fl_pair_measures measures = fl_pair_measures_of(&counts);
-    char text[OFFER_COLUMNS][FL_CELL_NUMBER_BYTES];
     const struct fl_row_cell cells[OFFER_COLUMNS] = {
         [OFFER_BOUGHT] = item_cell(job, offer->bought),
-        [OFFER_RANK] = fl_cell_of_integer(offer->rank, text[OFFER_RANK]),
+        [OFFER_RANK] = fl_cell_of_integer(offer->rank),
         [OFFER_OFFER] = item_cell(job, offer->offer),
-        [OFFER_BASKETS_BOUGHT] = fl_cell_of_integer(counts.a, text[OFFER_BASKETS_BOUGHT]),
-        [OFFER_BASKETS_OFFER] = fl_cell_of_integer(counts.b, text[OFFER_BASKETS_OFFER]),
-        [OFFER_BASKETS] = fl_cell_of_integer(counts.both, text[OFFER_BASKETS]),
-        [OFFER_CONFIDENCE] = fl_cell_of_double(measures.confidence_a_to_b, text[OFFER_CONFIDENCE]),
-        [OFFER_LIFT] = fl_cell_of_double(measures.lift, text[OFFER_LIFT]),
-        [OFFER_LEVERAGE] = fl_cell_of_double(measures.leverage, text[OFFER_LEVERAGE]),
-        [OFFER_FISHER_P] = fl_cell_of_rounded(measures.fisher_p, FISHER_DIGITS, text[OFFER_FISHER_P]),
+        [OFFER_BASKETS_BOUGHT] = fl_cell_of_integer(counts.a),
+        [OFFER_BASKETS_OFFER] = fl_cell_of_integer(counts.b),
+        [OFFER_BASKETS] = fl_cell_of_integer(counts.both),
+        [OFFER_CONFIDENCE] = fl_cell_of_double(measures.confidence_a_to_b),
+        [OFFER_LIFT] = fl_cell_of_double(measures.lift),
+        [OFFER_LEVERAGE] = fl_cell_of_double(measures.leverage),
+        [OFFER_FISHER_P] = fl_cell_of_rounded(measures.fisher_p, FISHER_DIGITS),
     };
     job->report->written++;
     return fl_cell_rows_add(&job->rows, cells, error);

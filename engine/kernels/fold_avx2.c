@@ -1,4 +1,4 @@
-/* fold_avx2.c - the fold kernel with AVX2. */
+/* fold_avx2.c - the fold kernels with AVX2. */
 #if defined(__x86_64__)
 
 #include <immintrin.h>
@@ -53,6 +53,19 @@ static size_t copy_plain(const uint8_t *from, size_t size, uint8_t *to)
     return at + copy_vector(bytes, all >> (LANES - (size - at)), to + at);
 }
 
-const struct fl_fold_kernels fl_fold_avx2 = {.copy_plain = copy_plain};
+static size_t count_byte(const uint8_t *bytes, size_t size, uint8_t byte)
+{
+    const __m256i wanted = _mm256_set1_epi8((char)byte);
+    size_t count = 0, at = 0;
+    for (; size - at >= LANES; at += LANES) {
+        const __m256i lanes = _mm256_loadu_si256((const __m256i *)(const void *)(bytes + at));
+        count += (size_t)__builtin_popcountll(bits(_mm256_cmpeq_epi8(lanes, wanted)));
+    }
+    for (; at < size; at++)
+        count += bytes[at] == byte;
+    return count;
+}
+
+const struct fl_fold_kernels fl_fold_avx2 = {.copy_plain = copy_plain, .count_byte = count_byte};
 
 #endif

@@ -1,4 +1,4 @@
-/* fold_avx512.c - the fold kernel with AVX-512. */
+/* fold_avx512.c - the fold kernels with AVX-512. */
 #if defined(__x86_64__)
 
 #include <immintrin.h>
@@ -29,12 +29,17 @@ static inline size_t copy_vector(__m512i bytes, __mmask64 there, uint8_t *to)
     return fl_plain_bytes(ascii, leads, between(bytes, 0x80, 0xBF));
 }
 
+/* Lanes for what is left, at most a vector. */
+static inline __mmask64 lanes_of(size_t left)
+{
+    return _bzhi_u64(~UINT64_C(0), (unsigned)(left < LANES ? left : LANES));
+}
+
 static size_t copy_plain(const uint8_t *from, size_t size, uint8_t *to)
 {
     size_t at = 0;
     while (at < size) {
-        const size_t left = size - at;
-        const __mmask64 there = _bzhi_u64(~UINT64_C(0), (unsigned)(left < LANES ? left : LANES));
+        const __mmask64 there = lanes_of(size - at);
         const size_t copied = copy_vector(_mm512_maskz_loadu_epi8(there, from + at), there, to + at);
         at += copied;
         /* At the end of a vector up to two bytes may be of a character that goes on in the next. */
@@ -44,6 +49,18 @@ static size_t copy_plain(const uint8_t *from, size_t size, uint8_t *to)
     return at;
 }
 
-const struct fl_fold_kernels fl_fold_avx512 = {.copy_plain = copy_plain};
+static size_t count_byte(const uint8_t *bytes, size_t size, uint8_t byte)
+{
+    const __m512i wanted = _mm512_set1_epi8((char)byte);
+    size_t count = 0;
+    for (size_t at = 0; at < size; at += LANES) {
+        const __mmask64 there = lanes_of(size - at);
+        const __m512i lanes = _mm512_maskz_loadu_epi8(there, bytes + at);
+        count += (size_t)__builtin_popcountll(_mm512_mask_cmpeq_epi8_mask(there, lanes, wanted));
+    }
+    return count;
+}
+
+const struct fl_fold_kernels fl_fold_avx512 = {.copy_plain = copy_plain, .count_byte = count_byte};
 
 #endif

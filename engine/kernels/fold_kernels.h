@@ -1,4 +1,4 @@
-/* fold_kernels.h - the loop over the plain part of texts, one table for each CPU level. */
+/* fold_kernels.h - the loops over texts that are folded, one table for each CPU level. */
 #ifndef ENGINE_KERNELS_FOLD_KERNELS_H
 #define ENGINE_KERNELS_FOLD_KERNELS_H
 
@@ -17,6 +17,8 @@ struct fl_fold_kernels {
      * are. Reads no more than `size` bytes; what is behind the returned number in `to` is undefined, up to
      * FL_PLAIN_WRITES_PAST bytes past `size`. Requires: the two do not overlap. */
     size_t (*copy_plain)(const uint8_t *from, size_t size, uint8_t *to);
+    /* How many of the bytes are `byte`. */
+    size_t (*count_byte)(const uint8_t *bytes, size_t size, uint8_t byte);
 };
 
 /* The table of one level, for tests and benches: the CPU must have it. */

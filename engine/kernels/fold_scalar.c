@@ -1,4 +1,4 @@
-/* fold_scalar.c - the fold kernel's meaning. */
+/* fold_scalar.c - the fold kernels' meaning. */
 #include <stdbool.h>
 #include <string.h>
 
@@ -26,4 +26,12 @@ static size_t copy_plain(const uint8_t *from, size_t size, uint8_t *to)
     return at;
 }
 
-const struct fl_fold_kernels fl_fold_scalar = {.copy_plain = copy_plain};
+static size_t count_byte(const uint8_t *bytes, size_t size, uint8_t byte)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < size; i++)
+        count += bytes[i] == byte;
+    return count;
+}
+
+const struct fl_fold_kernels fl_fold_scalar = {.copy_plain = copy_plain, .count_byte = count_byte};

@@ -169,7 +169,7 @@ static fl_status read_part(const struct fl_io *io, const char *path, int part, s
                            struct fl_error *error)
 {
     const size_t bytes_max = part == FL_MODEL_KEYWORDS ? FL_KEYWORD_FILE_BYTES_MAX : FL_CONFIG_BYTES_MAX;
-    const fl_status status = fl_file_read_all(io, path, bytes_max, &model->parts[part], error);
+    const fl_status status = fl_file_read_kept(io, path, bytes_max, &model->parts[part], error);
     model->has_part[part] = status == FL_OK;
     if (status != FL_MISSING)
         return status;

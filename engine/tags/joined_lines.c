@@ -1,6 +1,7 @@
 /* joined_lines.c - the folded lines of a text, many at a time. */
 #include "engine/tags/joined_lines.h"
 
+#include "engine/kernels/fold_kernels.h"
 #include "engine/tags/joined_texts.h"
 
 /* Lines whose folded form begins at byte `from` of `bytes`, at byte `at` of the text. Either byte gives byte
@@ -33,8 +34,8 @@ static uint32_t count_lines(const struct fl_joined_lines *lines, uint32_t to)
 {
     if (to == lines->line_from)
         return 0;
-    const char *bytes = (const char *)lines->bytes.bytes + lines->line_from;
-    return (uint32_t)fl_text_count((struct fl_text){bytes, to - lines->line_from}, '\n');
+    const uint8_t *bytes = lines->bytes.bytes + lines->line_from;
+    return (uint32_t)fl_fold_kernels()->count_byte(bytes, to - lines->line_from, '\n');
 }
 
 uint32_t fl_joined_lines_pass(struct fl_joined_lines *lines)

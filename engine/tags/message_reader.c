@@ -76,11 +76,9 @@ void fl_message_reader_free(struct fl_message_reader *reader)
 
 /* ---- one message ---- */
 
-struct fl_row_cell fl_message_id(const struct fl_file_message *message, char number[FL_CELL_NUMBER_BYTES])
+struct fl_row_cell fl_message_id(const struct fl_file_message *message)
 {
-    if (message->id.text.size > 0)
-        return message->id;
-    return fl_cell_of_integer((int64_t)message->line, number);
+    return message->id.text.size > 0 ? message->id : fl_cell_of_integer((int64_t)message->line);
 }
 
 /* Lines and objects live until the next is read; a part holds many. */
@@ -119,7 +117,7 @@ static fl_status take_line(struct fl_message_reader *reader, bool *more, struct 
     struct fl_file_message *file = &reader->files[reader->count];
     file->line = (uint64_t)fl_line_reader_number(reader->lines);
     file->id.text = file->customer.text = file->speaker = (struct fl_text){"", 0};
-    file->id.quoted = file->customer.quoted = false;
+    file->id.kind = file->customer.kind = FL_CELL_BARE;
     return add(reader, line, error);
 }
 
@@ -139,6 +137,11 @@ static fl_status fail_object(const struct fl_message_reader *reader, const struc
     return FL_BAD_DATA;
 }
 
+static struct fl_row_cell read_cell(struct fl_text text, bool quoted)
+{
+    return (struct fl_row_cell){.kind = quoted ? FL_CELL_TEXT : FL_CELL_BARE, .text = text};
+}
+
 static fl_status take_object(struct fl_message_reader *reader, bool *more, struct fl_error *error)
 {
     struct fl_ndjson_line line;
@@ -154,11 +157,10 @@ static fl_status take_object(struct fl_message_reader *reader, bool *more, struc
     const struct fl_text *fields = line.record.fields;
     const bool *quoted = line.record.quoted;
     struct fl_file_message *file = &reader->files[reader->count];
-    *file = (struct fl_file_message){
-        .line = (uint64_t)line.record.line,
-        .id = {.text = fields[FIELD_MESSAGE], .quoted = quoted[FIELD_MESSAGE]},
-        .customer = {.text = fields[FIELD_CUSTOMER], .quoted = quoted[FIELD_CUSTOMER]},
-        .speaker = fields[FIELD_SPEAKER]};
+    *file = (struct fl_file_message){.line = (uint64_t)line.record.line,
+                                     .id = read_cell(fields[FIELD_MESSAGE], quoted[FIELD_MESSAGE]),
+                                     .customer = read_cell(fields[FIELD_CUSTOMER], quoted[FIELD_CUSTOMER]),
+                                     .speaker = fields[FIELD_SPEAKER]};
     if (!keep(reader, &file->id.text) || !keep(reader, &file->customer.text) || !keep(reader, &file->speaker))
         return fl_fail_memory(error, fields[FIELD_MESSAGE].size + fields[FIELD_CUSTOMER].size);
     return add(reader, fields[FIELD_TEXT], error);

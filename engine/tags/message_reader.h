@@ -9,13 +9,13 @@
 /* A message and what the file says of it. */
 struct fl_file_message {
     uint64_t line;
-    struct fl_row_cell id; /* "" and not quoted: it has none of its own, see fl_message_id() */
+    struct fl_row_cell id; /* "": it has none of its own, see fl_message_id() */
     struct fl_row_cell customer;
     struct fl_text speaker; /* as the file has it */
 };
 
-/* The message's own id, or else the number of its line, which is written to `number` and not quoted. */
-struct fl_row_cell fl_message_id(const struct fl_file_message *message, char number[FL_CELL_NUMBER_BYTES]);
+/* The message's own id, or else the number of its line. */
+struct fl_row_cell fl_message_id(const struct fl_file_message *message);
 
 /* A part of the file; messages[i] is said more of by files[i]. */
 struct fl_message_chunk {

@@ -64,9 +64,8 @@ static bool write_rule_cells(struct filter *filter, size_t number)
 {
     const struct fl_keyword_rule *rule = &filter->model->keywords.rules[number];
     struct rule_cells *cells = &filter->rule_cells[number];
-    char line[FL_CELL_NUMBER_BYTES];
     cells->tag = fl_cell_of_text(filter->model->keywords.tags[rule->tag].name);
-    cells->line = fl_cell_of_integer(rule->line, line);
+    cells->line = fl_cell_of_integer(rule->line);
     cells->regex = fl_cell_of_text(rule->regex);
     return fl_cell_rows_write(&filter->rows, &filter->cells, &cells->tag) &&
            fl_cell_rows_write(&filter->rows, &filter->cells, &cells->line) &&
@@ -100,15 +99,14 @@ static fl_status add_hit(struct filter *filter, const struct fl_file_message *fi
                          const struct fl_tag_hit *hit, struct fl_error *error)
 {
     const struct rule_cells *rule = &filter->rule_cells[hit->rule];
-    char id[FL_CELL_NUMBER_BYTES], offset[FL_CELL_NUMBER_BYTES], length[FL_CELL_NUMBER_BYTES];
     const struct fl_row_cell cells[COLUMNS] = {
-        [COLUMN_MESSAGE] = fl_message_id(file, id),
+        [COLUMN_MESSAGE] = fl_message_id(file),
         [COLUMN_CUSTOMER] = file->customer,
         [COLUMN_TAG] = rule->tag,
         [COLUMN_RULE] = rule->line,
         [COLUMN_WORD] = hit->word == FL_HIT_BY_REGEX ? rule->regex : filter->word_cells[hit->word],
-        [COLUMN_OFFSET] = fl_cell_of_integer(hit->offset, offset),
-        [COLUMN_LENGTH] = fl_cell_of_integer(hit->size, length)};
+        [COLUMN_OFFSET] = fl_cell_of_integer(hit->offset),
+        [COLUMN_LENGTH] = fl_cell_of_integer(hit->size)};
     return fl_cell_rows_add(&filter->rows, cells, error);
 }
 
@@ -126,8 +124,7 @@ static fl_status take_hits(struct filter *filter, const struct fl_tag_hit *hits,
         status = add_hit(filter, file, &hits[i], error);
     }
     filter->counts->hits += count;
-    /* Whoever waits for the answers to some messages gets them. */
-    return status == FL_OK ? fl_cell_rows_flush(&filter->rows, error) : status;
+    return status;
 }
 
 static fl_status take_chunk(struct filter *filter, bool *more, struct fl_error *error)
@@ -174,8 +171,12 @@ static fl_status read_all(struct filter *filter, struct fl_error *error)
                                           column_names, COLUMNS, error);
     if (status == FL_OK)
         status = write_cells(filter, error);
-    while (status == FL_OK && more)
+    while (status == FL_OK && more) {
         status = are_lines ? take_lines(filter, &more, error) : take_chunk(filter, &more, error);
+        /* Whoever waits for the answers to some messages gets them. */
+        if (status == FL_OK)
+            status = fl_cell_rows_flush(&filter->rows, error);
+    }
     filter->counts->cut = fl_tagger_cut_messages(filter->tagger);
     return status;
 }

@@ -115,21 +115,26 @@ int fl_buffer_reserve(struct fl_buffer *buffer, size_t capacity)
     return 1;
 }
 
+int fl_buffer_make_room(struct fl_buffer *buffer, size_t size)
+{
+    size_t needed;
+    if (__builtin_add_overflow(buffer->size, size, &needed))
+        return 0;
+    if (needed <= buffer->capacity)
+        return 1;
+    /* Half as much again, so that many small appends copy each byte only a few times. */
+    const size_t roomy = buffer->capacity + buffer->capacity / 2 + 64;
+    return (roomy > needed && fl_buffer_reserve(buffer, roomy)) || fl_buffer_reserve(buffer, needed);
+}
+
 int fl_buffer_append(struct fl_buffer *buffer, const void *bytes, size_t size)
 {
     if (size == 0)
         return 1;
-    size_t needed;
-    if (__builtin_add_overflow(buffer->size, size, &needed))
+    if (!fl_buffer_make_room(buffer, size))
         return 0;
-    if (needed > buffer->capacity) {
-        /* Half as much again, so that many small appends copy each byte only a few times. */
-        const size_t roomy = buffer->capacity + buffer->capacity / 2 + 64;
-        if (!(roomy > needed && fl_buffer_reserve(buffer, roomy)) && !fl_buffer_reserve(buffer, needed))
-            return 0;
-    }
     memcpy(buffer->bytes + buffer->size, bytes, size);
-    buffer->size = needed;
+    buffer->size += size;
     return 1;
 }
 

@@ -37,6 +37,8 @@ struct fl_buffer {
 };
 /* Makes room for `capacity` bytes in all; false when there is no memory (the buffer is unchanged). */
 int fl_buffer_reserve(struct fl_buffer *buffer, size_t capacity);
+/* Room for `size` bytes behind those that are there. */
+int fl_buffer_make_room(struct fl_buffer *buffer, size_t size);
 int fl_buffer_append(struct fl_buffer *buffer, const void *bytes, size_t size);
 void fl_buffer_release(struct fl_buffer *buffer);
 

@@ -60,18 +60,23 @@ static fl_status map_bytes(struct fl_file_map *map, struct fl_error *error)
     return FL_OK;
 }
 
+fl_status fl_file_look(const struct fl_io *io, int file, const char *path, struct stat *facts,
+                       struct fl_error *error)
+{
+    if (io->fstat(file, facts) != 0)
+        return fl_fail_errno(error, errno, "look at", path);
+    if (S_ISREG(facts->st_mode))
+        return FL_OK;
+    (void)fl_fail(error, FL_BAD_DATA, "%s, not a file",
+                  S_ISDIR(facts->st_mode) ? "a directory" : "a device or a pipe");
+    return fl_error_at_path(error, path);
+}
+
 static fl_status look_at_file(struct fl_file_map *map, struct fl_error *error)
 {
-    if (map->io->fstat(map->file, &map->facts) != 0)
-        return fl_fail_errno(error, errno, "look at", map->path);
-    if (!S_ISREG(map->facts.st_mode)) {
-        (void)fl_fail(error, FL_BAD_DATA, "%s, not a file",
-                      S_ISDIR(map->facts.st_mode) ? "a directory" : "a device or a pipe");
-        (void)fl_error_at_path(error, map->path);
-        return FL_BAD_DATA;
-    }
-    map->size_bytes = (uint64_t)map->facts.st_size;
-    return FL_OK;
+    const fl_status status = fl_file_look(map->io, map->file, map->path, &map->facts, error);
+    map->size_bytes = status == FL_OK ? (uint64_t)map->facts.st_size : 0;
+    return status;
 }
 
 fl_status fl_file_map_open(struct fl_file_map *map, const struct fl_io *io, const char *path,

@@ -49,9 +49,16 @@ fl_status fl_file_map_check_unchanged(struct fl_file_map *map, struct fl_error *
 
 void fl_file_map_close(struct fl_file_map *map);
 
+/* The facts of an open file; FL_BAD_DATA unless it is a regular one. */
+fl_status fl_file_look(const struct fl_io *io, int file, const char *path, struct stat *facts,
+                       struct fl_error *error);
+
 /* The whole of a small file into `buffer` (NUL-ended; the NUL is not counted in buffer->size). FL_LIMIT when
  * it holds more than `size_max` bytes. */
 fl_status fl_file_read_all(const struct fl_io *io, const char *path, uint64_t size_max,
                            struct fl_buffer *buffer, struct fl_error *error);
+/* The same of a file that a folder of ours keeps: FL_BAD_DATA for a pipe, which would hold us up for ever. */
+fl_status fl_file_read_kept(const struct fl_io *io, const char *path, uint64_t size_max,
+                            struct fl_buffer *buffer, struct fl_error *error);
 
 #endif

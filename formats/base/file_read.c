@@ -1,6 +1,7 @@
 /* file_read.c - the whole of a small file in one go. */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 
 #include "formats/base/file_map.h"
 
@@ -40,21 +41,36 @@ static fl_status read_to_end(const struct fl_io *io, int file, const char *path,
     }
 }
 
-fl_status fl_file_read_all(const struct fl_io *io, const char *path, uint64_t size_max,
+static fl_status read_file(const struct fl_io *io, const char *path, bool kept, uint64_t size_max,
                            struct fl_buffer *buffer, struct fl_error *error)
 {
     buffer->size = 0;
     int file;
     do {
-        file = io->open(path, O_RDONLY, 0);
+        file = io->open(path, O_RDONLY | (kept ? O_NONBLOCK : 0), 0);
     } while (file < 0 && errno == EINTR);
     if (file < 0)
         return fl_fail_errno(error, errno, "open", path);
-    fl_status status = read_to_end(io, file, path, size_max, buffer, error);
+    struct stat facts;
+    fl_status status = kept ? fl_file_look(io, file, path, &facts, error) : FL_OK;
+    if (status == FL_OK)
+        status = read_to_end(io, file, path, size_max, buffer, error);
     (void)io->close(file);
     if (status == FL_OK && !fl_buffer_reserve(buffer, buffer->size + 1))
         status = fl_fail_memory(error, buffer->size + 1);
     if (status == FL_OK)
         buffer->bytes[buffer->size] = 0;
     return status;
+}
+
+fl_status fl_file_read_all(const struct fl_io *io, const char *path, uint64_t size_max,
+                           struct fl_buffer *buffer, struct fl_error *error)
+{
+    return read_file(io, path, false, size_max, buffer, error);
+}
+
+fl_status fl_file_read_kept(const struct fl_io *io, const char *path, uint64_t size_max,
+                            struct fl_buffer *buffer, struct fl_error *error)
+{
+    return read_file(io, path, true, size_max, buffer, error);
 }

@@ -37,11 +37,15 @@ fl_status fl_output_commit(struct fl_output *output, const char *final_name, str
 void fl_output_abort(struct fl_output *output);
 
 fl_status fl_directory_sync(const struct fl_io *io, const char *directory, struct fl_error *error);
+/* FL_PERMISSION when the last part of the path is a link that neither this user nor root made: in a folder that many may
+ * write to, such as /tmp, it leads to where somebody else wants our files. FL_OK too when nothing is there. Asked by the
+ * calls below, and by fl_stage_create(); not by fl_output_create(). */
+fl_status fl_directory_check(const struct fl_io *io, const char *directory, struct fl_error *error);
 /* mkdir with mode 0700 of the last part only; an existing directory is fine; FL_CANNOT_CREATE otherwise. */
 fl_status fl_directory_ensure(const struct fl_io *io, const char *directory, struct fl_error *error);
-/* Removes a folder with the files in it, if all that is in it are files. */
+/* Removes a folder with the files in it, if all that is in it are files; a link to one is not followed. */
 fl_status fl_directory_remove(const struct fl_io *io, const char *directory, struct fl_error *error);
-/* Removes temporaries, files and folders of files, that no living process holds. */
+/* Removes this user's temporaries, files and folders of files, that no living process holds. */
 fl_status fl_directory_sweep(const struct fl_io *io, const char *directory, struct fl_error *error);
 /* "a/b" of directory and name, malloc()ed, or NULL. */
 char *fl_path_join(const char *directory, const char *name);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <unistd.h>
 
 #include "formats/base/publish.h"
 
@@ -53,12 +54,41 @@ static fl_status fail_ensure(struct fl_error *error, int error_number, const cha
     return FL_CANNOT_CREATE;
 }
 
+fl_status fl_directory_check(const struct fl_io *io, const char *directory, struct fl_error *error)
+{
+    size_t size = strlen(directory);
+    while (size > 1 && directory[size - 1] == '/')
+        size--;
+    char *path = strndup(directory, size); /* with a / behind it, a link would be followed */
+    if (path == NULL)
+        return fl_fail_memory(error, size + 1);
+    int file;
+    do {
+        file = io->open(path, O_PATH | O_NOFOLLOW, 0);
+    } while (file < 0 && errno == EINTR);
+    free(path);
+    if (file < 0)
+        return errno == ENOENT ? FL_OK : fail_ensure(error, errno, directory);
+    struct stat facts;
+    fl_status status = FL_OK;
+    if (io->fstat(file, &facts) != 0)
+        status = fail_ensure(error, errno, directory);
+    else if (S_ISLNK(facts.st_mode) && facts.st_uid != geteuid() && facts.st_uid != 0)
+        status = fl_fail(error, FL_PERMISSION,
+                         "is a link that another user made: nothing is written where it leads");
+    (void)io->close(file);
+    return status == FL_PERMISSION ? fl_error_at_path(error, directory) : status;
+}
+
 fl_status fl_directory_ensure(const struct fl_io *io, const char *directory, struct fl_error *error)
 {
     if (io->mkdir(directory, 0700) == 0)
         return FL_OK;
     if (errno != EEXIST)
         return fail_ensure(error, errno, directory);
+    const fl_status status = fl_directory_check(io, directory, error);
+    if (status != FL_OK)
+        return status;
     const int file = open_directory(io, directory);
     if (file < 0)
         return fail_ensure(error, errno, directory);
@@ -124,15 +154,29 @@ static fl_status remove_file(const struct fl_io *io, const char *path, struct fl
     return fl_fail_errno(error, errno, "remove an abandoned file", path);
 }
 
+/* Removes the files of an open folder. Its name may lead elsewhere by now, where others may rename: its
+ * descriptor cannot. */
+static fl_status empty_folder(const struct fl_io *io, int folder, struct fl_error *error)
+{
+    char path[64];
+    (void)snprintf(path, sizeof path, "/proc/self/fd/%d", folder);
+    return visit_entries(io, path, "", remove_file, error);
+}
+
 fl_status fl_directory_remove(const struct fl_io *io, const char *directory, struct fl_error *error)
 {
-    const fl_status status = visit_entries(io, directory, "", remove_file, error);
+    const int folder = io->open(directory, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
+    if (folder < 0)
+        return fl_fail_errno(error, errno, "open an abandoned folder", directory);
+    const fl_status status = empty_folder(io, folder, error);
+    (void)io->close(folder);
     if (status != FL_OK || io->rmdir(directory) == 0 || errno == ENOENT)
         return status;
     return fl_fail_errno(error, errno, "remove an abandoned folder", directory);
 }
 
-/* A temporary that cannot be opened or locked is a living one's, or not ours to judge. */
+/* A temporary that cannot be opened or locked is a living one's, or not ours to judge; nor is one of another
+ * user, who could have it hold anything, and keep us from removing it. */
 static fl_status sweep_file(const struct fl_io *io, const char *path, struct fl_error *error)
 {
     const int file = open_temporary(io, path);
@@ -141,7 +185,7 @@ static fl_status sweep_file(const struct fl_io *io, const char *path, struct fl_
     fl_status status = FL_OK;
     struct stat facts;
     if (io->flock(file, LOCK_EX | LOCK_NB) == 0 && still_named(io, file, path) &&
-        io->fstat(file, &facts) == 0)
+        io->fstat(file, &facts) == 0 && facts.st_uid == geteuid())
         status = S_ISDIR(facts.st_mode) ? fl_directory_remove(io, path, error) : remove_file(io, path, error);
     (void)io->close(file);
     return status;
@@ -149,5 +193,8 @@ static fl_status sweep_file(const struct fl_io *io, const char *path, struct fl_
 
 fl_status fl_directory_sweep(const struct fl_io *io, const char *directory, struct fl_error *error)
 {
+    const fl_status status = fl_directory_check(io, directory, error);
+    if (status != FL_OK)
+        return status;
     return visit_entries(io, directory, FL_TEMPORARY_PREFIX, sweep_file, error);
 }

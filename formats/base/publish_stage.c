@@ -47,38 +47,57 @@ static bool set_paths(struct fl_stage *stage, const char *path)
     return stage->parent != NULL;
 }
 
-/* False when a sweep took the new folder before it was locked. */
-static bool lock_folder(struct fl_stage *stage)
+/* The lock stays -1 when a sweep took the new folder before it was locked. */
+static fl_status lock_folder(struct fl_stage *stage, struct fl_error *error)
 {
     stage->lock = stage->io->open(stage->directory, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
     if (stage->lock < 0)
-        return false;
-    struct stat facts;
-    if (stage->io->flock(stage->lock, LOCK_EX | LOCK_NB) == 0 && stage->io->fstat(stage->lock, &facts) == 0 &&
-        facts.st_nlink > 0)
-        return true;
+        return errno == ENOENT || errno == EINTR ? FL_OK
+                                                 : fl_fail_errno(error, errno, "open", stage->directory);
+    struct stat facts = {.st_nlink = 0};
+    fl_status status = FL_OK;
+    if (stage->io->flock(stage->lock, LOCK_EX | LOCK_NB) != 0) {
+        if (errno != EWOULDBLOCK && errno != EINTR)
+            status = fl_fail_errno(error, errno, "lock", stage->directory);
+    } else if (stage->io->fstat(stage->lock, &facts) != 0) {
+        status = fl_fail_errno(error, errno, "look at", stage->directory);
+    }
+    if (status == FL_OK && facts.st_nlink > 0)
+        return FL_OK;
     (void)stage->io->close(stage->lock);
     stage->lock = -1;
-    return false;
+    return status;
+}
+
+/* Creates the folder of number `number`; the lock stays -1 when that name is taken. */
+static fl_status try_folder(struct fl_stage *stage, int number, struct fl_error *error)
+{
+    char name[64];
+    (void)snprintf(name, sizeof name, "%s%ld-%d", FL_TEMPORARY_PREFIX, (long)getpid(), number);
+    stage->directory = fl_path_join(stage->parent, name);
+    if (stage->directory == NULL)
+        return fl_fail_memory(error, strlen(stage->parent) + sizeof name);
+    if (stage->io->mkdir(stage->directory, 0700) == 0) {
+        const fl_status status = lock_folder(stage, error);
+        if (stage->lock < 0)
+            (void)stage->io->rmdir(stage->directory);
+        return status;
+    }
+    if (errno == EEXIST || errno == EINTR)
+        return FL_OK;
+    const fl_status status = fl_fail_errno(error, errno, "create a folder in", stage->parent);
+    return status == FL_MISSING ? fl_fail(error, FL_CANNOT_CREATE, "the folder is not there") : status;
 }
 
 static fl_status make_folder(struct fl_stage *stage, struct fl_error *error)
 {
+    fl_status status = fl_directory_check(stage->io, stage->parent, error);
+    if (status != FL_OK)
+        return status;
     for (int number = 0; number < TEMPORARY_NAMES_MAX; number++) {
-        char name[64];
-        (void)snprintf(name, sizeof name, "%s%ld-%d", FL_TEMPORARY_PREFIX, (long)getpid(), number);
-        stage->directory = fl_path_join(stage->parent, name);
-        if (stage->directory == NULL)
-            return fl_fail_memory(error, strlen(stage->parent) + sizeof name);
-        if (stage->io->mkdir(stage->directory, 0700) == 0) {
-            if (lock_folder(stage))
-                return FL_OK;
-            (void)stage->io->rmdir(stage->directory);
-        } else if (errno != EEXIST) {
-            const fl_status status = fl_fail_errno(error, errno, "create a folder in", stage->parent);
-            return status == FL_MISSING ? fl_fail(error, FL_CANNOT_CREATE, "the folder is not there")
-                                        : status;
-        }
+        status = try_folder(stage, number, error);
+        if (status != FL_OK || stage->lock >= 0)
+            return status;
         free(stage->directory);
         stage->directory = NULL;
     }

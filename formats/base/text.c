@@ -22,36 +22,6 @@ static bool is_plain_word(const char *bytes)
            0; /* without a high bit, the subtraction borrows at a zero byte only */
 }
 
-/* So that a vector counts as many bytes at once as it has: in lanes whose counts fit into a byte. */
-enum { COUNT_LANES = 16, COUNT_STEPS_MAX = 255 };
-
-static size_t count_in_lanes(const char *bytes, size_t steps, char byte)
-{
-    uint8_t counts[COUNT_LANES] = {0};
-    size_t count = 0;
-    for (size_t step = 0; step < steps; step++, bytes += COUNT_LANES) {
-        for (size_t lane = 0; lane < COUNT_LANES; lane++)
-            counts[lane] = (uint8_t)(counts[lane] + (bytes[lane] == byte));
-    }
-    for (size_t lane = 0; lane < COUNT_LANES; lane++)
-        count += counts[lane];
-    return count;
-}
-
-size_t fl_text_count(struct fl_text text, char byte)
-{
-    size_t count = 0, at = 0;
-    while (text.size - at >= COUNT_LANES) {
-        const size_t whole = (text.size - at) / COUNT_LANES;
-        const size_t steps = whole < COUNT_STEPS_MAX ? whole : COUNT_STEPS_MAX;
-        count += count_in_lanes(text.bytes + at, steps, byte);
-        at += steps * COUNT_LANES;
-    }
-    for (; at < text.size; at++)
-        count += text.bytes[at] == byte;
-    return count;
-}
-
 bool fl_utf8_is_valid(const char *bytes, size_t size)
 {
     size_t at = 0;

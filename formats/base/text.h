@@ -31,9 +31,6 @@ static inline int fl_text_compare(struct fl_text a, struct fl_text b)
     return a.size < b.size ? -1 : a.size > b.size;
 }
 
-/* How many of its bytes are `byte`. */
-size_t fl_text_count(struct fl_text text, char byte);
-
 /* Well-formed UTF-8 (no overlong forms, no surrogates, at most U+10FFFF) without U+0000. */
 bool fl_utf8_is_valid(const char *bytes, size_t size);
 /* At most size_max bytes of the text, cut where a character begins. */

@@ -57,7 +57,7 @@ static fl_status read_key(const struct fl_io *io, const char *path, uint8_t key[
                           struct fl_error *error)
 {
     struct fl_buffer file = {0};
-    fl_status status = fl_file_read_all(io, path, KEY_FILE_BYTES_MAX, &file, error);
+    fl_status status = fl_file_read_kept(io, path, KEY_FILE_BYTES_MAX, &file, error);
     if (status == FL_OK && !parse_key(&file, key)) {
         (void)fl_fail(error, FL_CORRUPT, "no key: %zu bytes, not 16 nor 32 hex digits", file.size);
         (void)fl_error_at_path(error, path);
@@ -125,7 +125,7 @@ static fl_status read_manifest(const struct fl_data_folder *folder, struct fl_bu
         return fl_fail_memory(error, strlen(folder->path));
     struct fl_error trouble;
     fl_error_clear(&trouble);
-    fl_status status = fl_file_read_all(folder->io, path, FL_MANIFEST_BYTES_MAX, text, &trouble);
+    fl_status status = fl_file_read_kept(folder->io, path, FL_MANIFEST_BYTES_MAX, text, &trouble);
     *found = status != FL_MISSING;
     if (status == FL_MISSING)
         status = FL_OK;

@@ -83,10 +83,13 @@ static fl_status lock_named_file(const struct fl_io *io, const char *path, int *
         if (status != FL_OK)
             return status;
         struct stat facts;
-        if (io->fstat(*lock, &facts) == 0 && facts.st_nlink > 0)
+        const int error_number = io->fstat(*lock, &facts) == 0 ? 0 : errno;
+        if (error_number == 0 && facts.st_nlink > 0)
             return FL_OK;
         (void)io->close(*lock);
         *lock = -1;
+        if (error_number != 0)
+            return fl_fail_errno(error, error_number, "look at the lock", path);
     }
 }
 

@@ -4,6 +4,7 @@
 #include <jansson.h>
 
 #include "formats/base/civil.h"
+#include "formats/base/json_memory.h"
 #include "formats/base/limits.h"
 #include "formats/schema/schema.h"
 
@@ -399,7 +400,7 @@ fl_status fl_data_manifest_parse(const char *bytes, size_t size, const char *sho
                                  struct fl_data_state *state, struct fl_error *error)
 {
     json_error_t json_error;
-    json_t *root = json_loadb(bytes, size, JSON_REJECT_DUPLICATES, &json_error);
+    json_t *root = fl_json_load(bytes, size, JSON_REJECT_DUPLICATES, &json_error);
     fl_status status;
     if (root == NULL) {
         (void)fl_fail(error, FL_CORRUPT, "no JSON: %s", json_error.text);
@@ -410,6 +411,10 @@ fl_status fl_data_manifest_parse(const char *bytes, size_t size, const char *sho
     }
     if (status == FL_OK)
         status = check_files(state, error);
+    if (fl_json_ran_out_of_memory()) {
+        fl_error_clear(error);
+        status = fl_fail_memory(error, size);
+    }
     if (status != FL_OK)
         (void)fl_error_at_path(error, shown_path);
     json_decref(root);

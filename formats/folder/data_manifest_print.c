@@ -4,6 +4,7 @@
 
 #include "formats/base/checksum.h"
 #include "formats/base/civil.h"
+#include "formats/base/json_memory.h"
 #include "formats/base/limits.h"
 #include "formats/folder/data_manifest.h"
 
@@ -145,9 +146,14 @@ static json_t *pack_state(const struct fl_data_state *state)
 fl_status fl_data_manifest_print(const struct fl_data_state *state, struct fl_buffer *text,
                                  struct fl_error *error)
 {
+    fl_json_watch_memory();
     json_t *root = pack_state(state);
     char *printed = root == NULL ? NULL : json_dumps(root, JSON_SORT_KEYS | JSON_INDENT(1));
     json_decref(root);
+    if (fl_json_ran_out_of_memory()) {
+        free(printed);
+        printed = NULL;
+    }
     if (printed == NULL)
         return fl_fail_memory(error, FL_MANIFEST_BYTES_MAX);
     const size_t size = strlen(printed);

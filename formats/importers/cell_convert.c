@@ -199,20 +199,22 @@ static void quote(struct fl_text text, char quoted[TYPE_QUOTE_BYTES_MAX + 1])
     quoted[size] = '\0';
 }
 
+/* Quotes what is nearly a known name, and nothing else: where a mapping takes the wrong column, it is what
+ * people wrote. */
 static void name_sentence(const struct fl_mapping *mapping, const struct fl_value *value, const char *reason,
                           struct fl_text text, const char *place, char words[FL_FAULT_WORDS_SIZE])
 {
-    char quoted[TYPE_QUOTE_BYTES_MAX + 1];
-    quote(text, quoted);
     const struct fl_names *known =
         value != NULL && value->words != NULL && value->otherwise == FL_POLICY_REJECT ? value->words
                                                                                       : mapping->types;
     const char *nearest = fl_names_nearest(known, text);
-    if (nearest == NULL)
-        snprintf(words, FL_FAULT_WORDS_SIZE, "%s `%s`%s", reason, quoted, place);
-    else
-        snprintf(words, FL_FAULT_WORDS_SIZE, "%s `%s`, the nearest is `%s`%s", reason, quoted, nearest,
-                 place);
+    if (nearest == NULL) {
+        snprintf(words, FL_FAULT_WORDS_SIZE, "%s%s", reason, place);
+        return;
+    }
+    char quoted[TYPE_QUOTE_BYTES_MAX + 1];
+    quote(text, quoted);
+    snprintf(words, FL_FAULT_WORDS_SIZE, "%s `%s`, the nearest is `%s`%s", reason, quoted, nearest, place);
 }
 
 /* With the least and the most of a number, as the file has it. */

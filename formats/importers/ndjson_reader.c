@@ -4,6 +4,7 @@
 #include <jansson.h>
 #include <stdlib.h>
 
+#include "formats/base/json_memory.h"
 #include "formats/base/limits.h"
 #include "formats/importers/cell_ascii.h"
 #include "formats/importers/json_members.h"
@@ -163,12 +164,9 @@ static const char *reason_of(const json_error_t *fault)
     }
 }
 
-/* Reads the line into reader->object; NULL when it is one, else why not. Whole numbers may be larger than any
- * of C's: as reals they pass, and their text is what counts. */
-static const char *parse(struct fl_ndjson_reader *reader, struct fl_text line, int64_t *refused_at)
+/* Why the line is no record, or NULL and it is in reader->object. */
+static const char *find_fault(struct fl_ndjson_reader *reader, struct fl_text line, int64_t *refused_at)
 {
-    json_decref(reader->object);
-    reader->object = NULL;
     *refused_at = 1;
     if (has_too_many_values(line))
         return "record: too many values in one line";
@@ -179,13 +177,23 @@ static const char *parse(struct fl_ndjson_reader *reader, struct fl_text line, i
     }
     json_error_t fault;
     reader->object =
-        json_loadb(line.bytes, line.size, JSON_REJECT_DUPLICATES | JSON_DECODE_INT_AS_REAL, &fault);
+        fl_json_load(line.bytes, line.size, JSON_REJECT_DUPLICATES | JSON_DECODE_INT_AS_REAL, &fault);
     if (reader->object != NULL)
         return json_is_object(reader->object) ? NULL : "record: not one JSON object";
-    if (json_error_code(&fault) == json_error_out_of_memory)
-        return "record: more than memory holds";
     *refused_at = fault.position > 0 ? fault.position : 1;
     return reason_of(&fault);
+}
+
+/* Reads the line into reader->object; *refused is NULL when it is one, else why not. Whole numbers may be
+ * larger than any of C's: as reals they pass, and their text is what counts. */
+static fl_status parse(struct fl_ndjson_reader *reader, struct fl_text line, const char **refused,
+                       int64_t *refused_at, struct fl_error *error)
+{
+    json_decref(reader->object);
+    reader->object = NULL;
+    fl_json_watch_memory();
+    *refused = find_fault(reader, line, refused_at);
+    return fl_json_ran_out_of_memory() ? fl_fail_memory(error, line.size) : FL_OK;
 }
 
 static struct fl_text key_of(const char *name)
@@ -275,11 +283,13 @@ fl_status fl_ndjson_find_keys(struct fl_ndjson_reader *reader, struct fl_ndjson_
     while (status == FL_OK) {
         struct fl_text line;
         bool more = false;
+        const char *refused;
         int64_t refused_at;
         status = take_full_line(reader, &line, &more, error);
         if (status != FL_OK || !more)
             break;
-        if (parse(reader, line, &refused_at) != NULL)
+        status = parse(reader, line, &refused, &refused_at, error);
+        if (status != FL_OK || refused != NULL)
             continue;
         const char *name;
         json_t *value;
@@ -301,10 +311,12 @@ fl_status fl_ndjson_next(struct fl_ndjson_reader *reader, const struct fl_ndjson
                          struct fl_ndjson_line *line, bool *more, struct fl_error *error)
 {
     struct fl_text text;
-    const fl_status status = take_full_line(reader, &text, more, error);
+    fl_status status = take_full_line(reader, &text, more, error);
     if (status != FL_OK || !*more)
         return status;
-    line->refused = parse(reader, text, &line->refused_at);
+    status = parse(reader, text, &line->refused, &line->refused_at, error);
+    if (status != FL_OK)
+        return status;
     take_members(reader, keys, text);
     line->record = record_of(reader, keys);
     line->nested = reader->nested;

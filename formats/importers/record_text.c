@@ -26,33 +26,36 @@ static bool needs_quotes(struct fl_text text)
     return false;
 }
 
-static bool append_quoted(struct fl_text text, struct fl_buffer *out)
+static uint8_t *put_quoted(uint8_t *at, struct fl_text text)
 {
-    if (!fl_buffer_append(out, "\"", 1))
-        return false;
-    size_t start = 0;
+    *at++ = '"';
     for (size_t i = 0; i < text.size; i++) {
-        if (text.bytes[i] != '"')
-            continue;
-        if (!fl_buffer_append(out, text.bytes + start, i + 1 - start))
-            return false;
-        start = i; /* the quote once more */
+        if (text.bytes[i] == '"')
+            *at++ = '"';
+        *at++ = (uint8_t)text.bytes[i];
     }
-    const bool done = start == text.size || fl_buffer_append(out, text.bytes + start, text.size - start);
-    return done && fl_buffer_append(out, "\"", 1);
+    *at++ = '"';
+    return at;
+}
+
+uint8_t *fl_record_put(uint8_t *at, struct fl_text field, bool quoted)
+{
+    if ((field.size == 0 && quoted) || needs_quotes(field))
+        return put_quoted(at, field);
+    if (field.size > 0)
+        memcpy(at, field.bytes, field.size);
+    return at + field.size;
 }
 
 bool fl_record_append(const struct fl_text *fields, const bool *quoted, size_t count, struct fl_buffer *out)
 {
     for (size_t i = 0; i < count; i++) {
-        if (i > 0 && !fl_buffer_append(out, ",", 1))
+        if (!fl_buffer_make_room(out, FL_RECORD_TEXT_GROWTH * fields[i].size + sizeof ",\"\""))
             return false;
-        const bool is_empty_text = fields[i].size == 0 && quoted != NULL && quoted[i];
-        const bool done = is_empty_text || needs_quotes(fields[i])
-                              ? append_quoted(fields[i], out)
-                              : fields[i].size == 0 || fl_buffer_append(out, fields[i].bytes, fields[i].size);
-        if (!done)
-            return false;
+        uint8_t *at = out->bytes + out->size;
+        if (i > 0)
+            *at++ = ',';
+        out->size = (size_t)(fl_record_put(at, fields[i], quoted != NULL && quoted[i]) - out->bytes);
     }
     return true;
 }

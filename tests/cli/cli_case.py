@@ -24,6 +24,12 @@ if not FOURLOOP.is_file():
 # Sanitizers make programs larger; limits of memory are then not looked at.
 SANITIZED = b"__asan_init" in FOURLOOP.read_bytes()
 
+
+def seeds(count, first=0):
+    """Seeds of cases that chance makes: with sanitizers a quarter of them, two at least, as many take turns."""
+    return range(first, first + (max(2, count // 4) if SANITIZED else count))
+
+
 # One day of three customers: every kind of column once.
 SMALL = """customer,time,type,order,brand,category,product,quantity,amount,discount,margin,currency,speaker,message,text
 1,2026-03-30 10:00:00,web_visit,,,,,,,,,,,,

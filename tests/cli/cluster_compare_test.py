@@ -12,7 +12,7 @@ import unittest
 from collections import Counter
 from fractions import Fraction
 
-from cli_case import ROOT, main
+from cli_case import ROOT, main, seeds
 from night_case import TYPES, NightCase, night, reference
 from hostile_rows import PRODUCTS, hostile_text
 import cluster_file
@@ -81,7 +81,7 @@ class Nights(ClusterCase):
     def test_hostile_rows(self):
         """Clusters that stay, that are somewhere else the night after, that are gone; and a night without any."""
         seen = Counter()
-        for seed in range(6):
+        for seed in seeds(6):
             data = self.import_data(hostile_text(seed, AS_OF), PRODUCTS, into=f"data{seed}")
             numbers = ((3, 1, 2, 70000), (3, 1, 2, 70000), (3, 1, 2, 70000), (1, 3, 4, 70001), (5,), ())
             models = [some_clusters(1 + night_number // 2, own) if own else None
@@ -209,7 +209,7 @@ class Pairs(NightCase):
                         for age in range(1, 9) for line in range(97 + age))
         settings = Settings(baskets=Baskets(300))
         self.recipe(settings)
-        for seed in range(4):
+        for seed in seeds(4):
             data = self.import_data(hostile_text(seed, AS_OF, 80) + large * (seed % 2), PRODUCTS, into=f"data{seed}")
             people = rows_by_customer(data, AS_OF, settings)
             for of, item_of in (("categories", category_in(data)), ("products", lambda row: row.product)):

@@ -7,7 +7,7 @@ late rows, products of several kinds, profiles and stores; then chains of nights
 import random
 import unittest
 
-from cli_case import main
+from cli_case import main, seeds
 from night_case import TABLES, NightCase, lifetime, night, profiles, reference
 from hostile_rows import PRODUCTS, border_text, hostile_text
 from settings import Life, Loops, Settings, Value
@@ -73,7 +73,7 @@ class NightCompare(NightCase):
             self.run_compared(data, recipe, AS_OF + shift)
 
     def test_hostile_rows(self):
-        for seed in range(12):
+        for seed in seeds(12):
             with self.subTest(seed):
                 into = f"data{seed}"
                 recipe = self.recipe(Settings(rates=RATES) if seed % 2 else OTHER, FITS[seed // 2 % 4])
@@ -92,7 +92,7 @@ class NightCompare(NightCase):
 
     def test_nights_in_a_row(self):
         """Tiers wait, change and forget; stages move; customers appear and vanish."""
-        for seed in range(100, 104):
+        for seed in seeds(4, 100):
             with self.subTest(seed):
                 into, previous = f"data{seed}", None
                 tiers = Value(tier_by="lifetime" if seed % 2 else "net")

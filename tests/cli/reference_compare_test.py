@@ -9,7 +9,7 @@ import random
 import sys
 import unittest
 
-from cli_case import REFERENCE, REGISTRY, CliCase, main
+from cli_case import REFERENCE, REGISTRY, CliCase, main, seeds
 
 sys.path.insert(0, str(REFERENCE.parent))
 import reference  # noqa: E402
@@ -76,7 +76,7 @@ class Reference(CliCase):
 
     def test_hostile_shapes(self):
         self.make_model()
-        for seed in range(40):
+        for seed in seeds(40):
             with self.subTest(seed):
                 data = f"data{seed}"
                 self.import_rows(self.random_rows(seed), name=f"{data}.csv", into=data)

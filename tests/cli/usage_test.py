@@ -93,7 +93,8 @@ class Usage(CliCase):
 
     def test_doctor(self):
         done = self.fourloop("doctor", ".")
-        for fact in ("version", "compiler", "cpu", "page size", "mapped files", "time zones", "space", "writing"):
+        for fact in ("version", "compiler", "built with", "core dumps", "descriptors", "symlinks", "cpu", "page size",
+                     "mapped files", "time zones", "space", "writing"):
             self.assertRegex(done.stdout.decode(), rf"(?m)^{fact} +\S")
         self.fourloop("doctor", "nowhere", code=66, says="something the tool needs is missing")
         self.write("file", "")

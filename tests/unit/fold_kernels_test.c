@@ -1,5 +1,5 @@
-/* fold_kernels_test.c - each CPU level's fold kernel gives the bytes of the scalar one, which does what its
- * words say.
+/* fold_kernels_test.c - each CPU level's fold kernels give what the scalar ones do, which do what their words
+ * say.
  *
  * Texts are random rows of ASCII, plain triples, and now and then what ends the copy: other characters,
  * triples cut short, single bytes. All lengths 0..200 hit every tail, each text begins wherever a longer one
@@ -68,6 +68,9 @@ static void check(enum fl_cpu_level level, const uint8_t *from, size_t size)
     assert_int_equal(fl_fold_kernels_of(level)->copy_plain(from, size, copied), expected_size);
     assert_memory_equal(copied, expected, expected_size);
     assert_int_equal(copied[size + FL_PLAIN_WRITES_PAST], UNTOUCHED);
+    for (unsigned byte = 0; byte < 256; byte += 51)
+        assert_int_equal(fl_fold_kernels_of(level)->count_byte(from, size, (uint8_t)byte),
+                         fl_fold_kernels_of(FL_CPU_SCALAR)->count_byte(from, size, (uint8_t)byte));
 }
 
 static void levels_agree(void **state)
@@ -110,8 +113,27 @@ static void means_what_it_says(void **state)
     check_meaning("\xE4\xC0\x80", "");
 }
 
+/* All bytes alike, none, some, up to lengths that no lane counts to. */
+static void counts_bytes(void **state)
+{
+    static const size_t sizes[] = {0, 1, 31, 32, 33, 63, 64, 65, 4096, 17000};
+    static uint8_t bytes[17000];
+    (void)state;
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++)
+        for (enum fl_cpu_level level = FL_CPU_SCALAR; level <= fl_cpu_found(); level++) {
+            const struct fl_fold_kernels *kernels = fl_fold_kernels_of(level);
+            memset(bytes, 0, sizeof bytes);
+            assert_int_equal(kernels->count_byte(bytes, sizes[i], 0), sizes[i]);
+            assert_int_equal(kernels->count_byte(bytes, sizes[i], '\n'), 0);
+            for (size_t at = 0; at < sizeof bytes; at += 7)
+                bytes[at] = 0xFF;
+            assert_int_equal(kernels->count_byte(bytes, sizes[i], 0xFF), (sizes[i] + 6) / 7);
+        }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(levels_agree), cmocka_unit_test(means_what_it_says)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(levels_agree), cmocka_unit_test(means_what_it_says),
+                                       cmocka_unit_test(counts_bytes)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -583,11 +583,11 @@ static void reads_types_by_case(void **state)
         "1,2020-01-01,007\n1,2020-01-01,purchase_wbe\n1,2020-01-01,zz\n1,2020-01-01,\n",
         "kept customer=1 day=2020-01-01 type=112\nkept customer=1 day=2020-01-01 type=0\n"
         "kept customer=1 day=2020-01-01 type=255\n"
-        "rejected 5:14 type: unknown name | type: unknown name `256` (column `t`)\n"
-        "rejected 6:14 type: unknown name | type: unknown name `007` (column `t`)\n"
+        "rejected 5:14 type: unknown name | type: unknown name (column `t`)\n"
+        "rejected 6:14 type: unknown name | type: unknown name (column `t`)\n"
         "rejected 7:14 type: unknown name | type: unknown name `purchase_wbe`, the nearest is `purchase_web` "
         "(column `t`)\n"
-        "rejected 8:14 type: unknown name | type: unknown name `zz` (column `t`)\n"
+        "rejected 8:14 type: unknown name | type: unknown name (column `t`)\n"
         "rejected 9:14 type: empty | type: empty (column `t`)\n");
     check("columns:\n  customer: c\n  day: d\n  type:\n    - {constant: 7, when: {column: t, is: a}}\n"
           "    - {column: u, when: {column: t, is: b}}\n",
@@ -595,12 +595,16 @@ static void reads_types_by_case(void **state)
           "kept customer=1 day=2020-01-01 type=7\nkept customer=1 day=2020-01-01 type=9\n"
           "rejected 4:1 type: no case of the mapping holds | type: no case of the mapping holds\n");
     /* A quoted name is cut between characters, and a line break does not get into the sentence. */
-    check(yaml,
+    check("columns: {customer: c, day: d, type: {column: t, values: "
+          "{xaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa: web_visit}}}\n",
           "c,d,t\n1,2020-01-01,"
           "\"x\naaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\xe5\xba\x97\"\n",
           "rejected 2:14 type: unknown name | type: unknown name `x "
-          "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
-          "aaaaaaaaaaaa` (column `t`)\n");
+          "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa`, the nearest is "
+          "`xaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa` (column `t`)\n");
+    /* What is near no name may be anything, from a column that was not meant: it is not repeated. */
+    check(yaml, "c,d,t\n1,2020-01-01,where is my parcel\n",
+          "rejected 2:14 type: unknown name | type: unknown name (column `t`)\n");
 }
 
 static void reads_keys(void **state)

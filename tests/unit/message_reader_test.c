@@ -10,28 +10,30 @@
 
 #include "engine/tags/message_reader.h"
 
-static void expect_id(struct fl_file_message file, const char *text, bool quoted)
+static void expect_own_id(const char *text, enum fl_cell_kind kind)
 {
-    char number[FL_CELL_NUMBER_BYTES];
-    const struct fl_row_cell id = fl_message_id(&file, number);
+    const struct fl_file_message file = {.line = 7, .id = {.text = fl_text_of(text), .kind = kind}};
+    const struct fl_row_cell id = fl_message_id(&file);
+    assert_int_equal(id.kind, kind);
     assert_true(fl_text_equal(id.text, fl_text_of(text)));
-    assert_int_equal(id.quoted, quoted);
+}
+
+static void expect_line(struct fl_file_message file, int64_t line)
+{
+    const struct fl_row_cell id = fl_message_id(&file);
+    assert_int_equal(id.kind, FL_CELL_INTEGER);
+    assert_int_equal(id.integer, line);
 }
 
 static void own_id_or_number_of_the_line(void **state)
 {
     (void)state;
-    expect_id((struct fl_file_message){.line = 7, .id = {.text = fl_text_of("m-1"), .quoted = true}}, "m-1",
-              true);
-    expect_id((struct fl_file_message){.line = 7, .id = {.text = fl_text_of("12"), .quoted = false}}, "12",
-              false);
-    expect_id((struct fl_file_message){.line = 7, .id = {.text = fl_text_of("0"), .quoted = true}}, "0",
-              true);
-    expect_id((struct fl_file_message){.line = 7, .id = {.text = fl_text_of(""), .quoted = false}}, "7",
-              false);
-    expect_id((struct fl_file_message){.line = 7, .id = {.text = fl_text_of(""), .quoted = true}}, "7",
-              false);
-    expect_id((struct fl_file_message){.line = INT64_MAX}, "9223372036854775807", false);
+    expect_own_id("m-1", FL_CELL_TEXT);
+    expect_own_id("12", FL_CELL_BARE);
+    expect_own_id("0", FL_CELL_TEXT);
+    expect_line((struct fl_file_message){.line = 7, .id = {.kind = FL_CELL_BARE}}, 7);
+    expect_line((struct fl_file_message){.line = 7, .id = {.kind = FL_CELL_TEXT}}, 7);
+    expect_line((struct fl_file_message){.line = INT64_MAX}, INT64_MAX);
 }
 
 static int told; /* how often the lines were objects */

@@ -7,10 +7,10 @@
  * took, and leave behind what was there before: no temporary, no file that nobody lists. At the end it must
  * come to the same files as undisturbed. Every call of ours is met that these inputs lead to: text ids,
  * words, texts, spills to disk, rejects, all kinds of inputs, three scopes, a products table, two threads.
- * What jansson, zstd, libyaml and the C library take for themselves does not fail. */
+ * What zstd, libyaml and the C library take for themselves does not fail here (tests/faults does
+ * that). */
 #include "tests/unit/engine_fixture.h"
 
-#include <jansson.h>
 #include <stdatomic.h>
 
 #include "engine/profiles.h"
@@ -93,12 +93,6 @@ void __wrap_free(void *bytes)
     if (bytes != NULL)
         atomic_fetch_sub(&live, 1);
     __real_free(bytes);
-}
-
-/* jansson hands out memory that we free. */
-static void *count_malloc(size_t size)
-{
-    return taken(__real_malloc(size));
 }
 
 /* ---- the steps ---- */
@@ -661,7 +655,6 @@ static int open_all(void **state)
 {
     struct fl_error error;
     fl_error_clear(&error);
-    json_set_alloc_funcs(count_malloc, __wrap_free);
     if (fixture_open(state) != 0)
         return -1;
     io = fixture_io(0, 0);

@@ -203,23 +203,6 @@ static void test_nearest(void **state)
     fl_names_free(names);
 }
 
-/* Lengths around the lanes, and around what a lane counts to; all bytes alike, none, some. */
-static void test_count(void **state)
-{
-    static const size_t sizes[] = {0, 1, 15, 16, 17, 4079, 4080, 4081, 4096, 9000};
-    static char bytes[9000];
-    (void)state;
-    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
-        const struct fl_text text = {bytes, sizes[i]};
-        memset(bytes, 'x', sizeof bytes);
-        assert_int_equal(fl_text_count(text, 'x'), sizes[i]);
-        assert_int_equal(fl_text_count(text, '\n'), 0);
-        for (size_t at = 0; at < sizeof bytes; at += 7)
-            bytes[at] = '\xff';
-        assert_int_equal(fl_text_count(text, '\xff'), (sizes[i] + 6) / 7);
-    }
-}
-
 static void test_cut(void **state)
 {
     /* a, two bytes, four bytes */
@@ -233,10 +216,13 @@ static void test_cut(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_count),         cmocka_unit_test(test_every_code_point),
-        cmocka_unit_test(test_short_strings), cmocka_unit_test(test_bad_byte_at_each_place),
-        cmocka_unit_test(test_compare),       cmocka_unit_test(test_names),
-        cmocka_unit_test(test_nearest),       cmocka_unit_test(test_cut),
+        cmocka_unit_test(test_every_code_point),
+        cmocka_unit_test(test_short_strings),
+        cmocka_unit_test(test_bad_byte_at_each_place),
+        cmocka_unit_test(test_compare),
+        cmocka_unit_test(test_names),
+        cmocka_unit_test(test_nearest),
+        cmocka_unit_test(test_cut),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

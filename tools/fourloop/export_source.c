@@ -1,6 +1,7 @@
 /* export_source.c - the tables that a word of the command line stands for. */
 #include "tools/fourloop/export_source.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -142,21 +143,25 @@ static fl_status open_file(const struct fl_io *io, const char *path, const char 
     return status;
 }
 
-static bool has_entry(const struct fl_io *io, const char *path, int flags)
+static bool holds(const struct fl_io *io, const char *folder, const char *name)
 {
-    const int file = path == NULL ? -1 : io->open(path, O_PATH | flags, 0);
+    char *path = fl_path_join(folder, name);
+    const int file = path == NULL ? -1 : io->open(path, O_PATH, 0);
+    free(path);
     if (file < 0)
         return false;
     (void)io->close(file);
     return true;
 }
 
-static bool holds(const struct fl_io *io, const char *folder, const char *name)
+/* Known to be there and no folder; whatever else keeps it from being opened is told when it is read. */
+static bool is_file(const struct fl_io *io, const char *path)
 {
-    char *path = fl_path_join(folder, name);
-    const bool held = has_entry(io, path, 0);
-    free(path);
-    return held;
+    const int folder = io->open(path, O_PATH | O_DIRECTORY, 0);
+    if (folder < 0)
+        return errno == ENOTDIR;
+    (void)io->close(folder);
+    return false;
 }
 
 /* A run has one of the first two at least; what has none of the three is told as the run that it is not. */
@@ -171,7 +176,7 @@ fl_status export_source_open(const struct fl_io *io, const char *path, const cha
 {
     *source = (struct export_source){0};
     fl_status status;
-    if (has_entry(io, path, 0) && !has_entry(io, path, O_DIRECTORY))
+    if (is_file(io, path))
         status = open_file(io, path, table, source, error);
     else if (is_data_folder(io, path))
         status = open_data(io, path, table, source, error);

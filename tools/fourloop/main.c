@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "formats/base/cpu.h"
+#include "formats/base/json_memory.h"
 #include "tools/fourloop/command_line.h"
 #include "tools/fourloop/guarded_io.h"
 #include "tools/fourloop/process.h"
@@ -21,6 +22,8 @@ static fl_status perform(const struct command *command, struct fl_error *error)
 {
     struct fl_io io;
     guarded_io_init(&io);
+    fl_json_watch_memory(); /* for report_json() */
+    process_explain_cpp_end();
     process_set_signals(verb_table[command->verb].publishes);
     return work_of[command->verb](command, &io, error);
 }

@@ -51,7 +51,9 @@ fl_status output_file_create(const struct fl_io *io, const char *path, struct ou
     file->folder = folder_of(path, &file->name);
     if (file->folder == NULL)
         return fl_fail_memory(error, strlen(path));
-    status = fl_output_create(io, file->folder, &file->output, error);
+    status = fl_directory_check(io, file->folder, error);
+    if (status == FL_OK)
+        status = fl_output_create(io, file->folder, &file->output, error);
     /* What a verb that was killed has left behind here; ours is locked. */
     if (status == FL_OK)
         status = fl_directory_sweep(io, file->folder, error);

@@ -2,17 +2,16 @@
 #include "engine/cell_rows.h"
 #include "tools/fourloop/profile_report.h"
 
-static const struct fl_row_cell none = {.quoted = false};
+static const struct fl_row_cell none = {.kind = FL_CELL_BARE};
 
 static struct fl_row_cell name_cell(const struct fl_cluster_profile *profile, size_t cluster)
 {
     return fl_cell_of_text(profile->model->clusters->clusters[cluster].name);
 }
 
-static struct fl_row_cell mean_cell(int64_t sum, double unit, int64_t count, bool is_known,
-                                    char text[FL_CELL_NUMBER_BYTES])
+static struct fl_row_cell mean_cell(int64_t sum, double unit, int64_t count, bool is_known)
 {
-    return count == 0 || !is_known ? none : fl_cell_of_double((double)sum / unit / (double)count, text);
+    return count == 0 || !is_known ? none : fl_cell_of_double((double)sum / unit / (double)count);
 }
 
 static fl_status add_cluster(const struct fl_cluster_profile *profile, size_t cluster,
@@ -20,18 +19,17 @@ static fl_status add_cluster(const struct fl_cluster_profile *profile, size_t cl
 {
     const struct fl_cluster_sums *sums = &profile->sums[cluster];
     const bool scores = profile->has_scores;
-    char text[10][FL_CELL_NUMBER_BYTES];
     const struct fl_row_cell cells[] = {
-        fl_cell_of_integer(profile->model->clusters->clusters[cluster].number, text[0]),
+        fl_cell_of_integer(profile->model->clusters->clusters[cluster].number),
         name_cell(profile, cluster),
-        fl_cell_of_integer(sums->customers, text[1]),
-        fl_cell_of_integer(sums->low, text[2]),
-        fl_cell_of_integer(sums->net, text[3]),
-        fl_cell_of_integer(sums->baskets, text[4]),
-        mean_cell(sums->breadth_milli, 1000, sums->breadth_count, true, text[5]),
-        mean_cell(sums->engagement, 1, sums->customers, scores, text[6]),
-        mean_cell(sums->intent, 1, sums->customers, scores, text[7]),
-        scores ? fl_cell_of_integer(sums->net_12m, text[8]) : none,
+        fl_cell_of_integer(sums->customers),
+        fl_cell_of_integer(sums->low),
+        fl_cell_of_integer(sums->net),
+        fl_cell_of_integer(sums->baskets),
+        mean_cell(sums->breadth_milli, 1000, sums->breadth_count, true),
+        mean_cell(sums->engagement, 1, sums->customers, scores),
+        mean_cell(sums->intent, 1, sums->customers, scores),
+        scores ? fl_cell_of_integer(sums->net_12m) : none,
     };
     return fl_cell_rows_add(rows, cells, error);
 }
@@ -40,17 +38,16 @@ static fl_status add_category(const struct fl_cluster_profile *profile, size_t c
                               struct fl_cell_rows *rows, struct fl_error *error)
 {
     const struct fl_category_sums *spent = &profile->spent[cluster * profile->category_count + category];
-    char text[5][FL_CELL_NUMBER_BYTES];
     if (spent->customers == 0)
         return FL_OK;
     const struct fl_row_cell cells[] = {
-        fl_cell_of_integer(profile->model->clusters->clusters[cluster].number, text[0]),
+        fl_cell_of_integer(profile->model->clusters->clusters[cluster].number),
         name_cell(profile, cluster),
         fl_cell_of_text(fl_words_at(&profile->words.words[FL_WORDED_CATEGORY].words, category)),
-        fl_cell_of_integer(spent->customers, text[1]),
-        fl_cell_of_integer(spent->net, text[2]),
-        fl_cell_of_double(fl_profile_mean_share(profile, cluster, category), text[3]),
-        fl_cell_of_double(fl_profile_index(profile, cluster, category), text[4]),
+        fl_cell_of_integer(spent->customers),
+        fl_cell_of_integer(spent->net),
+        fl_cell_of_double(fl_profile_mean_share(profile, cluster, category)),
+        fl_cell_of_double(fl_profile_index(profile, cluster, category)),
     };
     return fl_cell_rows_add(rows, cells, error);
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "formats/base/decimal.h"
+#include "formats/base/json_memory.h"
 #include "formats/base/limits.h"
 
 void report_say(const char *format, ...)
@@ -61,6 +62,10 @@ fl_status report_json(json_t *object, struct fl_error *error)
 {
     char *line = object == NULL ? NULL : json_dumps(object, JSON_COMPACT);
     json_decref(object);
+    if (fl_json_ran_out_of_memory()) { /* what was told to add something may not have said that it did not */
+        free(line);
+        line = NULL;
+    }
     if (line == NULL)
         return fl_fail(error, FL_NO_MEMORY, "no memory for the JSON line");
     puts(line); /* a failed write shows when stdout is flushed at the end */

@@ -11,6 +11,7 @@
 #include "formats/base/cpu.h"
 #include "formats/base/publish.h"
 #include "formats/base/zone.h"
+#include "tools/fourloop/hardening.h"
 #include "tools/fourloop/report.h"
 #include "tools/fourloop/verbs.h"
 
@@ -103,6 +104,7 @@ static fl_status check_space(const struct fl_io *io, const char *path)
 fl_status verb_doctor(const struct command *command, const struct fl_io *io, struct fl_error *error)
 {
     print_build();
+    hardening_print(io);
     print_cpu();
     print_kernel(io);
     print_limits();

@@ -4,8 +4,9 @@
 
 #include "engine/model/model.h"
 #include "engine/tags/lists/keyword_text.h"
-#include "engine/tags/message_reader.h"
 #include "engine/tags/lists/rule_trace.h"
+#include "engine/tags/message_reader.h"
+#include "formats/exporters/number_text.h"
 
 /* Everything that is open while a file is read. */
 struct trial {
@@ -147,11 +148,20 @@ static fl_status trace_rules(struct trial *trial, const struct fl_message *messa
     return status;
 }
 
+static struct fl_text id_text(const struct fl_file_message *file, char number[FL_NUMBER_TEXT_ROOM])
+{
+    const struct fl_row_cell id = fl_message_id(file);
+    if (id.kind != FL_CELL_INTEGER)
+        return id.text;
+    const uint8_t *end = fl_put_integer((uint8_t *)number, id.integer);
+    return (struct fl_text){number, (size_t)(end - (const uint8_t *)number)};
+}
+
 static fl_status hand_on(struct trial *trial, const struct fl_message *message,
                          const struct fl_file_message *file, struct fl_error *error)
 {
-    char number[FL_CELL_NUMBER_BYTES];
-    const struct fl_text id = fl_message_id(file, number).text;
+    char number[FL_NUMBER_TEXT_ROOM];
+    const struct fl_text id = id_text(file, number);
     const struct fl_traced_message traced = {
         .line = file->line,
         .id = kept(trial, id),
