@@ -71,15 +71,17 @@ static void read_stream(struct fl_arrow_stream *stream, struct fl_error *error, 
         char words[128];
         fl_arrow_field_words(&schema->fields[i], words);
     }
-    for (;;) {
+    for (size_t batch = 0;; batch++) {
         size_t rows;
         bool done;
         if (fl_arrow_stream_next(stream, &rows, &done, error) != FL_OK || done)
             return;
         for (size_t i = 0; i < schema->field_count; i++) {
             const struct fl_arrow_column *column;
-            if (fl_arrow_stream_column(stream, i, &column, error) == FL_OK)
-                show_column(column, text);
+            if (fl_arrow_stream_column(stream, i, &column, error) != FL_OK)
+                continue;
+            show_column(column, text);
+            fuzz_canary(batch == 4); /* more than any input of the corpus has */
         }
     }
 }

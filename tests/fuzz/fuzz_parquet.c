@@ -23,16 +23,13 @@ enum {
 
 static volatile unsigned touched; /* so that the compiler reads what is touched */
 
+/* A number as no sealed file of the corpus has, which only a change of a page brings. */
+static bool has_changed_number;
+
 static void touch(struct fl_text text)
 {
     if (text.size != 0)
         touched += (unsigned)(uint8_t)text.bytes[0] + (uint8_t)text.bytes[text.size - 1];
-}
-
-static void require(bool holds)
-{
-    if (!holds)
-        abort();
 }
 
 /* --- files */
@@ -59,6 +56,7 @@ static void touch_values(const struct fl_parquet_field *column, const struct fl_
             touch(values->text[i]);
         else
             touched += values->u8[i];
+        has_changed_number |= column->form == FL_PARQUET_AS_I32 && values->i32[i] < -1000;
         if (values->word != NULL) {
             require(values->word[i] < values->word_count || (values->nulls != NULL && values->nulls[i]));
             require(values->nulls != NULL || values->words[values->word[i]].size == values->text[i].size);
@@ -108,13 +106,15 @@ static void read_file(const uint8_t *data, size_t size)
             columns[count++] = i;
     }
     if (columns != NULL && count_values(facts) < VALUES_MAX) {
-        if (fl_parquet_verify(file, &verified, &error) != FL_OK)
-            require(error.message[0] != '\0');
+        has_changed_number = false;
+        const bool is_whole = fl_parquet_verify(file, &verified, &error) == FL_OK;
+        require(is_whole || error.message[0] != '\0');
         if (count != 0)
             scan_columns(file, columns, count);
         /* One by one, as a bad column ends the scan of all. */
         for (size_t i = 0; i < count; i++)
             scan_columns(file, &columns[i], 1);
+        fuzz_canary(is_whole && verified.pages_unsealed == 0 && has_changed_number);
     }
     free(columns);
     fl_parquet_close(file);
@@ -200,7 +200,7 @@ enum { TAIL = FL_PARQUET_TAIL_SIZE };
 static size_t mutate_footer(uint8_t *data, size_t size, size_t capacity)
 {
     const size_t footer_size = fl_load_le32(data + size - TAIL);
-    if (footer_size > size - TAIL - FL_PARQUET_MAGIC_SIZE)
+    if (footer_size == 0 || footer_size > size - TAIL - FL_PARQUET_MAGIC_SIZE)
         return LLVMFuzzerMutate(data, size, capacity);
     uint8_t *footer = data + size - TAIL - footer_size;
     const size_t made = LLVMFuzzerMutate(footer, footer_size, capacity - TAIL - (size_t)(footer - data));
@@ -240,28 +240,41 @@ static bool find_page(uint8_t *data, uint64_t *offset, uint64_t end, struct fl_p
     return *offset <= end;
 }
 
+/* The page of that number, or the last before it. False: the column has none. */
+static bool choose_page(uint8_t *data, const struct fl_parquet_part *part, unsigned number,
+                        struct fl_parquet_page_header *chosen, uint8_t **chosen_body)
+{
+    uint64_t offset = part->offset;
+    struct fl_parquet_page_header header;
+    uint8_t *body;
+    bool is_there = false;
+    for (unsigned page = 0;
+         page <= number && find_page(data, &offset, part->offset + part->stored_bytes, &header, &body);
+         page++) {
+        *chosen = header;
+        *chosen_body = body;
+        is_there = true;
+    }
+    return is_there;
+}
+
 /* A page of a column of a row group, all chosen by the seed, changed without a change of its size. */
 static void mutate_page(const struct fl_parquet_facts *facts, uint8_t *data, unsigned seed)
 {
     const struct fl_parquet_group *group = &facts->groups[seed % facts->group_count];
     const struct fl_parquet_part *part = &group->parts[seed / 7 % facts->column_count];
-    uint64_t offset = part->offset;
     struct fl_parquet_page_header header;
     uint8_t *body;
-    for (unsigned page = 0; find_page(data, &offset, part->offset + part->stored_bytes, &header, &body);
-         page++) {
-        if (page != seed / 101 % 4)
-            continue;
-        if (seed / 409 % 4 == 0) { /* the header itself */
-            (void)LLVMFuzzerMutate(body - header.header_size, header.header_size, header.header_size);
-            return;
-        }
-        (void)LLVMFuzzerMutate(body, header.stored_size, header.stored_size);
-        if (header.has_crc)
-            seal(body - header.header_size, header.header_size, header.crc,
-                 (uint32_t)crc32_z(0, body, header.stored_size));
+    if (!choose_page(data, part, seed / 101 % 4, &header, &body))
+        return;
+    if (seed / 409 % 4 == 0) { /* the header itself */
+        (void)LLVMFuzzerMutate(body - header.header_size, header.header_size, header.header_size);
         return;
     }
+    (void)LLVMFuzzerMutate(body, header.stored_size, header.stored_size);
+    if (header.has_crc)
+        seal(body - header.header_size, header.header_size, header.crc,
+             (uint32_t)crc32_z(0, body, header.stored_size));
 }
 
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t capacity, unsigned seed)
