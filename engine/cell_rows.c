@@ -10,32 +10,26 @@
 #include "formats/importers/record_text.h"
 
 /* Texts of written cells are followed by as many bytes as they may be read beyond. */
-enum { FLUSH_BYTES = 64 << 10, NUMBER_ROOM = 32, STEP_BYTES = 16 };
-_Static_assert((int)NUMBER_ROOM >= (int)FL_NUMBER_TEXT_ROOM && (int)NUMBER_ROOM >= (int)FL_DOUBLE_TEXT_ROOM,
+enum { FLUSH_BYTES = 64 << 10, STEP_BYTES = 16 };
+/* What there is always room for: numbers, and texts of so many bytes in any form. */
+enum { SMALL_TEXT_BYTES = 64, SMALL_CELL_ROOM = FL_JSON_TEXT_GROWTH * SMALL_TEXT_BYTES + STEP_BYTES };
+_Static_assert((int)SMALL_CELL_ROOM >= (int)FL_NUMBER_TEXT_ROOM &&
+                   (int)SMALL_CELL_ROOM >= (int)FL_DOUBLE_TEXT_ROOM,
                "any number fits");
-
-static size_t room_of(const struct fl_row_cell *cell)
-{
-    if (cell->kind == FL_CELL_INTEGER || cell->kind == FL_CELL_DOUBLE)
-        return NUMBER_ROOM;
-    if (cell->kind == FL_CELL_TEXT)
-        return FL_JSON_TEXT_GROWTH * cell->text.size + sizeof "\"\"";
-    return cell->text.size + STEP_BYTES;
-}
-
-static uint8_t *put(uint8_t *at, struct fl_text text)
-{
-    if (text.size > 0)
-        memcpy(at, text.bytes, text.size);
-    return at + text.size;
-}
+_Static_assert((int)FL_JSON_TEXT_GROWTH >= (int)FL_RECORD_TEXT_GROWTH && STEP_BYTES >= 2, "any text fits");
+_Static_assert(sizeof(((struct fl_cell_head *)0)->bytes) % STEP_BYTES == 0, "heads are put by steps");
 
 /* Whole steps, as a branch on the size of each small text costs more than its bytes. */
-static uint8_t *put_written(uint8_t *at, struct fl_text text)
+static inline uint8_t *put_steps(uint8_t *at, const char *bytes, size_t size)
 {
-    for (size_t i = 0; i < text.size; i += STEP_BYTES)
-        memcpy(at + i, text.bytes + i, STEP_BYTES);
-    return at + text.size;
+    for (size_t i = 0; i < size; i += STEP_BYTES)
+        memcpy(at + i, bytes + i, STEP_BYTES);
+    return at + size;
+}
+
+static inline uint8_t *put_head(uint8_t *at, const struct fl_cell_head *head)
+{
+    return put_steps(at, head->bytes, head->size);
 }
 
 static uint8_t *put_double(uint8_t *at, const struct fl_row_cell *cell)
@@ -45,59 +39,100 @@ static uint8_t *put_double(uint8_t *at, const struct fl_row_cell *cell)
                                    : fl_put_rounded(text, cell->number, cell->digits));
 }
 
-/* Where the cell ends. What is missing is null in NDJSON. */
-static uint8_t *put_cell(uint8_t *at, const struct fl_row_cell *cell, bool to_ndjson)
+/* Anything but what fl_cell_rows_write() made. What is missing is null in NDJSON. */
+static uint8_t *put_text(uint8_t *at, const struct fl_row_cell *cell, bool to_ndjson)
 {
-    switch (cell->kind) {
-    case FL_CELL_INTEGER:
-        return fl_put_integer(at, cell->integer);
-    case FL_CELL_DOUBLE:
-        return put_double(at, cell);
-    case FL_CELL_TEXT:
+    if (cell->kind == FL_CELL_TEXT)
         return to_ndjson ? fl_json_put_text(at, cell->text) : fl_record_put(at, cell->text, true);
-    case FL_CELL_WRITTEN:
-        return put_written(at, cell->text);
-    case FL_CELL_BARE:
-        break;
-    }
-    return put(at, cell->text.size == 0 && to_ndjson ? fl_text_of("null") : cell->text);
+    const struct fl_text text = cell->text.size == 0 && to_ndjson ? fl_text_of("null") : cell->text;
+    if (text.size > 0)
+        memcpy(at, text.bytes, text.size);
+    return at + text.size;
 }
 
-/* Heads are stored whole, whatever their length. */
-static uint8_t *put_head(uint8_t *at, const struct fl_cell_head *head)
+/* Room for a whole row, the texts of which are small. */
+static size_t row_room(const struct fl_cell_rows *rows)
 {
-    memcpy(at, head->bytes, sizeof head->bytes);
-    return at + head->size;
+    return (rows->columns + 1) * (sizeof rows->heads[0].bytes + SMALL_CELL_ROOM);
+}
+
+/* `at`, which moves with the buffer, with room for a large text and the rest of the row. NULL: no memory. */
+static uint8_t *make_room(struct fl_cell_rows *rows, const uint8_t *at, size_t text_size)
+{
+    struct fl_buffer *buffer = &rows->buffer;
+    const size_t used = (size_t)(at - buffer->bytes) - buffer->size;
+    if (!fl_buffer_make_room(buffer, used + FL_JSON_TEXT_GROWTH * text_size + row_room(rows)))
+        return NULL;
+    return buffer->bytes + buffer->size + used;
+}
+
+/* Below 100, as offsets and lengths are mostly: in a third of the steps that any number takes. */
+static inline uint8_t *put_two_digits(uint8_t *at, uint32_t value)
+{
+    const uint32_t tens = value * 103 >> 10, is_one = tens == 0;
+    const uint32_t digits = 0x3030 | tens | (value - 10 * tens) << 8;
+    fl_store_le16(at, (uint16_t)(digits >> 8 * is_one));
+    return at + 2 - is_one;
+}
+
+/* Where the cell ends; NULL: no memory. */
+static inline uint8_t *put_cell(struct fl_cell_rows *rows, uint8_t *at, const struct fl_row_cell *cell)
+{
+    if (cell->kind == FL_CELL_INTEGER)
+        return (uint64_t)cell->integer < 100 ? put_two_digits(at, (uint32_t)cell->integer)
+                                             : fl_put_integer(at, cell->integer);
+    if (cell->kind == FL_CELL_DOUBLE)
+        return put_double(at, cell);
+    if (cell->text.size > SMALL_TEXT_BYTES)
+        at = make_room(rows, at, cell->text.size);
+    if (at == NULL)
+        return NULL;
+    return cell->kind == FL_CELL_WRITTEN ? put_steps(at, cell->text.bytes, cell->text.size)
+                                         : put_text(at, cell, rows->to_ndjson);
+}
+
+/* The cells of `count` columns from `first` on, with the heads between them. */
+static uint8_t *put_cells(struct fl_cell_rows *rows, uint8_t *at, size_t first,
+                          const struct fl_row_cell *cells, size_t count)
+{
+    for (size_t i = 0; i < count && at != NULL; i += 1 + cells[i].more_columns) {
+        if (i > 0)
+            at = put_head(at, &rows->heads[first + i]);
+        at = put_cell(rows, at, &cells[i]);
+    }
+    return at;
 }
 
 static bool put_row(struct fl_cell_rows *rows, const struct fl_row_cell *cells)
 {
-    size_t room = (rows->columns + 1) * sizeof rows->heads[0];
-    for (size_t i = 0; i < rows->columns; i++)
-        room += room_of(&cells[i]);
-    if (!fl_buffer_make_room(&rows->buffer, room))
+    struct fl_buffer *buffer = &rows->buffer;
+    if (!fl_buffer_make_room(buffer, row_room(rows)))
         return false;
-    uint8_t *at = rows->buffer.bytes + rows->buffer.size;
-    for (size_t i = 0; i < rows->columns; i++)
-        at = put_cell(put_head(at, &rows->heads[i]), &cells[i], rows->to_ndjson);
+    uint8_t *at = put_head(buffer->bytes + buffer->size, &rows->heads[0]);
+    at = put_cells(rows, at, 0, cells, rows->columns);
+    if (at == NULL)
+        return false;
     at = put_head(at, &rows->heads[rows->columns]);
-    rows->buffer.size = (size_t)(at - rows->buffer.bytes);
+    buffer->size = (size_t)(at - buffer->bytes);
     return true;
 }
 
-bool fl_cell_rows_write(struct fl_cell_rows *rows, struct fl_arena *arena, struct fl_row_cell *cell)
+bool fl_cell_rows_write(struct fl_cell_rows *rows, struct fl_arena *arena, size_t first,
+                        const struct fl_row_cell *cells, size_t count, struct fl_row_cell *written)
 {
     /* The buffer's free end is where the text is made, as its length is not known before. */
-    struct fl_buffer *row = &rows->buffer;
-    if (!fl_buffer_make_room(row, room_of(cell)))
+    struct fl_buffer *buffer = &rows->buffer;
+    if (!fl_buffer_make_room(buffer, row_room(rows)))
         return false;
-    uint8_t *from = row->bytes + row->size;
-    const size_t size = (size_t)(put_cell(from, cell, rows->to_ndjson) - from);
-    char *text = fl_arena_take(arena, size + STEP_BYTES);
+    const uint8_t *end = put_cells(rows, buffer->bytes + buffer->size, first, cells, count);
+    const uint8_t *from = buffer->bytes + buffer->size;
+    const size_t size = end == NULL ? 0 : (size_t)(end - from);
+    char *text = end == NULL ? NULL : fl_arena_take(arena, size + STEP_BYTES);
     if (text == NULL)
         return false;
     memcpy(text, from, size);
-    *cell = (struct fl_row_cell){.kind = FL_CELL_WRITTEN, .text = {text, size}};
+    *written = (struct fl_row_cell){
+        .kind = FL_CELL_WRITTEN, .more_columns = (uint16_t)(count - 1), .text = {text, size}};
     return true;
 }
 

@@ -20,7 +20,8 @@ enum fl_cell_kind {
 
 struct fl_row_cell {
     enum fl_cell_kind kind;
-    int digits; /* of a double, at most */
+    uint16_t digits;       /* of a double, at most; 0: as few as give back the same bits */
+    uint16_t more_columns; /* that a written cell stands for, beside its own */
     union {
         struct fl_text text;
         int64_t integer;
@@ -46,7 +47,7 @@ static inline struct fl_row_cell fl_cell_of_double(double number)
 
 static inline struct fl_row_cell fl_cell_of_rounded(double number, int digits)
 {
-    return (struct fl_row_cell){.kind = FL_CELL_DOUBLE, .digits = digits, .number = number};
+    return (struct fl_row_cell){.kind = FL_CELL_DOUBLE, .digits = (uint16_t)digits, .number = number};
 }
 
 /* Zero-initialise; release once. */
@@ -56,7 +57,7 @@ struct fl_cell_rows {
     size_t columns; /* at most FL_ROW_CELLS_MAX */
     struct fl_buffer buffer;
     struct fl_cell_head {
-        char bytes[FL_CELL_NAME_MAX + 7];
+        char bytes[FL_CELL_NAME_MAX + 8]; /* whole steps of 16 */
         uint8_t size;
     } heads[FL_ROW_CELLS_MAX + 1]; /* in front of each cell, behind the last */
 };
@@ -64,9 +65,11 @@ struct fl_cell_rows {
 /* Writes the head of a CSV file. Names have at most FL_CELL_NAME_MAX bytes that need no escapes. */
 fl_status fl_cell_rows_begin(struct fl_cell_rows *rows, struct fl_output *output, bool to_ndjson,
                              const char *const *names, size_t columns, struct fl_error *error);
-/* A cell that many rows have, made ready once for all of them; its text is the arena's. False: no memory. */
-bool fl_cell_rows_write(struct fl_cell_rows *rows, struct fl_arena *arena, struct fl_row_cell *cell);
-/* One cell for each column. */
+/* Cells of `count` neighbours from column `first` on that many rows have, made ready once for all of them:
+ * one that stands for all those columns. Its text is the arena's. False: no memory. */
+bool fl_cell_rows_write(struct fl_cell_rows *rows, struct fl_arena *arena, size_t first,
+                        const struct fl_row_cell *cells, size_t count, struct fl_row_cell *written);
+/* One cell for each column; those that one in front of them stands for are not looked at. */
 fl_status fl_cell_rows_add(struct fl_cell_rows *rows, const struct fl_row_cell *cells,
                            struct fl_error *error);
 /* What is still in the buffer. */

@@ -53,19 +53,31 @@ static size_t copy_plain(const uint8_t *from, size_t size, uint8_t *to)
     return at + copy_vector(bytes, all >> (LANES - (size - at)), to + at);
 }
 
-static size_t count_byte(const uint8_t *bytes, size_t size, uint8_t byte)
+static inline uint64_t ends_in(const uint8_t *bytes)
 {
-    const __m256i wanted = _mm256_set1_epi8((char)byte);
-    size_t count = 0, at = 0;
-    for (; size - at >= LANES; at += LANES) {
-        const __m256i lanes = _mm256_loadu_si256((const __m256i *)(const void *)(bytes + at));
-        count += (size_t)__builtin_popcountll(bits(_mm256_cmpeq_epi8(lanes, wanted)));
-    }
-    for (; at < size; at++)
-        count += bytes[at] == byte;
-    return count;
+    const __m256i end = _mm256_set1_epi8('\n');
+    const __m256i low = _mm256_loadu_si256((const __m256i *)(const void *)bytes);
+    const __m256i high = _mm256_loadu_si256((const __m256i *)(const void *)(bytes + LANES));
+    return bits(_mm256_cmpeq_epi8(low, end)) | bits(_mm256_cmpeq_epi8(high, end)) << LANES;
 }
 
-const struct fl_fold_kernels fl_fold_avx2 = {.copy_plain = copy_plain, .count_byte = count_byte};
+static void mark_lines(const uint8_t *bytes, size_t size, uint64_t *marks, uint32_t *ended)
+{
+    const size_t whole = size / 64;
+    uint32_t count = 0;
+    for (size_t k = 0; k < whole; k++) {
+        marks[k] = ends_in(bytes + 64 * k);
+        ended[k] = count;
+        count += (uint32_t)__builtin_popcountll(marks[k]);
+    }
+    if (size % 64 == 0)
+        return;
+    uint8_t end[64] = {0};
+    memcpy(end, bytes + 64 * whole, size % 64);
+    marks[whole] = ends_in(end);
+    ended[whole] = count;
+}
+
+const struct fl_fold_kernels fl_fold_avx2 = {.copy_plain = copy_plain, .mark_lines = mark_lines};
 
 #endif

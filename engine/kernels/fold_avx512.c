@@ -49,18 +49,18 @@ static size_t copy_plain(const uint8_t *from, size_t size, uint8_t *to)
     return at;
 }
 
-static size_t count_byte(const uint8_t *bytes, size_t size, uint8_t byte)
+static void mark_lines(const uint8_t *bytes, size_t size, uint64_t *marks, uint32_t *ended)
 {
-    const __m512i wanted = _mm512_set1_epi8((char)byte);
-    size_t count = 0;
+    const __m512i end = _mm512_set1_epi8('\n');
+    uint32_t count = 0;
     for (size_t at = 0; at < size; at += LANES) {
-        const __mmask64 there = lanes_of(size - at);
-        const __m512i lanes = _mm512_maskz_loadu_epi8(there, bytes + at);
-        count += (size_t)__builtin_popcountll(_mm512_mask_cmpeq_epi8_mask(there, lanes, wanted));
+        const __m512i lanes = _mm512_maskz_loadu_epi8(lanes_of(size - at), bytes + at);
+        marks[at / LANES] = _mm512_cmpeq_epi8_mask(lanes, end);
+        ended[at / LANES] = count;
+        count += (uint32_t)__builtin_popcountll(marks[at / LANES]);
     }
-    return count;
 }
 
-const struct fl_fold_kernels fl_fold_avx512 = {.copy_plain = copy_plain, .count_byte = count_byte};
+const struct fl_fold_kernels fl_fold_avx512 = {.copy_plain = copy_plain, .mark_lines = mark_lines};
 
 #endif

@@ -17,8 +17,9 @@ struct fl_fold_kernels {
      * are. Reads no more than `size` bytes; what is behind the returned number in `to` is undefined, up to
      * FL_PLAIN_WRITES_PAST bytes past `size`. Requires: the two do not overlap. */
     size_t (*copy_plain)(const uint8_t *from, size_t size, uint8_t *to);
-    /* How many of the bytes are `byte`. */
-    size_t (*count_byte)(const uint8_t *bytes, size_t size, uint8_t byte);
+    /* Where lines end: bit i of marks[k] says whether byte 64 k + i is a '\n' (0 behind the last byte), and
+     * ended[k] how many are in front of byte 64 k, for each k with a byte. */
+    void (*mark_lines)(const uint8_t *bytes, size_t size, uint64_t *marks, uint32_t *ended);
 };
 
 /* The table of one level, for tests and benches: the CPU must have it. */

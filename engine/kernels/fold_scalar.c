@@ -26,12 +26,18 @@ static size_t copy_plain(const uint8_t *from, size_t size, uint8_t *to)
     return at;
 }
 
-static size_t count_byte(const uint8_t *bytes, size_t size, uint8_t byte)
+static void mark_lines(const uint8_t *bytes, size_t size, uint64_t *marks, uint32_t *ended)
 {
-    size_t count = 0;
-    for (size_t i = 0; i < size; i++)
-        count += bytes[i] == byte;
-    return count;
+    uint32_t count = 0;
+    for (size_t i = 0; i < size; i++) {
+        const unsigned bit = i % 64;
+        if (bit == 0) {
+            marks[i / 64] = 0;
+            ended[i / 64] = count;
+        }
+        marks[i / 64] |= (uint64_t)(bytes[i] == '\n') << bit;
+        count += bytes[i] == '\n';
+    }
 }
 
-const struct fl_fold_kernels fl_fold_scalar = {.copy_plain = copy_plain, .count_byte = count_byte};
+const struct fl_fold_kernels fl_fold_scalar = {.copy_plain = copy_plain, .mark_lines = mark_lines};

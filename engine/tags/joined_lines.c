@@ -26,23 +26,70 @@ void fl_joined_lines_begin(struct fl_joined_lines *lines, struct fl_text text)
 {
     lines->text = text;
     lines->taken = 0;
-    lines->number = 0;
+    lines->passed = 0;
 }
 
-/* Of this part, from the line it looks at up to byte `to`. */
-static uint32_t count_lines(const struct fl_joined_lines *lines, uint32_t to)
+/* ---- where lines end ---- */
+
+enum { MARK_BITS = 64 };
+
+static const uint64_t *marks_of(const struct fl_joined_lines *lines)
 {
-    if (to == lines->line_from)
-        return 0;
-    const uint8_t *bytes = lines->bytes.bytes + lines->line_from;
-    return (uint32_t)fl_fold_kernels()->count_byte(bytes, to - lines->line_from, '\n');
+    return (const uint64_t *)(const void *)lines->marks.bytes;
+}
+
+/* How many '\n' there are in front of a byte of this part. */
+static uint32_t ended_before(const struct fl_joined_lines *lines, uint32_t byte)
+{
+    const uint32_t *ended = (const uint32_t *)(const void *)lines->ended.bytes;
+    const uint64_t below = (UINT64_C(1) << byte % MARK_BITS) - 1;
+    return ended[byte / MARK_BITS] +
+           (uint32_t)__builtin_popcountll(marks_of(lines)[byte / MARK_BITS] & below);
+}
+
+/* The last '\n' in front of a byte; the part begins with one. */
+static uint32_t end_before(const struct fl_joined_lines *lines, uint32_t byte)
+{
+    uint32_t k = (byte - 1) / MARK_BITS;
+    uint64_t found = marks_of(lines)[k] << (MARK_BITS - 1 - (byte - 1) % MARK_BITS);
+    if (found != 0)
+        return byte - 1 - (uint32_t)__builtin_clzll(found);
+    do {
+        found = marks_of(lines)[--k];
+    } while (found == 0);
+    return k * MARK_BITS + MARK_BITS - 1 - (uint32_t)__builtin_clzll(found);
+}
+
+/* The first '\n' from a byte on; the part ends with one. */
+static uint32_t end_from(const struct fl_joined_lines *lines, uint32_t byte)
+{
+    uint32_t k = byte / MARK_BITS;
+    uint64_t found = marks_of(lines)[k] >> byte % MARK_BITS;
+    if (found != 0)
+        return byte + (uint32_t)__builtin_ctzll(found);
+    do {
+        found = marks_of(lines)[++k];
+    } while (found == 0);
+    return k * MARK_BITS + (uint32_t)__builtin_ctzll(found);
+}
+
+static fl_status mark_lines(struct fl_joined_lines *lines, struct fl_error *error)
+{
+    const size_t count = (lines->bytes.size + MARK_BITS - 1) / MARK_BITS;
+    if (!fl_buffer_reserve(&lines->marks, count * sizeof(uint64_t)) ||
+        !fl_buffer_reserve(&lines->ended, count * sizeof(uint32_t)))
+        return fl_fail_memory(error, count * (sizeof(uint64_t) + sizeof(uint32_t)));
+    fl_fold_kernels()->mark_lines(lines->bytes.bytes, lines->bytes.size,
+                                  (uint64_t *)(void *)lines->marks.bytes,
+                                  (uint32_t *)(void *)lines->ended.bytes);
+    return FL_OK;
 }
 
 uint32_t fl_joined_lines_pass(struct fl_joined_lines *lines)
 {
-    lines->number += count_lines(lines, (uint32_t)lines->bytes.size);
-    lines->line_from = (uint32_t)lines->bytes.size;
-    return lines->number;
+    /* The last byte is a '\n', and so is the first, which ends no line. */
+    lines->passed += ended_before(lines, (uint32_t)lines->bytes.size - 1);
+    return lines->passed;
 }
 
 /* ---- taking lines ---- */
@@ -122,13 +169,15 @@ fl_status fl_joined_lines_fill(struct fl_joined_lines *lines, const struct fl_fo
         rest = (struct fl_text){rest.bytes + size, rest.size - size};
         lines->taken += size;
     }
-    return status;
+    return status == FL_OK ? mark_lines(lines, error) : status;
 }
 
 void fl_joined_lines_release(struct fl_joined_lines *lines)
 {
     fl_buffer_release(&lines->bytes);
     fl_buffer_release(&lines->runs);
+    fl_buffer_release(&lines->marks);
+    fl_buffer_release(&lines->ended);
 }
 
 /* ---- finding lines ---- */
@@ -155,20 +204,17 @@ bool fl_joined_lines_find(struct fl_joined_lines *lines, uint32_t byte, struct f
     const uint8_t *bytes = lines->bytes.bytes;
     if (byte >= lines->bytes.size)
         return false;
-    const uint8_t *before = memrchr(bytes + lines->line_from - 1, '\n', byte - lines->line_from + 1);
-    const uint32_t from = (uint32_t)(before + 1 - bytes);
-    const uint8_t *end = memchr(bytes + byte, '\n', lines->bytes.size - byte);
-    const size_t size = (size_t)(end - bytes) - from;
-    lines->number += count_lines(lines, from);
+    const uint32_t from = end_before(lines, byte) + 1, end = end_from(lines, byte);
+    const size_t size = end - from;
     while (lines->run + 1 < run_count(lines) && run_at(lines, lines->run + 1)->from <= from)
         lines->run++;
     const struct run *run = run_at(lines, lines->run);
     *line =
         (struct fl_joined_line){.text = without_return(text_of(lines, run, from, size)),
                                 .folded = without_return((struct fl_text){(const char *)bytes + from, size}),
-                                .number = lines->number++,
+                                .number = lines->passed + ended_before(lines, from) - 1,
                                 .from = from,
-                                .end = (uint32_t)(end + 1 - bytes),
+                                .end = end + 1,
                                 .same_places = run->same_places};
     lines->line_from = line->end;
     return true;

@@ -18,11 +18,12 @@ struct fl_joined_lines {
     struct fl_buffer bytes;
     /* Its own. */
     struct fl_text text;
-    size_t taken;          /* bytes of the text in this part and those before */
-    struct fl_buffer runs; /* of lines that are mapped to the text alike */
-    size_t run;            /* at which it looks */
-    uint32_t line_from;    /* of the line behind the one that came last */
-    uint32_t number;
+    size_t taken;                  /* bytes of the text in this part and those before */
+    struct fl_buffer runs;         /* of lines that are mapped to the text alike */
+    size_t run;                    /* at which it looks */
+    uint32_t line_from;            /* of the line behind the one that came last */
+    uint32_t passed;               /* lines of the parts before */
+    struct fl_buffer marks, ended; /* where lines end, by the kernel mark_lines */
 };
 
 /* `text` is borrowed. */

@@ -21,7 +21,7 @@ static const char *const column_names[COLUMNS] = {"message", "customer", "tag", 
                                                   "word",    "offset",   "length"};
 
 struct rule_cells {
-    struct fl_row_cell tag, line, regex;
+    struct fl_row_cell tag_and_line, regex;
 };
 
 /* Everything that is open while a file is read. */
@@ -64,12 +64,11 @@ static bool write_rule_cells(struct filter *filter, size_t number)
 {
     const struct fl_keyword_rule *rule = &filter->model->keywords.rules[number];
     struct rule_cells *cells = &filter->rule_cells[number];
-    cells->tag = fl_cell_of_text(filter->model->keywords.tags[rule->tag].name);
-    cells->line = fl_cell_of_integer(rule->line);
-    cells->regex = fl_cell_of_text(rule->regex);
-    return fl_cell_rows_write(&filter->rows, &filter->cells, &cells->tag) &&
-           fl_cell_rows_write(&filter->rows, &filter->cells, &cells->line) &&
-           fl_cell_rows_write(&filter->rows, &filter->cells, &cells->regex);
+    const struct fl_row_cell first[] = {fl_cell_of_text(filter->model->keywords.tags[rule->tag].name),
+                                        fl_cell_of_integer(rule->line)};
+    const struct fl_row_cell regex = fl_cell_of_text(rule->regex);
+    return fl_cell_rows_write(&filter->rows, &filter->cells, COLUMN_TAG, first, 2, &cells->tag_and_line) &&
+           fl_cell_rows_write(&filter->rows, &filter->cells, COLUMN_WORD, &regex, 1, &cells->regex);
 }
 
 static bool write_word_cell(struct filter *filter, uint32_t number)
@@ -77,9 +76,10 @@ static bool write_word_cell(struct filter *filter, uint32_t number)
     filter->word.size = 0;
     if (!fl_keyword_append(&filter->model->keywords, number, &filter->word))
         return false;
-    filter->word_cells[number] =
+    const struct fl_row_cell word =
         fl_cell_of_text((struct fl_text){(const char *)filter->word.bytes, filter->word.size});
-    return fl_cell_rows_write(&filter->rows, &filter->cells, &filter->word_cells[number]);
+    return fl_cell_rows_write(&filter->rows, &filter->cells, COLUMN_WORD, &word, 1,
+                              &filter->word_cells[number]);
 }
 
 static fl_status write_cells(struct filter *filter, struct fl_error *error)
@@ -102,8 +102,7 @@ static fl_status add_hit(struct filter *filter, const struct fl_file_message *fi
     const struct fl_row_cell cells[COLUMNS] = {
         [COLUMN_MESSAGE] = fl_message_id(file),
         [COLUMN_CUSTOMER] = file->customer,
-        [COLUMN_TAG] = rule->tag,
-        [COLUMN_RULE] = rule->line,
+        [COLUMN_TAG] = rule->tag_and_line,
         [COLUMN_WORD] = hit->word == FL_HIT_BY_REGEX ? rule->regex : filter->word_cells[hit->word],
         [COLUMN_OFFSET] = fl_cell_of_integer(hit->offset),
         [COLUMN_LENGTH] = fl_cell_of_integer(hit->size)};

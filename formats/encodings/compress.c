@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <lz4.h>
 #include <lz4hc.h>
+#include <stdlib.h>
 
 #include "formats/base/limits.h"
 
@@ -21,11 +22,21 @@ _Static_assert(FL_PAGE_BYTES_MAX <= LZ4_MAX_INPUT_SIZE, "a page fits one LZ4 blo
 /* LZ4HC's own default; on chat texts level 12 takes three times as long for 1 % less. */
 enum { HIGH_LEVEL = 9 };
 
-/* 0 when there is not enough room. */
+/* 0 when there is not enough room; -1: no memory, which the library's own call would not tell from it. */
+static int compress_high(const char *bytes, char *packed, int size, int room)
+{
+    void *state = malloc((size_t)LZ4_sizeofStateHC());
+    if (state == NULL)
+        return -1;
+    const int packed_size = LZ4_compress_HC_extStateHC(state, bytes, packed, size, room, HIGH_LEVEL);
+    free(state);
+    return packed_size;
+}
+
+/* As above. */
 static int compress(const char *bytes, char *packed, int size, int room, bool high)
 {
-    return high ? LZ4_compress_HC(bytes, packed, size, room, HIGH_LEVEL)
-                : LZ4_compress_default(bytes, packed, size, room);
+    return high ? compress_high(bytes, packed, size, room) : LZ4_compress_default(bytes, packed, size, room);
 }
 
 int fl_lz4_pack(const uint8_t *bytes, size_t size, bool high, struct fl_buffer *out)
@@ -41,7 +52,7 @@ int fl_lz4_pack(const uint8_t *bytes, size_t size, bool high, struct fl_buffer *
     const int packed =
         compress((const char *)bytes, (char *)out->bytes + out->size, (int)size, (int)pays_up_to, high);
     if (packed <= 0)
-        return 0;
+        return packed;
     out->size += (size_t)packed;
     return 1;
 }

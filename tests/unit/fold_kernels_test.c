@@ -68,9 +68,6 @@ static void check(enum fl_cpu_level level, const uint8_t *from, size_t size)
     assert_int_equal(fl_fold_kernels_of(level)->copy_plain(from, size, copied), expected_size);
     assert_memory_equal(copied, expected, expected_size);
     assert_int_equal(copied[size + FL_PLAIN_WRITES_PAST], UNTOUCHED);
-    for (unsigned byte = 0; byte < 256; byte += 51)
-        assert_int_equal(fl_fold_kernels_of(level)->count_byte(from, size, (uint8_t)byte),
-                         fl_fold_kernels_of(FL_CPU_SCALAR)->count_byte(from, size, (uint8_t)byte));
 }
 
 static void levels_agree(void **state)
@@ -113,27 +110,40 @@ static void means_what_it_says(void **state)
     check_meaning("\xE4\xC0\x80", "");
 }
 
-/* All bytes alike, none, some, up to lengths that no lane counts to. */
-static void counts_bytes(void **state)
+/* All bytes line ends, none, some; lengths around the vectors; texts that end where a page without access
+ * begins. */
+static void marks_lines(void **state)
 {
-    static const size_t sizes[] = {0, 1, 31, 32, 33, 63, 64, 65, 4096, 17000};
-    static uint8_t bytes[17000];
+    enum { SIZE_MAX_HERE = 1000, WORDS = SIZE_MAX_HERE / 64 + 1 };
+    static const unsigned steps[] = {1, 2, 7, 64, 65, 5000};
+    uint8_t *end = guarded_end();
     (void)state;
-    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++)
-        for (enum fl_cpu_level level = FL_CPU_SCALAR; level <= fl_cpu_found(); level++) {
-            const struct fl_fold_kernels *kernels = fl_fold_kernels_of(level);
-            memset(bytes, 0, sizeof bytes);
-            assert_int_equal(kernels->count_byte(bytes, sizes[i], 0), sizes[i]);
-            assert_int_equal(kernels->count_byte(bytes, sizes[i], '\n'), 0);
-            for (size_t at = 0; at < sizeof bytes; at += 7)
-                bytes[at] = 0xFF;
-            assert_int_equal(kernels->count_byte(bytes, sizes[i], 0xFF), (sizes[i] + 6) / 7);
+    for (size_t size = 0; size <= SIZE_MAX_HERE; size++)
+        for (size_t step = 0; step < sizeof steps / sizeof steps[0]; step++) {
+            uint8_t *bytes = end - size;
+            for (size_t i = 0; i < size; i++)
+                bytes[i] = i % steps[step] == steps[step] / 2 ? '\n' : (uint8_t)i == '\n' ? 0 : (uint8_t)i;
+            uint64_t expected_marks[WORDS] = {0}, marks[WORDS] = {0};
+            uint32_t expected_ended[WORDS] = {0}, ended[WORDS] = {0};
+            size_t count = 0;
+            for (size_t i = 0; i < size; i++) {
+                if (i % 64 == 0)
+                    expected_ended[i / 64] = (uint32_t)count;
+                count += bytes[i] == '\n';
+                expected_marks[i / 64] |= (uint64_t)(bytes[i] == '\n') << i % 64;
+            }
+            for (enum fl_cpu_level level = FL_CPU_SCALAR; level <= fl_cpu_found(); level++) {
+                fl_fold_kernels_of(level)->mark_lines(bytes, size, marks, ended);
+                assert_memory_equal(marks, expected_marks, sizeof marks);
+                assert_memory_equal(ended, expected_ended, sizeof ended);
+            }
         }
+    assert_int_equal(munmap(end - 4096, 8192), 0);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(levels_agree), cmocka_unit_test(means_what_it_says),
-                                       cmocka_unit_test(counts_bytes)};
+                                       cmocka_unit_test(marks_lines)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
