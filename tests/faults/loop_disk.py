@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 
 from figures import skip
 
@@ -14,6 +15,7 @@ FOLDER, OTHER = "folder", "other"  # what is on such a disk: the folder, a file 
 # Nothing reaches the disk unasked: no data because of a rename, no journal because of time.
 OPTIONS = "loop,noatime,noauto_da_alloc,commit=600"
 TIMEOUT_SECONDS = 60
+UNMOUNT_TRIES = 50
 
 
 def in_own_namespace():
@@ -49,6 +51,17 @@ def system(*command):
     subprocess.run([str(word) for word in command], check=True, capture_output=True, timeout=TIMEOUT_SECONDS)
 
 
+def unmount(place):
+    """A child that another thread has just begun has its files open until it is another program: the disk is busy."""
+    for _ in range(UNMOUNT_TRIES):
+        try:
+            system("umount", place)
+            return
+        except subprocess.CalledProcessError:
+            time.sleep(0.1)
+    system("umount", place)
+
+
 @contextlib.contextmanager
 def mounted(image, place, options=""):
     """The folder on the disk."""
@@ -57,7 +70,7 @@ def mounted(image, place, options=""):
     try:
         yield place / FOLDER
     finally:
-        system("umount", place)
+        unmount(place)
 
 
 def check_loops(scratch):

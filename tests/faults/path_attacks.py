@@ -110,7 +110,7 @@ def readable_result(path, user):
     """Whether others may read what the user made; what the attacker moved away meanwhile is not looked at."""
     try:
         facts = os.lstat(path)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return False
     return facts.st_uid == user and not stat.S_ISLNK(facts.st_mode) and stat.S_IMODE(facts.st_mode) & 0o077 != 0
 
