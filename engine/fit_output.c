@@ -79,7 +79,7 @@ fl_status fl_fit_publish(const struct fl_io *io, const char *folder, enum fl_mod
     if (status != FL_OK)
         return status;
     /* What a fit that was killed has left behind here; ours is locked. */
-    status = fl_directory_sweep(io, folder, error);
+    status = fl_directory_sweep(io, folder, FL_TEMPORARY_PREFIX, error);
     if (status == FL_OK)
         status = fl_output_write(output, text->bytes, text->size, error);
     if (status != FL_OK) {

@@ -48,8 +48,9 @@ fl_status fl_directory_ensure(const struct fl_io *io, const char *directory, str
 fl_status fl_directory_sync_name(const struct fl_io *io, const char *directory, struct fl_error *error);
 /* Removes a folder with the files in it, if all that is in it are files; a link to one is not followed. */
 fl_status fl_directory_remove(const struct fl_io *io, const char *directory, struct fl_error *error);
-/* Removes this user's temporaries, files and folders of files, that no living process holds. */
-fl_status fl_directory_sweep(const struct fl_io *io, const char *directory, struct fl_error *error);
+/* Removes this user's files and folders of files whose names begin so (FL_TEMPORARY_PREFIX) and that no living process
+ * holds by flock(). */
+fl_status fl_directory_sweep(const struct fl_io *io, const char *directory, const char *prefix, struct fl_error *error);
 /* The folder that `path` lies in, whatever slashes end it, malloc()ed, or NULL. */
 char *fl_path_parent(const char *path);
 /* "a/b" of directory and name, malloc()ed, or NULL. */

@@ -223,10 +223,11 @@ static fl_status sweep_file(const struct fl_io *io, const char *path, struct fl_
     return status;
 }
 
-fl_status fl_directory_sweep(const struct fl_io *io, const char *directory, struct fl_error *error)
+fl_status fl_directory_sweep(const struct fl_io *io, const char *directory, const char *prefix,
+                             struct fl_error *error)
 {
     const fl_status status = fl_directory_check(io, directory, error);
     if (status != FL_OK)
         return status;
-    return visit_entries(io, directory, FL_TEMPORARY_PREFIX, sweep_file, error);
+    return visit_entries(io, directory, prefix, sweep_file, error);
 }

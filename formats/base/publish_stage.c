@@ -115,7 +115,7 @@ fl_status fl_stage_create(const struct fl_io *io, const char *path, struct fl_st
         stage_free(created);
         return status;
     }
-    status = fl_directory_sweep(io, created->parent, error); /* ours is locked */
+    status = fl_directory_sweep(io, created->parent, FL_TEMPORARY_PREFIX, error); /* ours is locked */
     if (status != FL_OK)
         fl_stage_abort(created);
     else

@@ -261,7 +261,7 @@ static fl_status run(struct job *job, struct fl_error *error)
     if (status == FL_OK)
         status = fl_data_folder_refresh(job->folder, error);
     if (status == FL_OK)
-        status = fl_directory_sweep(plan->io, plan->folder, error);
+        status = fl_data_folder_sweep(job->folder, error);
     if (status == FL_OK)
         status = fl_leftovers_remove(job->folder, error);
     return status == FL_OK ? compact(job, error) : status;

@@ -255,13 +255,14 @@ static bool may_lie_in_a_new_folder(const char *name)
         if (strcmp(name, known[i]) == 0)
             return true;
     }
-    return strncmp(name, FL_TEMPORARY_PREFIX, strlen(FL_TEMPORARY_PREFIX)) == 0;
+    return strncmp(name, FL_TEMPORARY_PREFIX, strlen(FL_TEMPORARY_PREFIX)) == 0 ||
+           strncmp(name, FL_IMPORT_LOCK_PREFIX, strlen(FL_IMPORT_LOCK_PREFIX)) == 0;
 }
 
 /* What lies in a folder without a manifest, as far as it decides whether a new one may be started there. */
 struct leftovers {
-    char table_file[256], foreign[256]; /* the least name of each, "" without */
-    bool interrupted;                   /* an import left its lock behind: it was killed */
+    /* The least name of a table file whose import is not known, of what is none of ours; "" without. */
+    char unclaimed[256], foreign[256];
 };
 
 static void keep_least(char least[256], const char *name)
@@ -270,29 +271,40 @@ static void keep_least(char least[256], const char *name)
         (void)snprintf(least, 256, "%s", name);
 }
 
-static void look_at(const char *name, struct leftovers *found)
+static fl_status look_at(const struct fl_data_folder *folder, const char *name, struct leftovers *found,
+                         struct fl_error *error)
 {
-    static const char import_lock[] = FL_TEMPORARY_PREFIX "import-";
-    found->interrupted |= strncmp(name, import_lock, sizeof import_lock - 1) == 0;
+    bool unclaimed = false;
+    fl_status status = FL_OK;
     if (has_ending(name, ".flint"))
-        keep_least(found->table_file, name);
+        status = fl_data_folder_is_unclaimed(folder, name, &unclaimed, error);
     else if (!may_lie_in_a_new_folder(name))
         keep_least(found->foreign, name);
+    if (unclaimed)
+        keep_least(found->unclaimed, name);
+    return status;
 }
 
 static fl_status list_leftovers(const struct fl_data_folder *folder, struct leftovers *found,
                                 struct fl_error *error)
 {
-    *found = (struct leftovers){.interrupted = false};
+    *found = (struct leftovers){.unclaimed = ""};
     DIR *entries = folder->io->opendir(folder->path);
     if (entries == NULL)
         return fl_fail_errno(error, errno, "list the folder", folder->path);
-    errno = 0;
-    for (const struct dirent *entry; (entry = folder->io->readdir(entries)) != NULL; errno = 0)
-        look_at(entry->d_name, found);
-    const int failure = errno;
+    fl_status status = FL_OK;
+    while (status == FL_OK) {
+        errno = 0;
+        const struct dirent *entry = folder->io->readdir(entries);
+        if (entry != NULL)
+            status = look_at(folder, entry->d_name, found, error);
+        else if (errno != 0)
+            status = fl_fail_errno(error, errno, "list the folder", folder->path);
+        else
+            break;
+    }
     (void)folder->io->closedir(entries);
-    return failure == 0 ? FL_OK : fl_fail_errno(error, failure, "list the folder", folder->path);
+    return status;
 }
 
 /* Table files that nobody lists are rows that nobody would miss if a new manifest were begun beside them. */
@@ -301,7 +313,7 @@ static fl_status check_startable(struct fl_data_folder *folder, struct fl_error 
     struct leftovers left;
     bool found;
     fl_status status = list_leftovers(folder, &left, error);
-    if (status != FL_OK || (left.foreign[0] == '\0' && (left.table_file[0] == '\0' || left.interrupted)))
+    if (status != FL_OK || (left.foreign[0] == '\0' && left.unclaimed[0] == '\0'))
         return status;
     status = load(folder, &found, error); /* another first import may have ended between the two looks */
     if (status != FL_OK || found)
@@ -313,7 +325,7 @@ static fl_status check_startable(struct fl_data_folder *folder, struct fl_error 
         (void)fl_fail(
             error, FL_CORRUPT,
             "holds %s, but its manifest.json is gone: restore that, or remove the table files to start anew",
-            left.table_file);
+            left.unclaimed);
     (void)fl_error_at_path(error, folder->path);
     return left.foreign[0] != '\0' ? FL_CANNOT_CREATE : FL_CORRUPT;
 }

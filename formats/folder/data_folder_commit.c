@@ -1,97 +1,6 @@
 /* data_folder_commit.c - changes the manifest for an import or a compaction, one writer at a time. */
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <sys/file.h>
-
 #include "formats/base/publish.h"
 #include "formats/folder/data_manifest.h"
-
-#define LOCK_NAME         ".lock"
-#define COMPACT_LOCK_NAME ".compact"
-
-/* Opens or creates the file and takes its lock; `wait` is 0, or LOCK_NB to be refused while another has it.
- */
-static fl_status lock_file(const struct fl_io *io, const char *path, int wait, int *lock,
-                           struct fl_error *error)
-{
-    do {
-        *lock = io->open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-    } while (*lock < 0 && errno == EINTR);
-    if (*lock < 0)
-        return fl_fail_errno(error, errno, "open the lock", path);
-    int result;
-    do {
-        result = io->flock(*lock, LOCK_EX | wait);
-    } while (result != 0 && errno == EINTR);
-    if (result == 0)
-        return FL_OK;
-    const fl_status status =
-        errno == EWOULDBLOCK ? FL_TEMPORARY : fl_fail_errno(error, errno, "take the lock", path);
-    (void)io->close(*lock);
-    *lock = -1;
-    return status;
-}
-
-fl_status fl_data_folder_lock(const struct fl_data_folder *folder, int *lock, struct fl_error *error)
-{
-    *lock = -1;
-    char *path = fl_data_folder_path_of(folder, LOCK_NAME);
-    if (path == NULL)
-        return fl_fail_memory(error, strlen(folder->path));
-    const fl_status status = lock_file(folder->io, path, 0, lock, error);
-    free(path);
-    return status;
-}
-
-fl_status fl_data_folder_lock_compaction(const struct fl_data_folder *folder, int *lock,
-                                         struct fl_error *error)
-{
-    *lock = -1;
-    char *path = fl_data_folder_path_of(folder, COMPACT_LOCK_NAME);
-    if (path == NULL)
-        return fl_fail_memory(error, strlen(folder->path));
-    const fl_status status = lock_file(folder->io, path, LOCK_NB, lock, error);
-    free(path);
-    if (status != FL_TEMPORARY)
-        return status;
-    (void)fl_fail(error, FL_TEMPORARY, "another compaction is at work in this folder");
-    (void)fl_error_at_path(error, folder->path);
-    return FL_TEMPORARY;
-}
-
-void fl_data_folder_unlock(const struct fl_data_folder *folder, int lock)
-{
-    if (lock >= 0)
-        (void)folder->io->close(lock);
-}
-
-/* A temporary like any other: should its owner die, the next sweep removes it. */
-static char *import_lock_path(const struct fl_data_folder *folder, const char *import_id)
-{
-    char name[64];
-    (void)snprintf(name, sizeof name, FL_TEMPORARY_PREFIX "import-%.32s", import_id);
-    return fl_data_folder_path_of(folder, name);
-}
-
-/* Whoever had the lock before removed its file, so a lock on a file without a name is none. */
-static fl_status lock_named_file(const struct fl_io *io, const char *path, int *lock, struct fl_error *error)
-{
-    for (;;) {
-        const fl_status status = lock_file(io, path, 0, lock, error);
-        if (status != FL_OK)
-            return status;
-        struct stat facts;
-        const int error_number = io->fstat(*lock, &facts) == 0 ? 0 : errno;
-        if (error_number == 0 && facts.st_nlink > 0)
-            return FL_OK;
-        (void)io->close(*lock);
-        *lock = -1;
-        if (error_number != 0)
-            return fl_fail_errno(error, error_number, "look at the lock", path);
-    }
-}
 
 static fl_status fail_changed(const struct fl_data_folder *folder, struct fl_error *error, const char *what)
 {
@@ -121,36 +30,6 @@ fl_status fl_data_folder_refresh(struct fl_data_folder *folder, struct fl_error 
     folder->pseudonymous = mine.pseudonymous;
     memcpy(folder->key_id, key_id, sizeof key_id);
     return FL_OK;
-}
-
-fl_status fl_data_folder_lock_import(struct fl_data_folder *folder, const char *import_id, int *lock,
-                                     struct fl_error *error)
-{
-    *lock = -1;
-    char *path = import_lock_path(folder, import_id);
-    if (path == NULL)
-        return fl_fail_memory(error, strlen(folder->path));
-    fl_status status = lock_named_file(folder->io, path, lock, error);
-    free(path);
-    if (status == FL_OK)
-        status = fl_data_folder_refresh(folder, error);
-    if (status != FL_OK || folder->file_count > 0)
-        return status;
-    /* The first import. Table files without a manifest are those of one that was killed only beside its lock,
-     * so that has to be on the disk before them. */
-    status = fl_directory_sync(folder->io, folder->path, error);
-    return status == FL_OK ? fl_directory_sync_name(folder->io, folder->path, error) : status;
-}
-
-void fl_data_folder_unlock_import(const struct fl_data_folder *folder, const char *import_id, int lock)
-{
-    if (lock < 0)
-        return;
-    char *path = import_lock_path(folder, import_id);
-    if (path != NULL)
-        (void)folder->io->unlink(path);
-    free(path);
-    (void)folder->io->close(lock);
 }
 
 static fl_status add(struct fl_data_state *state, const struct fl_data_import *import,

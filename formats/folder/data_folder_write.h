@@ -56,7 +56,13 @@ bool fl_data_folder_has_files(const struct fl_data_folder *folder, const char *i
  * *lock is given back with fl_data_folder_unlock_import(), whatever becomes of the import; -1 is no lock. */
 fl_status fl_data_folder_lock_import(struct fl_data_folder *folder, const char *import_id, int *lock,
                                      struct fl_error *error);
+/* The lock's file stays when there is no manifest and table files of the import may lie there: it says whose
+ * they are, so that the next import may begin a manifest beside them. */
 void fl_data_folder_unlock_import(const struct fl_data_folder *folder, const char *import_id, int lock);
+
+/* Removes what writers that were killed left: temporaries, and once there is a manifest the locks of imports.
+ */
+fl_status fl_data_folder_sweep(const struct fl_data_folder *folder, struct fl_error *error);
 
 /* Adds an import and its files, which lie in the folder under their names already, to the manifest as it is
  * by now, under the folder's lock. `zone`: business zone of a first interactions import, else NULL.

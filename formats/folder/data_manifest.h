@@ -7,6 +7,8 @@
 
 #define FL_DATA_MANIFEST_NAME "manifest.json"
 #define FL_DATA_KEY_NAME      "key"
+/* No temporary (FL_TEMPORARY_PREFIX): whoever writes into the folder sweeps those. */
+#define FL_IMPORT_LOCK_PREFIX ".import-"
 
 /* All that the manifest holds; what is in `folder` of it and the imports live in `arena`. */
 struct fl_data_state {
@@ -44,6 +46,10 @@ bool fl_data_state_add_fold(struct fl_data_state *state, const struct fl_data_fo
 bool fl_data_state_copy_fold(struct fl_data_state *state, const struct fl_data_fold *fold);
 /* False: there is no such file. */
 bool fl_data_state_drop_file(struct fl_data_state *state, const struct fl_data_origin *file);
+
+/* Whether the table file, which no manifest lists, lies there without the lock of its import. */
+fl_status fl_data_folder_is_unclaimed(const struct fl_data_folder *folder, const char *table_file,
+                                      bool *unclaimed, struct fl_error *error);
 
 /* Reads the folder's manifest into `state` in place of what it says now; without one (*found is false)
  * there are no files, no imports and no zone. */

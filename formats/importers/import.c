@@ -1,7 +1,6 @@
 /* import.c - the whole flow of one import, from the call to the manifest. */
 #include "formats/importers/import.h"
 
-#include <errno.h>
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -315,26 +314,23 @@ static fl_status commit(struct fl_import_job *job, char **inputs, struct fl_erro
                                  sets_zone ? job->zone : NULL, &report->already_there, error);
 }
 
-static bool remove_file(const struct fl_import_job *job, const char *name)
+static void remove_file(const struct fl_import_job *job, const char *name)
 {
     char *path = fl_data_folder_path_of(job->folder, name);
-    /* It may not have come to its name yet. */
-    const bool removed = path != NULL && (job->plan->io->unlink(path) == 0 || errno == ENOENT);
+    if (path != NULL)
+        (void)job->plan->io->unlink(path); /* it may not have come to its name yet */
     free(path);
-    return removed;
 }
 
 /* Table files that no manifest names. A commit may have failed after its manifest was there, so it is asked.
  */
-static void remove_files(struct fl_import_job *job)
+static void remove_files(const struct fl_import_job *job)
 {
-    if (job->file_count == 0)
-        return;
-    job->leaves_files = fl_data_folder_refresh(job->folder, NULL) != FL_OK;
-    if (job->leaves_files || fl_data_folder_find_import(job->folder, job->report->import_id) != NULL)
+    if (job->file_count == 0 || fl_data_folder_refresh(job->folder, NULL) != FL_OK ||
+        fl_data_folder_find_import(job->folder, job->report->import_id) != NULL)
         return;
     for (size_t i = 0; i < job->file_count; i++)
-        job->leaves_files |= !remove_file(job, job->files[i].name);
+        remove_file(job, job->files[i].name);
 }
 
 /* Reject files stay when they are what the failure is about. */
@@ -433,13 +429,13 @@ static fl_status make_import_once(struct fl_import_job *job, char **inputs, stru
 static fl_status sweep(const struct fl_import_job *job, struct fl_error *error)
 {
     const struct fl_io *io = job->plan->io;
-    const fl_status status = fl_directory_sweep(io, job->plan->folder, error);
+    const fl_status status = fl_data_folder_sweep(job->folder, error);
     if (status != FL_OK)
         return status;
     char *rejects = fl_path_join(job->plan->folder, FL_REJECT_FOLDER);
     if (rejects == NULL)
         return fl_fail_memory(error, strlen(job->plan->folder));
-    (void)fl_directory_sweep(io, rejects, NULL); /* it need not be there */
+    (void)fl_directory_sweep(io, rejects, FL_TEMPORARY_PREFIX, NULL); /* it need not be there */
     free(rejects);
     return FL_OK;
 }
@@ -478,11 +474,7 @@ fl_status fl_import_tuned(const struct fl_import_plan *plan, const struct fl_imp
     status = run(&job, error);
     if (job.inputs != NULL)
         fl_import_close_inputs(&job);
-    /* A lock that keeps its name says, as after a kill, that table files without a manifest are an import's.
-     */
-    if (job.leaves_files)
-        fl_data_folder_unlock(job.folder, job.import_lock);
-    else if (job.folder != NULL)
+    if (job.folder != NULL)
         fl_data_folder_unlock_import(job.folder, report->import_id, job.import_lock);
     fl_data_folder_close(job.folder);
     fl_mapping_free(job.mapping);

@@ -52,7 +52,6 @@ struct fl_import_job {
     char mapping_digest[33];
     struct fl_import_input *inputs; /* plan->input_count */
     int import_lock;
-    bool leaves_files; /* it failed, and its table files could not be removed */
 
     /* The columns that this import fills, as indexes into the schema's, in its order; a column of `layout`,
      * `pools` for each. */

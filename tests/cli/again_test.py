@@ -75,6 +75,39 @@ class Again(CliCase):
         self.take_in("tue.csv")
         self.assertEqual("2", self.rows_scored("out"))
 
+    def leave_killed(self, name):
+        """What lies in the folder when its first import is killed in front of its manifest."""
+        self.take_in(name)
+        self.path("data/manifest.json").unlink()
+        digits = self.table_file("data").name.split("-")[1]
+        self.write(f"data/.import-{digits}", "")
+
+    def test_a_killed_first_import_is_repeated_however_often_that_fails(self):
+        """A repeat swept the lock of the killed one before it took its own. When it then came to nothing, as by a missing
+        file or a second kill, the table files looked like those of a lost manifest, and every later import was refused."""
+        self.leave_killed("mon.csv")
+        self.write("bad.csv", MONDAY + "2,2026-03-23 10:00:00,web_vist\n")
+        for _ in range(2):
+            self.take_in("gone.csv", code=66)
+            self.take_in("bad.csv", code=65, says="web_vist")
+        self.take_in("mon.csv")
+        self.assertEqual([".lock", self.table_file("data").name, "manifest.json"],
+                         sorted(name for name in self.snapshot("data") if "/" not in name))
+
+    def test_another_import_begins_beside_a_killed_one(self):
+        self.leave_killed("mon.csv")
+        self.take_in("tue.csv")
+        self.take_in("wed.csv")
+        self.assertEqual([], list(self.path("data").glob(".import-*")))
+        self.assertEqual("2", self.rows_scored("out"))
+        self.take_in("mon.csv")
+        self.assertEqual("3", self.rows_scored("again"))
+
+    def test_a_lock_stands_for_its_own_import_only(self):
+        self.leave_killed("mon.csv")
+        next(self.path("data").glob(".import-*")).rename(self.path("data/.import-0123456789abcdef"))
+        self.take_in("mon.csv", code=65, says=[self.table_file("data").name, "manifest.json is gone"])
+
     def test_a_folder_of_something_else(self):
         before = self.snapshot("model")
         self.fourloop("import", "--into", "model", "mon.csv", code=73, says="no data folder")

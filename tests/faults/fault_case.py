@@ -20,6 +20,7 @@ from small_shop import TIMEOUT_SECONDS, snapshot
 # Of a fault of the system: bad data is none, nor is a broken promise of the program.
 FAULT_CODES = {66, 71, 73, 74, 75, 77}
 MESSAGE = re.compile(r"^fourloop: error ([A-Z_]+): (.*)$", re.M)
+LEFT = re.compile(r"\.fl-tmp-|\.import-")  # names of temporaries and of locks
 PLACE = re.compile(r"[^\s:]+: \S|.*\bstandard (in|out)put\b")
 
 
@@ -148,10 +149,10 @@ def wrong_failure(case, undisturbed_, outcome, speechless, codes):
 
 
 def is_complete(undisturbed_, outcome):
-    """All is there. Beside it may lie what could not be removed, temporaries or files of before: nobody reads them, and
-    the next command sweeps them."""
+    """All is there. Beside it may lie what could not be removed, temporaries, locks or files of before: nobody reads
+    them, and the next command sweeps them."""
     files = {name: content for name, content in outcome.files.items()
-             if name in undisturbed_.after.files or (".fl-tmp-" not in name and name not in undisturbed_.before)}
+             if name in undisturbed_.after.files or (not LEFT.search(name) and name not in undisturbed_.before)}
     return outcome.stdout == undisturbed_.after.stdout and files == undisturbed_.after.files
 
 

@@ -137,7 +137,9 @@ static void list_file(size_t number, const struct fl_table_summary *summary)
                                       .customer_min = summary->customer_min,
                                       .customer_max = summary->customer_max,
                                       .import_id = import_ids[number]};
-    fixture_put("data/.fl-tmp-import-1", ""); /* as if an import had been stopped before its manifest */
+    char lock[64]; /* as if an import had been stopped before its manifest */
+    (void)snprintf(lock, sizeof lock, "data/.import-000000000000000%zx", number);
+    fixture_put(lock, "");
     assert_int_equal(
         fl_data_folder_open_or_start(&fl_io_system, fixture_path("data", data_path), &folder, &error), FL_OK);
     assert_int_equal(fl_data_folder_commit(folder, &import, &file, 1, NULL, &already_there, &error), FL_OK);

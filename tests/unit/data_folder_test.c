@@ -567,7 +567,7 @@ static void an_import_lock_is_removed(void **state)
     char names[256];
     assert_int_equal(fl_data_folder_lock_import(folder, first_id, &lock, &error), FL_OK);
     fixture_list("data", names, sizeof names);
-    assert_string_equal(names, ".fl-tmp-import-0123456789abcdef0123456789abcdef");
+    assert_string_equal(names, ".import-0123456789abcdef");
     fl_data_folder_unlock_import(folder, first_id, lock);
     fixture_list("data", names, sizeof names);
     assert_string_equal(names, "");

@@ -288,7 +288,7 @@ static void test_sweeps(void **state)
     assert_int_equal(FL_OK, fl_stage_create(&fl_io_system, path, &stage, NULL));
     assert_int_equal(1, count_entries("."));
     assert_int_equal(FL_OK, add_file(&fl_io_system, stage, "a", "first"));
-    assert_int_equal(FL_OK, fl_directory_sweep(&fl_io_system, parent_name, NULL));
+    assert_int_equal(FL_OK, fl_directory_sweep(&fl_io_system, parent_name, FL_TEMPORARY_PREFIX, NULL));
     assert_int_equal(1, count_entries(".")); /* the living one */
     assert_int_equal(FL_OK, add_file(&fl_io_system, stage, "b", "second"));
     bool already_there;

@@ -400,7 +400,7 @@ static void test_planted_link(void **state)
     struct stat facts;
     assert_int_equal(stat(victim, &facts), 0);
     assert_int_equal(facts.st_size, 8);
-    assert_int_equal(fl_directory_sweep(&fl_io_system, folder_name, &error), FL_OK);
+    assert_int_equal(fl_directory_sweep(&fl_io_system, folder_name, FL_TEMPORARY_PREFIX, &error), FL_OK);
     assert_int_equal(lstat(link_path, &facts), 0); /* not ours to judge */
     assert_int_equal(unlink(link_path), 0);
     assert_int_equal(unlink(victim), 0);
@@ -444,7 +444,7 @@ static void test_sweep(void **state)
     put_file(".fl-tmp-999999-1", "another");
     put_file("fl-tmp-1", "foreign");
     put_file("data.flint", "foreign");
-    assert_int_equal(fl_directory_sweep(&fl_io_system, folder_name, &error), FL_OK);
+    assert_int_equal(fl_directory_sweep(&fl_io_system, folder_name, FL_TEMPORARY_PREFIX, &error), FL_OK);
     assert_int_equal(count_files(NULL), 3);
     assert_int_equal(fl_output_write(living, "x", 1, &error), FL_OK);
     assert_int_equal(fl_output_commit(living, "alive", &error), FL_OK);
@@ -456,7 +456,7 @@ static void test_sweep(void **state)
     path_of("data.flint", path);
     assert_int_equal(unlink(path), 0);
     path_of("nowhere", path);
-    assert_int_equal(fl_directory_sweep(&fl_io_system, path, &error), FL_MISSING);
+    assert_int_equal(fl_directory_sweep(&fl_io_system, path, FL_TEMPORARY_PREFIX, &error), FL_MISSING);
 }
 
 /* A writer that is killed leaves its file, which the next sweep takes. */
@@ -472,7 +472,7 @@ static void test_sweep_after_kill(void **state)
     int outcome;
     assert_int_equal(waitpid(child, &outcome, 0), child);
     assert_int_equal(count_files(NULL), 1);
-    assert_int_equal(fl_directory_sweep(&fl_io_system, folder_name, NULL), FL_OK);
+    assert_int_equal(fl_directory_sweep(&fl_io_system, folder_name, FL_TEMPORARY_PREFIX, NULL), FL_OK);
     assert_int_equal(count_files(NULL), 0);
 }
 
@@ -497,7 +497,7 @@ static void test_sweep_against_reused_name(void **state)
     assert_int_equal(count_files(before), 1);
     struct fl_io io = fl_io_system;
     io.flock = racing_flock;
-    assert_int_equal(fl_directory_sweep(&io, folder_name, NULL), FL_OK);
+    assert_int_equal(fl_directory_sweep(&io, folder_name, FL_TEMPORARY_PREFIX, NULL), FL_OK);
     path_of("finished", path);
     assert_int_equal(unlink(path), 0);
     assert_int_equal(count_files(after), 1);
@@ -510,7 +510,7 @@ static void test_sweep_against_reused_name(void **state)
 static int swept_flock(int file, int operation)
 {
     if (++calls == 1)
-        assert_int_equal(fl_directory_sweep(&fl_io_system, folder_name, NULL), FL_OK);
+        assert_int_equal(fl_directory_sweep(&fl_io_system, folder_name, FL_TEMPORARY_PREFIX, NULL), FL_OK);
     return flock(file, operation);
 }
 
@@ -547,7 +547,7 @@ static void test_create_while_sweep_holds_the_lock(void **state)
     fl_error_clear(&error);
     assert_int_equal(publish(&io, "out", &error), FL_OK);
     assert_published("out");
-    assert_int_equal(fl_directory_sweep(&fl_io_system, folder_name, &error), FL_OK);
+    assert_int_equal(fl_directory_sweep(&fl_io_system, folder_name, FL_TEMPORARY_PREFIX, &error), FL_OK);
     assert_int_equal(count_files(NULL), 0);
 }
 

@@ -56,7 +56,7 @@ fl_status output_file_create(const struct fl_io *io, const char *path, struct ou
         status = fl_output_create(io, file->folder, &file->output, error);
     /* What a verb that was killed has left behind here; ours is locked. */
     if (status == FL_OK)
-        status = fl_directory_sweep(io, file->folder, error);
+        status = fl_directory_sweep(io, file->folder, FL_TEMPORARY_PREFIX, error);
     return status == FL_OK ? FL_OK : output_file_finish(file, status, error);
 }
 

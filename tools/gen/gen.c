@@ -190,7 +190,7 @@ static fl_status write_files(struct retailer *retailer, struct fl_error *error)
     struct fl_output *outputs[FILE_COUNT] = {NULL};
     fl_status status = fl_directory_ensure(plan->io, plan->out, error);
     if (status == FL_OK)
-        status = fl_directory_sweep(plan->io, plan->out, error);
+        status = fl_directory_sweep(plan->io, plan->out, FL_TEMPORARY_PREFIX, error);
     if (status == FL_OK)
         status = check_absent(plan, error);
     for (enum file file = 0; status == FL_OK && file < FILE_COUNT; file++)
