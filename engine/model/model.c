@@ -68,7 +68,7 @@ static fl_status hash_parts(struct fl_model *model, struct fl_error *error)
     return FL_OK;
 }
 
-static const struct fl_model_default_file *default_file(const char *name)
+const struct fl_model_default_file *fl_model_default_file(const char *name)
 {
     for (size_t i = 0; i < fl_model_default_file_count; i++) {
         if (strcmp(fl_model_default_files[i].name, name) == 0)
@@ -79,7 +79,7 @@ static const struct fl_model_default_file *default_file(const char *name)
 
 static fl_status parse_rfm_groups(struct fl_model *model, const char *shown_path, struct fl_error *error)
 {
-    const struct fl_model_default_file *file = default_file(part_names[FL_MODEL_RFM_GROUPS]);
+    const struct fl_model_default_file *file = fl_model_default_file(part_names[FL_MODEL_RFM_GROUPS]);
     const struct fl_buffer *part = &model->parts[FL_MODEL_RFM_GROUPS];
     if (!model->has_part[FL_MODEL_RFM_GROUPS])
         return fl_rfm_groups_parse((const char *)file->bytes, file->size, file->name, &model->rfm_groups,
@@ -246,7 +246,7 @@ fl_status fl_model_take_fit(struct fl_model *model, enum fl_model_part part, con
 static fl_status copy_defaults(struct fl_model *model, struct fl_error *error)
 {
     for (int part = 0; part < FL_MODEL_PARTS; part++) {
-        const struct fl_model_default_file *file = default_file(part_names[part]);
+        const struct fl_model_default_file *file = fl_model_default_file(part_names[part]);
         model->has_part[part] = file != NULL;
         if (file != NULL && !fl_buffer_append(&model->parts[part], file->bytes, file->size))
             return fl_fail_memory(error, file->size);
@@ -286,116 +286,6 @@ void fl_model_free(struct fl_model *model)
     for (int part = 0; part < FL_MODEL_PARTS; part++)
         fl_buffer_release(&model->parts[part]);
     free(model);
-}
-
-/* FL_OK when there is nothing at `path`. */
-static fl_status check_absent(const struct fl_io *io, const char *path, struct fl_error *error)
-{
-    const int file = io->open(path, O_RDONLY, 0);
-    if (file < 0 && errno == ENOENT)
-        return FL_OK;
-    if (file >= 0)
-        io->close(file);
-    fl_fail(error, FL_CANNOT_CREATE, "the folder holds a model file already: nothing was written");
-    fl_error_at_path(error, path);
-    return FL_CANNOT_CREATE;
-}
-
-/* The default file, with `currency` (NULL: as it is) in place of the code behind its line "currency: ". */
-static fl_status write_default(struct fl_output *output, const struct fl_model_default_file *file,
-                               const char *currency, struct fl_error *error)
-{
-    static const char key[] = "\ncurrency: ";
-    const char *const bytes = (const char *)file->bytes;
-    const char *const line = currency == NULL ? NULL : memmem(bytes, file->size, key, sizeof key - 1);
-    if (line == NULL)
-        return fl_output_write(output, bytes, file->size, error);
-    const size_t before = (size_t)(line - bytes) + sizeof key - 1;
-    const size_t code_size = strlen(currency);
-    fl_status status = fl_output_write(output, bytes, before, error);
-    if (status == FL_OK)
-        status = fl_output_write(output, currency, code_size, error);
-    if (status == FL_OK)
-        status = fl_output_write(output, bytes + before + code_size, file->size - before - code_size, error);
-    return status;
-}
-
-static fl_status write_file(const struct fl_io *io, const char *folder,
-                            const struct fl_model_default_file *file, const char *currency,
-                            struct fl_error *error)
-{
-    const bool has_currency = strcmp(file->name, part_names[FL_MODEL_SETTINGS]) == 0;
-    struct fl_output *output = NULL;
-    fl_status status = fl_output_create(io, folder, &output, error);
-    if (status != FL_OK)
-        return status;
-    status = write_default(output, file, has_currency ? currency : NULL, error);
-    if (status == FL_OK)
-        return fl_output_commit(output, file->name, error);
-    fl_output_abort(output);
-    return status;
-}
-
-/* Removes the first `count` of the default files; the last of them may be missing. */
-static void remove_files(const struct fl_io *io, const char *folder, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        char *path = fl_path_join(folder, fl_model_default_files[i].name);
-        if (path != NULL)
-            io->unlink(path);
-        free(path);
-    }
-}
-
-static fl_status write_files(const struct fl_io *io, const char *folder, const char *currency,
-                             struct fl_error *error)
-{
-    size_t tried = 0;
-    fl_status status = FL_OK;
-    while (tried < fl_model_default_file_count && status == FL_OK)
-        status = write_file(io, folder, &fl_model_default_files[tried++], currency, error);
-    if (status == FL_OK)
-        status = fl_directory_sync(io, folder, error);
-    if (status == FL_OK)
-        status = fl_directory_sync_name(io, folder, error);
-    /* The last one may have got its name although its commit failed. */
-    if (status != FL_OK)
-        remove_files(io, folder, tried);
-    return status;
-}
-
-static fl_status check_absent_in(const struct fl_io *io, const char *folder, const char *name,
-                                 struct fl_error *error)
-{
-    char *path = fl_path_join(folder, name);
-    const fl_status status =
-        path == NULL ? fl_fail_memory(error, strlen(folder) + 32) : check_absent(io, path, error);
-    free(path);
-    return status;
-}
-
-/* FL_OK when the folder holds no file of a model, and none that would be written. */
-static fl_status check_none(const struct fl_io *io, const char *folder, struct fl_error *error)
-{
-    fl_status status = FL_OK;
-    for (int part = 0; part < FL_MODEL_PARTS && status == FL_OK; part++)
-        status = check_absent_in(io, folder, part_names[part], error);
-    for (size_t i = 0; i < fl_model_default_file_count && status == FL_OK; i++)
-        status = check_absent_in(io, folder, fl_model_default_files[i].name, error);
-    return status;
-}
-
-fl_status fl_model_init(const struct fl_io *io, const char *path, const char *currency,
-                        struct fl_error *error)
-{
-    if (currency != NULL && fl_currency_places(currency, strlen(currency)) < 0)
-        return fl_fail(error, FL_USAGE, "`%s` is no currency: three capital letters", currency);
-    fl_status status = fl_directory_ensure(io, path, error);
-    if (status == FL_OK)
-        status = check_none(io, path, error);
-    if (status == FL_OK)
-        status = write_files(io, path, currency, error);
-    return status;
 }
 
 const struct fl_names *fl_model_types(const struct fl_model *model)

@@ -14,5 +14,7 @@ struct fl_model_default_file {
 /* What `model init` writes. The definition is written by engine/CMakeLists.txt into the build tree. */
 extern const struct fl_model_default_file fl_model_default_files[];
 extern const size_t fl_model_default_file_count;
+/* The one of this name, or NULL. */
+const struct fl_model_default_file *fl_model_default_file(const char *name);
 
 #endif

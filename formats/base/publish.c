@@ -4,7 +4,6 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +11,7 @@
 #include <unistd.h>
 
 #include "formats/base/checksum.h"
+#include "formats/base/same_bytes.h"
 
 /* Large enough that the cost of a write call vanishes beside the copying. */
 enum { WRITE_BUFFER_BYTES = 1 << 20, TEMPORARY_NAMES_MAX = 100000 };
@@ -269,6 +269,42 @@ uint64_t fl_output_digest(const struct fl_output *output)
 {
     assert(output->digest != NULL);
     return fl_digest_64(output->digest);
+}
+
+static fl_status compare_with(const struct fl_output *output, const char *final_path, bool *same,
+                              struct fl_error *error)
+{
+    int there;
+    do {
+        there = output->io->open(final_path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0);
+    } while (there < 0 && errno == EINTR);
+    if (there < 0 && errno == ENOENT)
+        return FL_OK;
+    if (there < 0 && errno != ELOOP)
+        return fail_create(error, errno, "look at what is there", final_path);
+    *same = there >= 0 && fl_same_bytes(output->io, output->file, there);
+    if (there >= 0)
+        (void)output->io->close(there);
+    if (*same)
+        return FL_OK;
+    (void)fl_fail(error, FL_CANNOT_CREATE, "is there already, with other bytes: nothing was written");
+    return fl_error_at_path(error, final_path);
+}
+
+fl_status fl_output_look_at_name(struct fl_output *output, const char *final_name, bool *same,
+                                 struct fl_error *error)
+{
+    *same = false;
+    const fl_status status =
+        output->failure.status == FL_OK ? flush(output, error) : repeat_failure(output, error);
+    if (status != FL_OK)
+        return status;
+    char *final_path = fl_path_join(output->directory, final_name);
+    if (final_path == NULL)
+        return fl_fail_memory(error, strlen(output->directory));
+    const fl_status compared = compare_with(output, final_path, same, error);
+    free(final_path);
+    return compared;
 }
 
 void fl_output_abort(struct fl_output *output)

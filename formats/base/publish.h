@@ -2,6 +2,7 @@
 #ifndef FORMATS_BASE_PUBLISH_H
 #define FORMATS_BASE_PUBLISH_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -29,6 +30,8 @@ uint64_t fl_output_size(const struct fl_output *output);
 void fl_output_without_digest(struct fl_output *output);
 /* XXH3-64 of all bytes written so far. */
 uint64_t fl_output_digest(const struct fl_output *output);
+/* Whether a file has the name already, with just the bytes written so far; FL_CANNOT_CREATE: anything else has it. */
+fl_status fl_output_look_at_name(struct fl_output *output, const char *final_name, bool *same, struct fl_error *error);
 /* Flush, fsync, rename to directory/final_name (replacing what is there), close, free. The directory is not synced
  * here: call fl_directory_sync() once after the last commit. On failure the temporary is gone; `output` is freed
  * either way. */

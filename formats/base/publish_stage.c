@@ -9,7 +9,9 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-enum { TEMPORARY_NAMES_MAX = 1000, COMPARE_BYTES = 64 << 10 };
+#include "formats/base/same_bytes.h"
+
+enum { TEMPORARY_NAMES_MAX = 1000 };
 
 struct fl_stage {
     const struct fl_io *io;
@@ -138,33 +140,6 @@ void fl_stage_abort(struct fl_stage *stage)
 
 /* --- comparing with what is there */
 
-static ssize_t read_some(const struct fl_io *io, int file, uint8_t *bytes)
-{
-    size_t size = 0;
-    while (size < COMPARE_BYTES) {
-        const ssize_t got = io->read(file, bytes + size, COMPARE_BYTES - size);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0)
-            return -1;
-        if (got == 0)
-            break;
-        size += (size_t)got;
-    }
-    return (ssize_t)size;
-}
-
-static bool same_bytes(const struct fl_io *io, int a, int b, uint8_t *bytes)
-{
-    for (;;) {
-        const ssize_t a_size = read_some(io, a, bytes), b_size = read_some(io, b, bytes + COMPARE_BYTES);
-        if (a_size < 0 || a_size != b_size || memcmp(bytes, bytes + COMPARE_BYTES, (size_t)a_size) != 0)
-            return false;
-        if (a_size == 0)
-            return true;
-    }
-}
-
 static int open_in(const struct fl_io *io, const char *directory, const char *name)
 {
     char *path = fl_path_join(directory, name);
@@ -177,9 +152,7 @@ static bool same_file(const struct fl_stage *stage, const char *name)
 {
     const int ours = open_in(stage->io, stage->directory, name);
     const int theirs = open_in(stage->io, stage->path, name);
-    uint8_t *bytes = malloc((size_t)2 * COMPARE_BYTES);
-    const bool same = ours >= 0 && theirs >= 0 && bytes != NULL && same_bytes(stage->io, ours, theirs, bytes);
-    free(bytes);
+    const bool same = ours >= 0 && theirs >= 0 && fl_same_bytes(stage->io, ours, theirs);
     if (ours >= 0)
         (void)stage->io->close(ours);
     if (theirs >= 0)

@@ -180,6 +180,19 @@ class Gen(CliCase):
         self.fourloop("gen", "--customers", "10", "--out", "raw", code=73, says=["interactions.csv", "is there already"])
         self.assertEqual({"interactions.csv": b"my,real,data\n"}, self.snapshot("raw"))
 
+    def test_what_is_there_already(self):
+        """As a gen leaves it that was killed while its files got their names, or just before its end."""
+        make = ("gen", "--customers", "10", "--days", "9", "--out", "raw")
+        self.fourloop(*make)
+        whole = self.snapshot("raw")
+        for lost in (("interactions.csv", "products.csv"), ()):
+            for name in lost:
+                self.path(f"raw/{name}").unlink()
+            self.fourloop(*make)
+            self.assertEqual(whole, self.snapshot("raw"))
+        self.fourloop(*make, "--seed", "8", code=73, says="stores.csv")
+        self.assertEqual(whole, self.snapshot("raw"))
+
 
 if __name__ == "__main__":
     main()

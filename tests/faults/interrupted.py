@@ -113,14 +113,16 @@ def in_parallel(work, jobs):
 class Interrupted:
     """One command: `before(folder)` makes what it finds, each of `readers` tells what it sees in a folder.
 
-    `unsure` names a folder that somebody made who was killed before the name was on the disk."""
+    `unsure` names a folder that somebody made who was killed before the name was on the disk. `apart`: what readers see is
+    published one after the other, so that one may see the new while the next sees the old."""
 
-    def __init__(self, name, before, command, readers, unsure=None):
+    def __init__(self, name, before, command, readers, unsure=None, apart=False):
         self.name = name
         self.make_before = before
         self.command = [str(word) for word in command]
         self.readers = readers
         self.unsure = unsure
+        self.apart = apart
 
     def prepare(self, scratch):
         """Makes the folder as it is before; remembers what is seen before and after the command, and all bytes then."""
@@ -159,6 +161,8 @@ class Interrupted:
         seen = self.observe(folder)
         if seen == self.new or (seen == self.old and not ended):
             return None
+        if self.apart and not ended and all(found in pair for found, *pair in zip(seen, self.old, self.new)):
+            return None
         wanted = self.new if ended else self.old
         found = next(found for found, told in zip(seen, wanted) if found != told)
         return f"a reader sees {str(found)[:300]}, not {'the new' if ended else 'the old or the new'}"
@@ -192,6 +196,20 @@ def bytes_of(name):
     return read
 
 
+def folder_of(name):
+    """The files of a folder with their bytes, or None."""
+    def read(folder):
+        return name, read_tree(folder / name) if (folder / name).is_dir() else None
+    return read
+
+
+def files_behind(mark, *names):
+    """The bytes of files that belong together, or None where `mark` is missing, which comes when all are there."""
+    def read(folder):
+        return mark, [bytes_of(name)(folder) for name in (mark, *names)] if (folder / mark).is_file() else None
+    return read
+
+
 def scored_night(folder):
     """Exit code and customers of a run, which is written elsewhere."""
     with tempfile.TemporaryDirectory(dir=folder.parent) as elsewhere:
@@ -200,10 +218,18 @@ def scored_night(folder):
 
 
 DATA_READERS = (told_by("verify", "data"), scored_night)
-# An unfinished run is missing to some readers, broken to others: either way they refuse it.
-RUN_READERS = (told_by("verify", "out", unfinished=CORRUPT),
-               told_by("export", "out", "--table", "customers", "--to", "csv", unfinished=CORRUPT))
+def run_readers(out, table="customers"):
+    """An unfinished run is missing to some readers, broken to others: either way they refuse it."""
+    return (told_by("verify", out, unfinished=CORRUPT),
+            told_by("export", out, "--table", table, "--to", "csv", unfinished=CORRUPT))
+
+
 MODEL_READERS = (told_by("model", "check", "model"), bytes_of("model/value.yaml"), bytes_of("model/clusters.yaml"))
+NEW_MODEL_READERS = (told_by("model", "check", "new"),
+                     files_behind("new/model.yaml", *(f"new/{name}" for name in (
+                         "registry.csv", "rates.csv", "rfm_groups.csv", "keywords.csv", "examples.yaml"))))
+RAW_READERS = (files_behind("raw/interactions.csv", *(f"raw/{name}" for name in (
+    "mapping.yaml", "stores.csv", "products.csv", "customers.csv"))),)
 
 
 # --- what is there before
@@ -263,6 +289,11 @@ def with_buyers(folder):
     must(folder, "import", "--into", "data", "rows.csv")
 
 
+def with_clusters(folder):
+    with_tastes(folder)
+    must(folder, *fit("cluster", "--k", "2", "--force"))
+
+
 def with_tastes(folder):
     make_model(folder)
     (folder / "rows.csv").write_text(cluster_fit_test.csv_text(cluster_fit_test.drawn_rows(sizes=(30, 30))))
@@ -278,6 +309,8 @@ def fit(verb, *more):
 
 
 def all_commands():
+    """Those that write in ways of their own. Tables of a profile, of pairs and of a text's tags come as an export does,
+    the movers of a diff as one in parts."""
     return [
         Interrupted("import-new", with_rows, ["import", "--into", "data", "rows.csv"], DATA_READERS),
         Interrupted("import-more", with_data, ["import", "--into", "data", "more.csv"], DATA_READERS),
@@ -286,14 +319,25 @@ def all_commands():
         Interrupted("import-rejects", with_data, ["import", "--into", "data", "--max-rejects", "1", "worse.csv"],
                     DATA_READERS),
         Interrupted("compact", with_two_files, ["compact", "data"], DATA_READERS),
-        Interrupted("run", with_night, night("out", AS_OF, "--previous", "eve", "--hits"), RUN_READERS),
-        Interrupted("run-again", with_half_a_run, night("out"), RUN_READERS, unsure="out"),
+        Interrupted("run", with_night, night("out", AS_OF, "--previous", "eve", "--hits"), run_readers("out")),
+        Interrupted("run-again", with_half_a_run, night("out"), run_readers("out"), unsure="out"),
         Interrupted("export", with_run, ["export", "out", "--table", "customers", "--to", "csv", "-o", "old.csv"],
                     (bytes_of("old.csv"),)),
         Interrupted("export-parquet", with_run, ["export", "out", "--table", "customers", "--to", "parquet", "-o",
                                                  "new.parquet"], (bytes_of("new.parquet"),)),
         Interrupted("export-all", with_run, ["export", "out", "--table", "all", "--to", "csv", "-o", "new/"],
                     (bytes_of("new/customers.csv"), bytes_of("new/tags.csv"))),
+        Interrupted("export-parts", with_run, ["export", "out", "--table", "customers", "--to", "csv", "--files", "2", "-o",
+                                               "new/"], (folder_of("new"),)),
+        Interrupted("model-init", lambda folder: None, ["model", "init", "new"], NEW_MODEL_READERS),
+        Interrupted("gen", lambda folder: None, ["gen", "--customers", "3", "--days", "30", "--out", "raw"], RAW_READERS),
+        Interrupted("tag", with_two_files, ["tag", "--model", "model", "--data", "data", "--as-of", AS_OF, "--hits",
+                                            "--out", "out"], run_readers("out", "tags")),
+        Interrupted("replay", with_two_files, ["run", "--model", "model", "--data", "data", "--replay",
+                                               "2026-03-30..2026-03-31", "--out", "month"],
+                    (*run_readers("month/2026-03-30"), *run_readers("month/2026-03-31")), apart=True),
+        Interrupted("cluster-assign", with_clusters, ["cluster", "assign", "--model", "model", "--data", "data", "--as-of",
+                                                      AS_OF, "--out", "out"], run_readers("out", "clusters")),
         Interrupted("value-fit", with_buyers, fit("value"), MODEL_READERS),
         Interrupted("cluster-fit", with_tastes, fit("cluster", "--k", "2", "--force"), MODEL_READERS),
     ]

@@ -228,7 +228,7 @@ static bool default_file_sets(const struct fl_yaml_node *root, const struct fl_m
 static void test_every_key(void **state)
 {
     (void)state;
-    const struct fl_model_default_file *file = &fl_model_default_files[FL_MODEL_SETTINGS];
+    const struct fl_model_default_file *file = fl_model_default_file(fl_model_part_name(FL_MODEL_SETTINGS));
     struct fl_yaml_file *yaml = NULL;
     assert_int_equal(fl_yaml_parse((const char *)file->bytes, file->size, "model.yaml", &yaml, NULL), FL_OK);
     for (size_t i = 0; i < fl_model_key_count; i++) {
@@ -402,15 +402,33 @@ static void test_init(void **state)
     init_model_folder("m");
     fixture_list("m", list, sizeof list);
     assert_string_equal(list, "examples.yaml keywords.csv model.yaml rates.csv registry.csv rfm_groups.csv");
+    assert_int_equal(fl_model_init(&fl_io_system, fixture_path("m", path), "NOK", &error), FL_CANNOT_CREATE);
+    assert_string_equal(error.message, "is there already, with other bytes: nothing was written");
+    fixture_put("m/clusters.yaml", "");
     assert_int_equal(fl_model_init(&fl_io_system, fixture_path("m", path), NULL, &error), FL_CANNOT_CREATE);
     assert_string_equal(error.message, "the folder holds a model file already: nothing was written");
-    fixture_remove("m/registry.csv");
-    fixture_remove("m/model.yaml");
-    assert_int_equal(fl_model_init(&fl_io_system, fixture_path("m", path), NULL, NULL), FL_CANNOT_CREATE);
-    fixture_list("m", list, sizeof list);
-    assert_string_equal(list, "examples.yaml keywords.csv rates.csv rfm_groups.csv");
     fixture_remove("m");
     assert_int_equal(fl_model_init(&fl_io_system, fixture_path("no/m", path), NULL, NULL), FL_CANNOT_CREATE);
+}
+
+/* One that was killed leaves some of the files, the last of them never first, and a temporary. */
+static void test_init_is_repeated(void **state)
+{
+    (void)state;
+    char path[FIXTURE_PATH_SIZE], list[512];
+    for (int left = 0; left < 3; left++) {
+        init_model_folder("m");
+        fixture_put("m/.fl-tmp-1-0", "half a file");
+        if (left < 2)
+            fixture_remove("m/model.yaml");
+        if (left < 1)
+            fixture_remove("m/examples.yaml");
+        assert_int_equal(fl_model_init(&fl_io_system, fixture_path("m", path), NULL, NULL), FL_OK);
+        fixture_list("m", list, sizeof list);
+        assert_string_equal(list,
+                            "examples.yaml keywords.csv model.yaml rates.csv registry.csv rfm_groups.csv");
+        fixture_remove("m");
+    }
 }
 
 static void test_init_with_a_currency(void **state)
@@ -464,6 +482,7 @@ int main(void)
         cmocka_unit_test(test_without_keywords),
         cmocka_unit_test(test_open_failures),
         cmocka_unit_test(test_init),
+        cmocka_unit_test(test_init_is_repeated),
         cmocka_unit_test(test_init_with_a_currency),
         cmocka_unit_test(test_init_when_calls_fail),
     };

@@ -1,4 +1,4 @@
-/* gen.c - the whole flow of making up a retailer: its log day by day, then its small files. */
+/* gen.c - the whole flow of making up a retailer: its small files, then its log day by day. */
 #include "tools/gen/gen.h"
 
 #include <fcntl.h>
@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "formats/base/civil.h"
+#include "formats/base/publish_set.h"
 #include "tools/gen/gen_episode.h"
 #include "tools/gen/gen_files.h"
 
@@ -114,7 +115,8 @@ static fl_status write_interactions(struct retailer *retailer, struct fl_error *
     return gen_csv_finish(&retailer->csv);
 }
 
-enum file { FILE_INTERACTIONS, FILE_CUSTOMERS, FILE_PRODUCTS, FILE_STORES, FILE_MAPPING, FILE_COUNT };
+/* In the order in which they get their names: who finds the log finds all. */
+enum file { FILE_MAPPING, FILE_STORES, FILE_PRODUCTS, FILE_CUSTOMERS, FILE_INTERACTIONS, FILE_COUNT };
 
 static fl_status write_content(struct retailer *retailer, enum file file, struct fl_error *error)
 {
@@ -134,28 +136,8 @@ static fl_status write_content(struct retailer *retailer, enum file file, struct
     return write_interactions(retailer, error);
 }
 
-static const char *const file_names[FILE_COUNT] = {"interactions.csv", "customers.csv", "products.csv",
-                                                   "stores.csv", "mapping.yaml"};
-
-/* Somebody's real files may have the same names. */
-static fl_status check_absent(const struct gen_plan *plan, struct fl_error *error)
-{
-    for (enum file file = 0; file < FILE_COUNT; file++) {
-        char *path = fl_path_join(plan->out, file_names[file]);
-        if (path == NULL)
-            return fl_fail_memory(error, strlen(plan->out));
-        const int there = plan->io->open(path, O_PATH, 0);
-        if (there >= 0) {
-            (void)plan->io->close(there);
-            (void)fl_fail(error, FL_CANNOT_CREATE, "is there already: name another folder, or remove it");
-            (void)fl_error_at_path(error, path);
-        }
-        free(path);
-        if (there >= 0)
-            return FL_CANNOT_CREATE;
-    }
-    return FL_OK;
-}
+static const char *const file_names[FILE_COUNT] = {"mapping.yaml", "stores.csv", "products.csv",
+                                                   "customers.csv", "interactions.csv"};
 
 static fl_status write_file(struct retailer *retailer, enum file file, struct fl_output **output,
                             struct fl_error *error)
@@ -167,7 +149,9 @@ static fl_status write_file(struct retailer *retailer, enum file file, struct fl
     gen_csv_start(&retailer->csv, *output, error);
     status = write_content(retailer, file, error);
     retailer->report.bytes += fl_output_size(*output);
-    return status;
+    bool same;
+    /* Somebody's real files may have the same names, which is better said before the log, the largest one. */
+    return status == FL_OK ? fl_output_look_at_name(*output, file_names[file], &same, error) : status;
 }
 
 static fl_status check_plan(const struct gen_plan *plan, struct fl_error *error)
@@ -183,7 +167,7 @@ static fl_status check_plan(const struct gen_plan *plan, struct fl_error *error)
     return FL_OK;
 }
 
-/* All get their names at the end, so that a command that was killed can be repeated. */
+/* All get their names at the end. */
 static fl_status write_files(struct retailer *retailer, struct fl_error *error)
 {
     const struct gen_plan *plan = retailer->plan;
@@ -191,19 +175,13 @@ static fl_status write_files(struct retailer *retailer, struct fl_error *error)
     fl_status status = fl_directory_ensure(plan->io, plan->out, error);
     if (status == FL_OK)
         status = fl_directory_sweep(plan->io, plan->out, FL_TEMPORARY_PREFIX, error);
-    if (status == FL_OK)
-        status = check_absent(plan, error);
     for (enum file file = 0; status == FL_OK && file < FILE_COUNT; file++)
         status = write_file(retailer, file, &outputs[file], error);
-    for (enum file file = 0; file < FILE_COUNT; file++) {
-        if (status == FL_OK)
-            status = fl_output_commit(outputs[file], file_names[file], error);
-        else
-            fl_output_abort(outputs[file]);
-    }
     if (status == FL_OK)
-        status = fl_directory_sync(plan->io, plan->out, error);
-    return status == FL_OK ? fl_directory_sync_name(plan->io, plan->out, error) : status;
+        return fl_publish_set(plan->io, plan->out, outputs, file_names, FILE_COUNT, error);
+    for (enum file file = 0; file < FILE_COUNT; file++)
+        fl_output_abort(outputs[file]);
+    return status;
 }
 
 fl_status gen_retailer(const struct gen_plan *plan, struct gen_report *report, struct fl_error *error)
