@@ -71,6 +71,12 @@ def injected(log):
     return [found[3] for found in map(LINE.match, lines) if found]
 
 
+def signals_of_others(log):
+    """What strace says of signals that ask a command to end. No test here sends one, so it came from outside: a command
+    that ends with 130 for it is no fault of its own, and the number of the process that sent it says whose."""
+    return " ".join(re.findall(r"--- (SIG.*) ---", log.read_text(errors="replace")))
+
+
 class Sweep:
     """All faults of one command."""
 
@@ -89,12 +95,12 @@ class Sweep:
         inject = injection(*point, error, sticky)
         log = self.scratch / f"{number}.log"
         with FaultCase(self.scratch, self.command, number) as case:
-            outcome = case.run(("strace", "-f", "--seccomp-bpf", "-qq", "-e", "signal=none", "-o", log, "-e",
+            outcome = case.run(("strace", "-f", "--seccomp-bpf", "-qq", "-e", "signal=hup,int,term", "-o", log, "-e",
                                 f"trace={name}", "-e", f"inject={inject}"), self.more)
-            failing = injected(log)
+            failing, ended_by = injected(log), signals_of_others(log)
             speechless = name == "write" and "2" in failing
-            self.tally.judge(case, self.undisturbed, outcome, f"strace -f -e inject={inject} {' '.join(self.more)}",
-                             speechless)
+            self.tally.judge(case, self.undisturbed, outcome,
+                             f"strace -f -e inject={inject} {' '.join(self.more)} {ended_by}".rstrip(), speechless)
         log.unlink()
         self.not_reached += not failing
 
