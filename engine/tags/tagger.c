@@ -446,7 +446,9 @@ fl_status fl_tagger_run_lines(struct fl_tagger *tagger, struct fl_text text, uin
     fl_joined_lines_begin(&tagger->lines, text);
     while (!fl_joined_lines_done(&tagger->lines) && status == FL_OK && !joined.is_stopped) {
         status = fl_joined_lines_fill(&tagger->lines, index->fold, error);
-        if (status == FL_OK && (speakers & index->speakers) != 0)
+        if (status != FL_OK)
+            return status;
+        if ((speakers & index->speakers) != 0)
             status = tag_joined(tagger, &joined, error);
         *lines = fl_joined_lines_pass(&tagger->lines);
     }
