@@ -16,7 +16,6 @@
 
 /* The wall clock is for a child that sleeps; a busy machine must not make a model wrong. */
 enum { WALL_SECONDS_OF_CPU_SECOND = 20 };
-#define SHOWN_PLACE "the compiler of keywords"
 
 /* What came of a child. */
 struct trial {
@@ -62,7 +61,7 @@ static fl_status receive(struct channel *channel, void *bytes, size_t size, bool
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0)
-            return fl_fail_errno(error, errno, "read from a process", SHOWN_PLACE);
+            return fl_fail_errno(error, errno, "read what was compiled", NULL);
         channel->is_at_end = got == 0;
         if (channel->is_at_end)
             return FL_OK;
@@ -137,13 +136,13 @@ static fl_status run_child(const struct fl_compiler_task *task, struct trial *tr
     *trial = (struct trial){.good = 0};
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) != 0)
-        return fl_fail_errno(error, errno, "make a pipe", SHOWN_PLACE);
+        return fl_fail_errno(error, errno, "make a pipe for compiling", NULL);
     const pid_t child = fork();
     if (child < 0) {
         const int reason = errno;
         (void)close(ends[0]);
         (void)close(ends[1]);
-        return fl_fail_errno(error, reason, "start a process", SHOWN_PLACE);
+        return fl_fail_errno(error, reason, "start a process that compiles", NULL);
     }
     if (child == 0) {
         (void)close(ends[0]);
@@ -193,16 +192,13 @@ static fl_status explain_end(const struct fl_compiler_task *task, const struct t
     if (ran_out_of_memory(trial))
         return fl_fail(error, FL_NO_MEMORY, "no memory to compile the %s, for which they may have %d MiB",
                        list, FL_COMPILER_MEMORY_MIB);
-    if (trial->newest.status != FL_OK) {
-        (void)fl_fail(error, trial->newest.status, "%s", trial->newest.words);
-        return fl_error_at_path(error, SHOWN_PLACE);
-    }
+    if (trial->newest.status != FL_OK)
+        return fl_fail(error, trial->newest.status, "%s", trial->newest.words);
     if (crash_of(trial) != 0)
         return fl_fail(error, FL_INTERNAL,
                        "the keyword library ended by signal %d while it compiled the %s; memory may be short",
                        crash_of(trial), list);
-    (void)fl_fail(error, FL_IO, "cannot take over the %s from the process that compiles them", list);
-    return fl_error_at_path(error, SHOWN_PLACE);
+    return fl_fail(error, FL_IO, "cannot take over the %s from the process that compiles them", list);
 }
 
 /* ---- regular expressions at fault ---- */

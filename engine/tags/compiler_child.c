@@ -139,7 +139,7 @@ _Noreturn void fl_compiler_child(const struct fl_compiler_task *task, int out)
         reason = watch_crashes();
     if (reason != 0) {
         struct fl_error error = {0};
-        const fl_status status = fl_fail_errno(&error, reason, "limit a process", NULL);
+        const fl_status status = fl_fail_errno(&error, reason, "limit the process that compiles", NULL);
         send_report(out, status, task->count, 0, &error);
         _exit(0);
     }

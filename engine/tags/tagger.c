@@ -60,6 +60,7 @@ fl_status fl_tag_rules_compile(const struct fl_keywords *keywords, const struct 
         status = compile_patterns(made, error);
     if (status != FL_OK) {
         fl_tag_rules_free(made);
+        (void)fl_error_at_path(error, keywords->shown_path);
         return status;
     }
     *rules = made;
