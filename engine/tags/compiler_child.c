@@ -10,6 +10,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "formats/base/file_map.h"
+
 /* ---- reports ---- */
 
 static void send_bytes(int out, const void *bytes, size_t size)
@@ -35,41 +37,39 @@ static void send_report(int out, fl_status status, size_t at, size_t size, const
 
 /* ---- limits ---- */
 
-/* More than it has: the parent may have mapped any number of files. Without stdio, which would take memory.
- */
-static int limit_memory(void)
+enum { STATM_BYTES_MAX = 256 };
+
+/* What the system allows stays where it is narrower. */
+static fl_status limit(int resource, struct rlimit most, struct fl_error *error)
 {
-    char text[64];
-    const int file = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
-    if (file < 0)
-        return errno;
-    const ssize_t size = read(file, text, sizeof text - 1);
-    const int reason = errno;
-    (void)close(file);
-    if (size <= 0)
-        return size < 0 ? reason : EIO;
-    text[size] = '\0';
-    const rlim_t pages = strtoull(text, NULL, 10);
-    const rlim_t most = pages * (rlim_t)sysconf(_SC_PAGESIZE) + ((rlim_t)FL_COMPILER_MEMORY_MIB << 20);
-    struct rlimit limit;
-    if (getrlimit(RLIMIT_AS, &limit) != 0)
-        return errno;
-    if (limit.rlim_max < most) /* the system's own is narrower */
-        return 0;
-    return setrlimit(RLIMIT_AS, &(struct rlimit){most, most}) == 0 ? 0 : errno;
+    struct rlimit now;
+    if (getrlimit(resource, &now) == 0 && (now.rlim_max <= most.rlim_max || setrlimit(resource, &most) == 0))
+        return FL_OK;
+    return fl_fail_errno(error, errno, "limit the process that compiles", NULL);
 }
 
-/* Words of the list stand in its memory: no core of it. */
-static int limit_all(unsigned cpu_seconds)
+/* More than it has: the parent may have mapped any number of files. */
+static fl_status limit_memory(struct fl_error *error)
 {
-    struct rlimit cpu;
-    if (getrlimit(RLIMIT_CPU, &cpu) != 0)
-        return errno;
-    if (cpu.rlim_max > cpu_seconds)
-        cpu = (struct rlimit){cpu_seconds, cpu_seconds + 1};
-    if (setrlimit(RLIMIT_CPU, &cpu) != 0 || setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0}) != 0)
-        return errno;
-    return limit_memory();
+    struct fl_buffer text = {0};
+    const fl_status status =
+        fl_file_read_all(&fl_io_system, "/proc/self/statm", STATM_BYTES_MAX, &text, error);
+    const rlim_t pages = status == FL_OK ? strtoull((const char *)text.bytes, NULL, 10) : 0;
+    fl_buffer_release(&text);
+    if (status != FL_OK)
+        return status;
+    const rlim_t most = pages * (rlim_t)sysconf(_SC_PAGESIZE) + ((rlim_t)FL_COMPILER_MEMORY_MIB << 20);
+    return limit(RLIMIT_AS, (struct rlimit){most, most}, error);
+}
+
+/* SIGXCPU says that the time is over, a second before SIGKILL would end it. Words of the list stand in the
+ * memory: no core of it. */
+static fl_status limit_all(unsigned cpu_seconds, struct fl_error *error)
+{
+    fl_status status = limit(RLIMIT_CORE, (struct rlimit){0, 0}, error);
+    if (status == FL_OK)
+        status = limit(RLIMIT_CPU, (struct rlimit){cpu_seconds, cpu_seconds + 1}, error);
+    return status == FL_OK ? limit_memory(error) : status;
 }
 
 /* Returns where a system does not know it: the pipe that nobody reads ends the child then. */
@@ -101,15 +101,15 @@ static void on_crash(int number)
         _exit(FL_NO_MEMORY);
 }
 
-static int watch_crashes(void)
+static fl_status watch_crashes(struct fl_error *error)
 {
     static const int numbers[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT};
     const struct sigaction action = {.sa_handler = on_crash, .sa_flags = (int)(SA_RESETHAND | SA_NODEFER)};
     const struct sigaction ends = {.sa_handler = SIG_DFL};
-    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
-        if (sigaction(numbers[i], &action, NULL) != 0)
-            return errno;
-    return sigaction(SIGXCPU, &ends, NULL) == 0 ? 0 : errno;
+    bool is_done = sigaction(SIGXCPU, &ends, NULL) == 0;
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0] && is_done; i++)
+        is_done = sigaction(numbers[i], &action, NULL) == 0;
+    return is_done ? FL_OK : fl_fail_errno(error, errno, "watch the process that compiles", NULL);
 }
 
 /* ---- work ---- */
@@ -134,12 +134,11 @@ _Noreturn void fl_compiler_child(const struct fl_compiler_task *task, int out)
 {
     die_with(task->parent);
     be_silent(out);
-    int reason = limit_all(task->cpu_seconds);
-    if (reason == 0)
-        reason = watch_crashes();
-    if (reason != 0) {
-        struct fl_error error = {0};
-        const fl_status status = fl_fail_errno(&error, reason, "limit the process that compiles", NULL);
+    struct fl_error error = {0};
+    fl_status status = limit_all(task->cpu_seconds, &error);
+    if (status == FL_OK)
+        status = watch_crashes(&error);
+    if (status != FL_OK) {
         send_report(out, status, task->count, 0, &error);
         _exit(0);
     }
