@@ -40,7 +40,7 @@ static void send_report(int out, fl_status status, size_t at, size_t size, const
 enum { STATM_BYTES_MAX = 256 };
 
 /* What the system allows stays where it is narrower. */
-static fl_status limit(int resource, struct rlimit most, struct fl_error *error)
+static fl_status limit(__rlimit_resource_t resource, struct rlimit most, struct fl_error *error)
 {
     struct rlimit now;
     if (getrlimit(resource, &now) == 0 && (now.rlim_max <= most.rlim_max || setrlimit(resource, &most) == 0))
