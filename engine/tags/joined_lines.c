@@ -22,9 +22,10 @@ static size_t run_count(const struct fl_joined_lines *lines)
     return lines->runs.size / sizeof(struct run);
 }
 
-void fl_joined_lines_begin(struct fl_joined_lines *lines, struct fl_text text)
+void fl_joined_lines_begin(struct fl_joined_lines *lines, struct fl_text text, uint8_t speakers)
 {
     lines->text = text;
+    lines->speakers = speakers;
     lines->taken = 0;
     lines->passed = 0;
 }
@@ -187,35 +188,29 @@ static struct fl_text without_return(struct fl_text line)
     return (struct fl_text){line.bytes, line.size - (line.size > 0 && line.bytes[line.size - 1] == '\r')};
 }
 
-/* The text that the folded line came from. */
-static struct fl_text text_of(const struct fl_joined_lines *lines, const struct run *run, uint32_t from,
-                              size_t folded_size)
+/* The text, from `start` on, of a line whose folded form has other places. */
+static struct fl_text text_from(const struct fl_joined_lines *lines, const char *start)
 {
-    const char *start = lines->text.bytes + run->at + (from - run->from);
-    if (run->same_places)
-        return (struct fl_text){start, folded_size};
-    const size_t left = lines->text.size - run->at;
+    const size_t left = lines->text.size - (size_t)(start - lines->text.bytes);
     const char *end = memchr(start, '\n', left);
-    return (struct fl_text){start, end == NULL ? left : (size_t)(end - start)};
+    return without_return((struct fl_text){start, end == NULL ? left : (size_t)(end - start)});
 }
 
-bool fl_joined_lines_find(struct fl_joined_lines *lines, uint32_t byte, struct fl_joined_line *line)
+bool fl_joined_lines_find(struct fl_joined_lines *lines, uint32_t byte, struct fl_message_view *line)
 {
-    const uint8_t *bytes = lines->bytes.bytes;
     if (byte >= lines->bytes.size)
         return false;
     const uint32_t from = end_before(lines, byte) + 1, end = end_from(lines, byte);
-    const size_t size = end - from;
     while (lines->run + 1 < run_count(lines) && run_at(lines, lines->run + 1)->from <= from)
         lines->run++;
     const struct run *run = run_at(lines, lines->run);
-    *line =
-        (struct fl_joined_line){.text = without_return(text_of(lines, run, from, size)),
-                                .folded = without_return((struct fl_text){(const char *)bytes + from, size}),
-                                .number = lines->passed + ended_before(lines, from) - 1,
-                                .from = from,
-                                .end = end + 1,
-                                .same_places = run->same_places};
-    lines->line_from = line->end;
+    const char *start = lines->text.bytes + run->at + (from - run->from);
+    line->folded = without_return((struct fl_text){(const char *)lines->bytes.bytes + from, end - from});
+    line->text = run->same_places ? (struct fl_text){start, line->folded.size} : text_from(lines, start);
+    line->number = lines->passed + ended_before(lines, from) - 1;
+    line->from = from;
+    line->end = lines->line_from = end + 1;
+    line->speakers = lines->speakers;
+    line->same_places = run->same_places;
     return true;
 }
