@@ -17,7 +17,8 @@ struct fl_joined_lines {
     size_t run;                    /* at which it looks */
     uint32_t line_from;            /* of the line behind the one that came last */
     uint32_t passed;               /* lines of the parts before */
-    struct fl_buffer marks, ended; /* where lines end, by the kernel mark_lines */
+    struct fl_buffer ends, before; /* where lines end, by the fold kernels */
+    size_t marked;                 /* bytes behind the first '\n' that have their marks already */
 };
 
 /* `text`, the lines of which are by these speakers, is borrowed. */
