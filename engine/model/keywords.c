@@ -339,7 +339,12 @@ fl_status fl_keywords_read_all(const char *bytes, size_t size, const char *shown
                               .context = context,
                               .error = error};
     fl_keyword_pool_init(&reading.pool, fold, keywords->arena);
-    fl_status status = fl_keyword_tags_init(&reading.tags, keywords->arena, error);
+    keywords->shown_path = fl_arena_copy(keywords->arena, shown_path, strlen(shown_path));
+    fl_status status = FL_OK;
+    if (keywords->shown_path == NULL)
+        status = fl_fail_memory(error, strlen(shown_path));
+    if (status == FL_OK)
+        status = fl_keyword_tags_init(&reading.tags, keywords->arena, error);
     if (status == FL_OK)
         status = read_file(&reading, bytes, size, shown_path, keywords);
     release(&reading);

@@ -45,6 +45,7 @@ struct fl_keyword_tag {
 
 /* Immutable once read. Tags by name, literals by bytes, rules by line. */
 struct fl_keywords {
+    const char *shown_path;   /* the file, for messages */
     struct fl_text *literals; /* distinct folded texts */
     struct fl_keyword *words;
     uint32_t *members;        /* words of the cells any, all, none, as often as they stand there */

@@ -207,6 +207,20 @@ fl_status fl_fold_append_plain(const struct fl_fold *fold, struct fl_text text, 
     return FL_OK;
 }
 
+fl_status fl_fold_append_marked(const struct fl_fold *fold, struct fl_text text, struct fl_buffer *out,
+                                struct fl_line_marks marks, uint32_t count, size_t *size,
+                                struct fl_error *error)
+{
+    const fl_status status = make_room(out, text.size, error);
+    *size = 0;
+    if (status != FL_OK || text.size == 0)
+        return status;
+    *size = fold->kernels->copy_marked((const uint8_t *)text.bytes, text.size, out->bytes + out->size, marks,
+                                       count);
+    out->size += *size;
+    return FL_OK;
+}
+
 /* Whether the character at a byte of a text, if there is one, belongs to the cluster in front of it. */
 static inline bool joins_at(const struct fl_fold *fold, struct fl_text text, size_t at)
 {

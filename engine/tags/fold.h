@@ -2,6 +2,7 @@
 #ifndef ENGINE_TAGS_FOLD_H
 #define ENGINE_TAGS_FOLD_H
 
+#include "engine/kernels/fold_kernels.h"
 #include "formats/base/arena.h"
 #include "formats/base/status.h"
 #include "formats/base/text.h"
@@ -23,6 +24,12 @@ fl_status fl_fold_append(const struct fl_fold *fold, struct fl_text text, struct
  * which on nothing hangs together with what is before it. */
 fl_status fl_fold_append_plain(const struct fl_fold *fold, struct fl_text text, struct fl_buffer *out,
                                size_t *plain, struct fl_error *error);
+
+/* The same of whole blocks of ASCII at the start of a text, and marks where lines end in them, `count` in
+ * front of them: *size bytes. The marks have room for the text. */
+fl_status fl_fold_append_marked(const struct fl_fold *fold, struct fl_text text, struct fl_buffer *out,
+                                struct fl_line_marks marks, uint32_t count, size_t *size,
+                                struct fl_error *error);
 
 /* Where bytes folded_from .. folded_to - 1 (at least one) of the folded form come from: bytes *from .. *to -
  * 1 of the text, from the start of the cluster that gave the first to the end of the one that gave the last.

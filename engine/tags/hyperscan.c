@@ -38,7 +38,7 @@ static fl_status refused(hs_compile_error_t *said, size_t *bad, struct fl_error 
     if (said->expression >= 0)
         *bad = (size_t)said->expression;
     if (strstr(said->message, "allocate memory") != NULL)
-        status = fl_fail(error, FL_NO_MEMORY, "no memory to compile the keywords");
+        status = fl_fail(error, FL_NO_MEMORY, "%s", said->message);
     else
         status = fl_fail(error, said->expression >= 0 ? FL_BAD_MODEL : FL_LIMIT, "%s", said->message);
     hs_free_compile_error(said);
@@ -46,33 +46,49 @@ static fl_status refused(hs_compile_error_t *said, size_t *bad, struct fl_error 
 }
 
 fl_status fl_hyperscan_compile(const char *const *expressions, size_t count, enum fl_hyperscan_kind kind,
-                               struct fl_hyperscan **compiled, size_t *bad, struct fl_error *error)
+                               struct fl_hyperscan_bytes *bytes, size_t *bad, struct fl_error *error)
 {
     assert(count > 0 && count <= INT32_MAX);
-    *compiled = NULL;
+    *bytes = (struct fl_hyperscan_bytes){0};
     *bad = count;
     if (hs_valid_platform() != HS_SUCCESS)
         return fl_fail(error, FL_UNSUPPORTED, "the keyword library needs a newer CPU (SSSE3 at least)");
     struct settings settings = {0};
-    struct fl_hyperscan *made = calloc(1, sizeof *made);
+    hs_database_t *database = NULL;
     hs_compile_error_t *said = NULL;
     /* Not HS_FLAG_SINGLEMATCH: with it Vectorscan 5.4.9 misses a lone character behind byte 64. */
     const unsigned flags =
         kind == FL_HYPERSCAN_FILTER ? HS_FLAG_UTF8 | HS_FLAG_ALLOWEMPTY | HS_FLAG_PREFILTER : 0;
     fl_status status = FL_OK;
-    if (made == NULL || !settings_make(&settings, count, flags))
+    if (!settings_make(&settings, count, flags))
         status = fl_fail_memory(error, count * 2 * sizeof(unsigned));
     else if (hs_compile_multi(expressions, settings.flags, settings.ids, (unsigned)count, HS_MODE_BLOCK, NULL,
-                              &made->database, &said) != HS_SUCCESS)
+                              &database, &said) != HS_SUCCESS)
         status = refused(said, bad, error);
+    else if (hs_serialize_database(database, &bytes->bytes, &bytes->size) != HS_SUCCESS)
+        status = fl_fail(error, FL_NO_MEMORY, "no memory to hand on what was compiled");
+    hs_free_database(database);
     free(settings.flags);
     free(settings.ids);
-    if (status != FL_OK) {
-        free(made);
-        return status;
+    return status;
+}
+
+fl_status fl_hyperscan_load(const struct fl_hyperscan_bytes *bytes, struct fl_hyperscan **compiled,
+                            struct fl_error *error)
+{
+    *compiled = NULL;
+    struct fl_hyperscan *made = calloc(1, sizeof *made);
+    if (made == NULL)
+        return fl_fail_memory(error, sizeof *made);
+    const hs_error_t code = hs_deserialize_database(bytes->bytes, bytes->size, &made->database);
+    if (code == HS_SUCCESS) {
+        *compiled = made;
+        return FL_OK;
     }
-    *compiled = made;
-    return FL_OK;
+    free(made);
+    if (code == HS_NOMEM)
+        return fl_fail_memory(error, bytes->size);
+    return fl_fail(error, FL_INTERNAL, "the keyword library does not take what it compiled: error %d", code);
 }
 
 void fl_hyperscan_free(struct fl_hyperscan *compiled)

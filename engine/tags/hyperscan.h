@@ -14,11 +14,20 @@ enum fl_hyperscan_kind {
     FL_HYPERSCAN_LITERALS, /* each end of each is reported */
     FL_HYPERSCAN_FILTER    /* the text must be UTF-8; one that is there is reported, others perhaps, too */
 };
+/* What was compiled, as bytes that a process of the same program may load; `bytes` is free()d. */
+struct fl_hyperscan_bytes {
+    char *bytes;
+    size_t size;
+};
 /* Expressions in PCRE's language, numbered as they come. *bad: the number of the one the library refuses, or
  * `count` if it names none. FL_BAD_MODEL: it refuses one, and the message is its reason; FL_NO_MEMORY;
- * FL_LIMIT: too many or too large in all; FL_UNSUPPORTED: this CPU is too old for it. */
+ * FL_LIMIT: too many or too large in all; FL_UNSUPPORTED: this CPU is too old for it. Where memory is short
+ * the library may crash, so only compiler_child.c calls this. */
 fl_status fl_hyperscan_compile(const char *const *expressions, size_t count, enum fl_hyperscan_kind kind,
-                               struct fl_hyperscan **compiled, size_t *bad, struct fl_error *error);
+                               struct fl_hyperscan_bytes *bytes, size_t *bad, struct fl_error *error);
+/* Bytes of fl_hyperscan_compile() and of nobody else: the library trusts them. Copies. FL_NO_MEMORY. */
+fl_status fl_hyperscan_load(const struct fl_hyperscan_bytes *bytes, struct fl_hyperscan **compiled,
+                            struct fl_error *error);
 void fl_hyperscan_free(struct fl_hyperscan *compiled); /* NULL is fine */
 
 /* Work space of one thread; of nothing compiled (NULL) there is none, and *scratch is NULL. */

@@ -7,15 +7,8 @@
 #include "engine/tags/rule_index.h"
 #include "engine/tags/tag_hits.h"
 #include "engine/tags/words/word_database.h"
+#include "engine/tags/message_view.h"
 #include "engine/tags/words/word_runs.h"
-
-/* The message at hand. */
-struct fl_message_view {
-    struct fl_text text, folded;
-    uint32_t number;
-    uint8_t speakers;
-    bool same_places; /* as of fl_fold_append() */
-};
 
 /* Belongs to one thread. */
 struct fl_rule_check {

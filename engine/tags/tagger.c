@@ -60,6 +60,7 @@ fl_status fl_tag_rules_compile(const struct fl_keywords *keywords, const struct 
         status = compile_patterns(made, error);
     if (status != FL_OK) {
         fl_tag_rules_free(made);
+        (void)fl_error_at_path(error, keywords->shown_path);
         return status;
     }
     *rules = made;
@@ -208,16 +209,17 @@ static fl_status end_message(struct fl_tagger *tagger, const struct fl_message_v
     return status;
 }
 
-/* The message begins at byte `base` of the joined ones; places first .. end - 1 are its own. */
-static fl_status tag_message(struct fl_tagger *tagger, const struct fl_message_view *message, uint32_t base,
-                             size_t first, size_t end, struct fl_error *error)
+/* Places first .. end - 1 are its own. */
+static fl_status tag_message(struct fl_tagger *tagger, const struct fl_message_view *message, size_t first,
+                             size_t end, struct fl_error *error)
 {
     const struct fl_word_place *places = (const struct fl_word_place *)tagger->places.bytes;
     struct fl_fold_cursor cursor = {0};
     fl_status status = FL_OK;
     begin_message(tagger);
     for (size_t i = first; i < end && status == FL_OK; i++)
-        status = add_place(tagger, message, places[i].literal, places[i].from - base, &cursor, error);
+        status =
+            add_place(tagger, message, places[i].literal, places[i].from - message->from, &cursor, error);
     return status == FL_OK ? end_message(tagger, message, error) : status;
 }
 
@@ -276,25 +278,18 @@ static size_t sift(const struct fl_rule_index *index, const uint8_t *bytes, stru
     return kept;
 }
 
-/* The messages that were joined: texts, of which `messages` says more, or lines of one speaker. */
+/* The messages that were joined: texts, of which `messages` says more, or lines. */
 struct joined {
     const struct fl_message *messages;
     struct fl_joined_texts *texts; /* NULL: lines */
     struct fl_joined_lines *lines;
-    size_t next;      /* text */
-    uint8_t speakers; /* of lines */
-    bool is_stopped;  /* with many hits, behind a message: */
-    struct fl_message_view last;
+    size_t next;                 /* text */
+    struct fl_message_view view; /* of the message at hand */
+    bool is_stopped;             /* with many hits, behind it */
 };
 
-/* One of them: where it begins, where it ends with its separator. */
-struct joined_message {
-    struct fl_message_view view;
-    uint32_t from, end;
-};
-
-/* The text in which `byte` lies, or, with `each`, the next one. */
-static bool find_text(struct joined *joined, uint32_t byte, bool each, struct joined_message *found)
+/* Looks at the text in which `byte` lies, or, with `each`, at the next one. */
+static bool find_text(struct joined *joined, uint32_t byte, bool each)
 {
     const struct fl_joined_texts *texts = joined->texts;
     const size_t at = each ? joined->next : fl_joined_texts_find(texts, joined->next, byte);
@@ -302,51 +297,37 @@ static bool find_text(struct joined *joined, uint32_t byte, bool each, struct jo
         return false;
     const struct fl_joined_text *text = &texts->texts[at];
     const struct fl_message *message = &joined->messages[text->message];
-    found->view = (struct fl_message_view){message->text, fl_joined_text_at(texts, at), text->message,
-                                           message->speakers, text->same_places};
-    found->from = text->from;
-    found->end = text[1].from;
+    joined->view = (struct fl_message_view){.text = message->text,
+                                            .folded = fl_joined_text_at(texts, at),
+                                            .number = text->message,
+                                            .from = text->from,
+                                            .end = text[1].from,
+                                            .speakers = message->speakers,
+                                            .same_places = text->same_places};
     joined->next = at + 1;
     return true;
 }
 
-static bool find_line(struct joined *joined, uint32_t byte, bool each, struct joined_message *found)
+static bool find_message(struct joined *joined, uint32_t byte, bool each)
 {
-    struct fl_joined_line line;
-    const bool is_there =
-        each ? fl_joined_lines_next(joined->lines, &line) : fl_joined_lines_find(joined->lines, byte, &line);
-    if (!is_there)
-        return false;
-    found->view =
-        (struct fl_message_view){line.text, line.folded, line.number, joined->speakers, line.same_places};
-    found->from = line.from;
-    found->end = line.end;
-    return true;
+    if (joined->texts != NULL)
+        return find_text(joined, byte, each);
+    return each ? fl_joined_lines_next(joined->lines, &joined->view)
+                : fl_joined_lines_find(joined->lines, byte, &joined->view);
 }
 
-static bool find_message(struct joined *joined, uint32_t byte, bool each, struct joined_message *found)
-{
-    return joined->texts != NULL ? find_text(joined, byte, each, found)
-                                 : find_line(joined, byte, each, found);
-}
-
-/* Whether the hits are so many that the call should end behind the message. */
-static bool stops_behind(const struct fl_tagger *tagger, struct joined *joined,
-                         const struct fl_message_view *message)
+/* With many hits the call should end behind the message. */
+static void stop_at_many(const struct fl_tagger *tagger, struct joined *joined)
 {
     joined->is_stopped = tagger->hits.count >= FL_MESSAGE_HITS_MAX;
-    joined->last = *message;
-    return joined->is_stopped;
 }
 
 static fl_status tag_joined_by_parts(struct fl_tagger *tagger, struct joined *joined, struct fl_error *error)
 {
-    struct joined_message message;
     fl_status status = FL_OK;
-    while (status == FL_OK && find_message(joined, 0, true, &message)) {
-        status = tag_message_by_parts(tagger, &message.view, error);
-        if (stops_behind(tagger, joined, &message.view))
-            break;
+    while (status == FL_OK && !joined->is_stopped && find_message(joined, 0, true)) {
+        status = tag_message_by_parts(tagger, &joined->view, error);
+        stop_at_many(tagger, joined);
     }
     return status;
 }
@@ -367,18 +348,16 @@ static fl_status tag_joined(struct fl_tagger *tagger, struct joined *joined, str
     struct fl_word_place *places = (struct fl_word_place *)tagger->places.bytes;
     if (status == FL_OK)
         count = sift(index, bytes->bytes, places, count);
-    while (status == FL_OK && (each || at_place < count)) {
-        struct joined_message message;
-        if (!find_message(joined, each ? 0 : places[at_place].from, each, &message))
+    while (status == FL_OK && !joined->is_stopped && (each || at_place < count)) {
+        if (!find_message(joined, each ? 0 : places[at_place].from, each))
             break;
         const size_t first = at_place;
-        while (at_place < count && places[at_place].from < message.end)
+        while (at_place < count && places[at_place].from < joined->view.end)
             at_place++;
-        if (at_place == first && (message.view.speakers & index->restless_speakers) == 0)
+        if (at_place == first && (joined->view.speakers & index->restless_speakers) == 0)
             continue;
-        status = tag_message(tagger, &message.view, message.from, first, at_place, error);
-        if (stops_behind(tagger, joined, &message.view))
-            break;
+        status = tag_message(tagger, &joined->view, first, at_place, error);
+        stop_at_many(tagger, joined);
     }
     return status;
 }
@@ -390,7 +369,7 @@ static fl_status tag_texts(struct fl_tagger *tagger, const struct fl_message *me
     const fl_status status = tag_joined(tagger, &joined, error);
     fl_joined_texts_clear(&tagger->texts);
     if (joined.is_stopped)
-        *done = (size_t)joined.last.number + 1;
+        *done = (size_t)joined.view.number + 1;
     return status;
 }
 
@@ -435,7 +414,7 @@ fl_status fl_tagger_run_lines(struct fl_tagger *tagger, struct fl_text text, uin
                               struct fl_error *error)
 {
     const struct fl_rule_index *index = &tagger->rules->index;
-    struct joined joined = {.lines = &tagger->lines, .speakers = speakers};
+    struct joined joined = {.lines = &tagger->lines};
     *hits = NULL;
     *hit_count = *lines = 0;
     *done = text.size;
@@ -443,16 +422,18 @@ fl_status fl_tagger_run_lines(struct fl_tagger *tagger, struct fl_text text, uin
         return fl_fail(error, FL_LIMIT, "%zu bytes of lines in one call: at most %u", text.size, UINT32_MAX);
     fl_tag_hits_clear(&tagger->hits);
     fl_status status = FL_OK;
-    fl_joined_lines_begin(&tagger->lines, text);
+    fl_joined_lines_begin(&tagger->lines, text, speakers);
     while (!fl_joined_lines_done(&tagger->lines) && status == FL_OK && !joined.is_stopped) {
         status = fl_joined_lines_fill(&tagger->lines, index->fold, error);
-        if (status == FL_OK && (speakers & index->speakers) != 0)
+        if (status != FL_OK)
+            return status;
+        if ((speakers & index->speakers) != 0)
             status = tag_joined(tagger, &joined, error);
         *lines = fl_joined_lines_pass(&tagger->lines);
     }
     if (joined.is_stopped) {
-        *lines = (size_t)joined.last.number + 1;
-        *done = bytes_to_next_line(text, joined.last.text);
+        *lines = (size_t)joined.view.number + 1;
+        *done = bytes_to_next_line(text, joined.view.text);
     }
     if (status != FL_OK)
         return status;

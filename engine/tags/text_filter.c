@@ -20,8 +20,9 @@ enum column {
 static const char *const column_names[COLUMNS] = {"message", "customer", "tag",   "rule",
                                                   "word",    "offset",   "length"};
 
+/* `tag`: and the columns beside it that are the same in all its hits. */
 struct rule_cells {
-    struct fl_row_cell tag_and_line, regex;
+    struct fl_row_cell tag, regex;
 };
 
 /* Everything that is open while a file is read. */
@@ -59,15 +60,25 @@ static fl_status open_rules(struct filter *filter, struct fl_error *error)
 
 /* ---- rows ---- */
 
+/* Lines are of no customer that is known. */
+static bool are_lines(const struct filter *filter)
+{
+    return filter->plan->source.format == FL_MESSAGES_LINES;
+}
+
+static const struct fl_row_cell no_cell = {.kind = FL_CELL_BARE, .text = {"", 0}};
+
 /* Cells of rules and words: written once, as hits are many. */
 static bool write_rule_cells(struct filter *filter, size_t number)
 {
     const struct fl_keyword_rule *rule = &filter->model->keywords.rules[number];
     struct rule_cells *cells = &filter->rule_cells[number];
-    const struct fl_row_cell first[] = {fl_cell_of_text(filter->model->keywords.tags[rule->tag].name),
-                                        fl_cell_of_integer(rule->line)};
+    const struct fl_row_cell same[] = {no_cell, fl_cell_of_text(filter->model->keywords.tags[rule->tag].name),
+                                       fl_cell_of_integer(rule->line)};
     const struct fl_row_cell regex = fl_cell_of_text(rule->regex);
-    return fl_cell_rows_write(&filter->rows, &filter->cells, COLUMN_TAG, first, 2, &cells->tag_and_line) &&
+    const size_t first = are_lines(filter) ? COLUMN_CUSTOMER : COLUMN_TAG;
+    return fl_cell_rows_write(&filter->rows, &filter->cells, first, same + (first - COLUMN_CUSTOMER),
+                              COLUMN_WORD - first, &cells->tag) &&
            fl_cell_rows_write(&filter->rows, &filter->cells, COLUMN_WORD, &regex, 1, &cells->regex);
 }
 
@@ -95,17 +106,36 @@ static fl_status write_cells(struct filter *filter, struct fl_error *error)
     return done ? FL_OK : fl_fail_memory(error, keywords->word_count * sizeof *filter->word_cells);
 }
 
-static fl_status add_hit(struct filter *filter, const struct fl_file_message *file,
-                         const struct fl_tag_hit *hit, struct fl_error *error)
+static const struct fl_row_cell *word_cell(const struct filter *filter, const struct fl_tag_hit *hit)
 {
-    const struct rule_cells *rule = &filter->rule_cells[hit->rule];
-    const struct fl_row_cell cells[COLUMNS] = {
-        [COLUMN_MESSAGE] = fl_message_id(file),
-        [COLUMN_CUSTOMER] = file->customer,
-        [COLUMN_TAG] = rule->tag_and_line,
-        [COLUMN_WORD] = hit->word == FL_HIT_BY_REGEX ? rule->regex : filter->word_cells[hit->word],
-        [COLUMN_OFFSET] = fl_cell_of_integer(hit->offset),
-        [COLUMN_LENGTH] = fl_cell_of_integer(hit->size)};
+    return hit->word == FL_HIT_BY_REGEX ? &filter->rule_cells[hit->rule].regex
+                                        : &filter->word_cells[hit->word];
+}
+
+/* Each cell is made where it is read, those that nobody looks at too: one that is copied there waits for all
+ * of its parts, and one left out has the whole row zeroed first. */
+static fl_status add_line_hit(struct filter *filter, const struct fl_tag_hit *hit, struct fl_error *error)
+{
+    const uint64_t line = filter->counts->messages + 1 + hit->message;
+    const struct fl_row_cell cells[COLUMNS] = {[COLUMN_MESSAGE] = fl_cell_of_integer((int64_t)line),
+                                               [COLUMN_CUSTOMER] = filter->rule_cells[hit->rule].tag,
+                                               [COLUMN_TAG] = no_cell,
+                                               [COLUMN_RULE] = no_cell,
+                                               [COLUMN_WORD] = *word_cell(filter, hit),
+                                               [COLUMN_OFFSET] = fl_cell_of_integer(hit->offset),
+                                               [COLUMN_LENGTH] = fl_cell_of_integer(hit->size)};
+    return fl_cell_rows_add(&filter->rows, cells, error);
+}
+
+static fl_status add_file_hit(struct filter *filter, const struct fl_file_message *file,
+                              const struct fl_tag_hit *hit, struct fl_error *error)
+{
+    const struct fl_row_cell cells[COLUMNS] = {[COLUMN_MESSAGE] = fl_message_id(file),
+                                               [COLUMN_CUSTOMER] = file->customer,
+                                               [COLUMN_TAG] = filter->rule_cells[hit->rule].tag,
+                                               [COLUMN_WORD] = *word_cell(filter, hit),
+                                               [COLUMN_OFFSET] = fl_cell_of_integer(hit->offset),
+                                               [COLUMN_LENGTH] = fl_cell_of_integer(hit->size)};
     return fl_cell_rows_add(&filter->rows, cells, error);
 }
 
@@ -117,10 +147,9 @@ static fl_status take_hits(struct filter *filter, const struct fl_tag_hit *hits,
 {
     fl_status status = FL_OK;
     for (size_t i = 0; i < count && status == FL_OK; i++) {
-        const struct fl_file_message line = {.line = filter->counts->messages + 1 + hits[i].message};
-        const struct fl_file_message *file = files == NULL ? &line : &files[hits[i].message];
         filter->counts->tagged += i == 0 || hits[i].message != hits[i - 1].message;
-        status = add_hit(filter, file, &hits[i], error);
+        status = files == NULL ? add_line_hit(filter, &hits[i], error)
+                               : add_file_hit(filter, &files[hits[i].message], &hits[i], error);
     }
     filter->counts->hits += count;
     return status;
@@ -164,14 +193,13 @@ static fl_status take_lines(struct filter *filter, bool *more, struct fl_error *
 
 static fl_status read_all(struct filter *filter, struct fl_error *error)
 {
-    const bool are_lines = filter->plan->source.format == FL_MESSAGES_LINES;
     bool more = true;
     fl_status status = fl_cell_rows_begin(&filter->rows, filter->output, filter->plan->to_ndjson,
                                           column_names, COLUMNS, error);
     if (status == FL_OK)
         status = write_cells(filter, error);
     while (status == FL_OK && more) {
-        status = are_lines ? take_lines(filter, &more, error) : take_chunk(filter, &more, error);
+        status = are_lines(filter) ? take_lines(filter, &more, error) : take_chunk(filter, &more, error);
         /* Whoever waits for the answers to some messages gets them. */
         if (status == FL_OK)
             status = fl_cell_rows_flush(&filter->rows, error);

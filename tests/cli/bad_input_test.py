@@ -238,9 +238,13 @@ class BadModel(CliCase):
         self.run_night()
 
     def test_init_leaves_a_model_alone(self):
-        before = self.snapshot("model")
-        self.fourloop("model", "init", "model", code=73, says="model")
-        self.assertEqual(before, self.snapshot("model"))
+        rates = self.path("model/rates.csv")
+        for edited in (False, True):
+            if edited:
+                rates.write_text(rates.read_text() + "NOK,2026-01-01,0.085\n")
+            before = self.snapshot("model")
+            self.fourloop("model", "init", "model", code=73 if edited else 0, says="rates.csv" if edited else "model")
+            self.assertEqual(before, self.snapshot("model"))
 
     def test_currency_without_a_rate(self):
         self.import_rows("customer,time,type,order,amount,currency\n8,2026-03-30 10:00:00,purchase_web,5,10.00,NOK\n",

@@ -12,8 +12,8 @@ from fault_case import FaultCase, Tally, for_all, preloaded, undisturbed
 from figures import Figures, scratch_folder
 from small_shop import COMMANDS, make_shop
 
-NAMES = ("import", "import-more", "import-ndjson", "run", "tag", "fit", "compact", "export", "export-all", "export-stdout",
-         "explain", "verify")
+NAMES = ("import", "import-more", "import-ndjson", "run", "tag", "tag-text", "keywords-check", "keywords-test",
+         "model-check", "fit", "compact", "export", "export-all", "export-stdout", "explain", "verify")
 QUICK_CASES = 500
 NO_MEMORY = 71
 

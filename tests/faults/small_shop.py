@@ -18,6 +18,7 @@ KEYWORDS = """tag,any,hits,days,expiry_days,priority,points
 late,late|delay*,1,1,60,5,3.5
 angry,angry|ümlaut,2,10,30,9,-2
 """
+PATTERNS = "tag,any,regex\nlate,late,\nparcel,,parcel [0-9]\n"
 SAYINGS = ("where is it? LATE again", "angry about delays, and angry about the price", "hello", "ümlaut")
 
 
@@ -45,6 +46,10 @@ COMMANDS = {command.name: command for command in (
                            "--io", "copy"), "out/_SUCCESS"),
     Command("tag", ("tag", "--model", "../shop/model", "--data", "../shop/data", "--as-of", AS_OF, "--hits", "--out",
                     "tags"), "tags/_SUCCESS"),
+    Command("tag-text", ("tag", "--model", "../shop/patterns", "--text", "../shop/messages.txt")),
+    Command("keywords-check", ("keywords", "check", "--model", "../shop/model", "--sample", "../shop/messages.txt")),
+    Command("keywords-test", ("keywords", "test", "--model", "../shop/patterns", "../shop/messages.ndjson")),
+    Command("model-check", ("model", "check", "../shop/model")),
     Command("fit", ("cluster", "fit", "--model", "model", "--data", "../shop/data", "--as-of", AS_OF, "--k", "2"),
             "model/clusters.yaml", "bare", "model"),
     Command("export", ("export", "../shop/out", "--table", "customers", "--to", "csv", "-o", "files/customers.csv"),
@@ -93,6 +98,14 @@ def make_shop(scratch):
     fourloop(shop, "model", "init", "bare")
     (shop / "bare/keywords.csv").write_text(KEYWORDS, encoding="utf-8")
     shutil.copytree(shop / "bare", shop / "model")
+    fourloop(shop, "model", "init", "patterns")
+    (shop / "patterns/keywords.csv").write_text(PATTERNS, encoding="utf-8")
+    settings = shop / "patterns/model.yaml"
+    settings.write_text(settings.read_text(encoding="utf-8").replace("regex: false", "regex: true"), encoding="utf-8")
+    messages = (*SAYINGS, "parcel 7")
+    (shop / "messages.txt").write_text("\n".join(messages) + "\n", encoding="utf-8")
+    lines = [json.dumps({"customer": "c1", "speaker": "customer", "text": text}) for text in messages]
+    (shop / "messages.ndjson").write_text("\n".join(lines) + "\n", encoding="utf-8")
     fourloop(shop, "cluster", "fit", "--model", "model", "--data", "data", "--as-of", AS_OF, "--k", "2")
     fourloop(shop, "run", "--model", "model", "--data", "data", "--as-of", AS_OF, "--out", "out")
     return shop

@@ -110,33 +110,82 @@ static void means_what_it_says(void **state)
     check_meaning("\xE4\xC0\x80", "");
 }
 
-/* All bytes line ends, none, some; lengths around the vectors; texts that end where a page without access
- * begins. */
+enum { MARKED_MAX = 1000, BLOCKS = MARKED_MAX / FL_MARKED_BLOCK + 1, ENDED_BEFORE = 7 };
+
+struct block_marks {
+    uint64_t ends[BLOCKS];
+    uint32_t before[BLOCKS];
+};
+
+static struct fl_line_marks marks_in(struct block_marks *blocks)
+{
+    return (struct fl_line_marks){blocks->ends, blocks->before};
+}
+
+static void mark_by_words(const uint8_t *bytes, size_t size, struct block_marks *marks)
+{
+    uint32_t count = ENDED_BEFORE;
+    for (size_t i = 0; i < size; i++) {
+        if (i % 64 == 0)
+            marks->before[i / 64] = count;
+        count += bytes[i] == '\n';
+        marks->ends[i / 64] |= (uint64_t)(bytes[i] == '\n') << i % 64;
+    }
+}
+
+static void check_marks(const uint8_t *bytes, size_t size)
+{
+    struct block_marks expected = {0};
+    mark_by_words(bytes, size, &expected);
+    for (enum fl_cpu_level level = FL_CPU_SCALAR; level <= fl_cpu_found(); level++) {
+        struct block_marks marks = {0};
+        fl_fold_kernels_of(level)->mark_lines(bytes, size, marks_in(&marks), ENDED_BEFORE);
+        assert_memory_equal(&marks, &expected, sizeof marks);
+    }
+}
+
+/* The bytes are ASCII up to the first that is not. */
+static void check_marked_copy(const uint8_t *bytes, size_t size)
+{
+    uint8_t expected_copy[MARKED_MAX + FL_PLAIN_WRITES_PAST];
+    struct block_marks expected = {0};
+    size_t whole = 0;
+    while (whole < size && bytes[whole] < 0x80)
+        whole++;
+    whole -= whole % 64;
+    mark_by_words(bytes, whole, &expected);
+    (void)fl_fold_kernels_of(FL_CPU_SCALAR)->copy_plain(bytes, whole, expected_copy);
+    for (enum fl_cpu_level level = FL_CPU_SCALAR; level <= fl_cpu_found(); level++) {
+        struct block_marks marks = {0};
+        uint8_t copy[MARKED_MAX + FL_PLAIN_WRITES_PAST + 1];
+        copy[size + FL_PLAIN_WRITES_PAST] = UNTOUCHED;
+        const size_t copied =
+            fl_fold_kernels_of(level)->copy_marked(bytes, size, copy, marks_in(&marks), ENDED_BEFORE);
+        assert_int_equal(copied, whole);
+        assert_memory_equal(copy, expected_copy, whole);
+        assert_memory_equal(&marks, &expected, sizeof marks);
+        assert_int_equal(copy[size + FL_PLAIN_WRITES_PAST], UNTOUCHED);
+    }
+}
+
+/* All bytes line ends, none, some, among capitals; lengths around the blocks; texts that end where a page
+ * without access begins, without a byte above ASCII and with one anywhere. */
 static void marks_lines(void **state)
 {
-    enum { SIZE_MAX_HERE = 1000, WORDS = SIZE_MAX_HERE / 64 + 1 };
     static const unsigned steps[] = {1, 2, 7, 64, 65, 5000};
     uint8_t *end = guarded_end();
+    uint64_t random = 11;
     (void)state;
-    for (size_t size = 0; size <= SIZE_MAX_HERE; size++)
+    for (size_t size = 0; size <= MARKED_MAX; size++)
         for (size_t step = 0; step < sizeof steps / sizeof steps[0]; step++) {
             uint8_t *bytes = end - size;
             for (size_t i = 0; i < size; i++)
-                bytes[i] = i % steps[step] == steps[step] / 2 ? '\n' : (uint8_t)i == '\n' ? 0 : (uint8_t)i;
-            uint64_t expected_marks[WORDS] = {0}, marks[WORDS] = {0};
-            uint32_t expected_ended[WORDS] = {0}, ended[WORDS] = {0};
-            size_t count = 0;
-            for (size_t i = 0; i < size; i++) {
-                if (i % 64 == 0)
-                    expected_ended[i / 64] = (uint32_t)count;
-                count += bytes[i] == '\n';
-                expected_marks[i / 64] |= (uint64_t)(bytes[i] == '\n') << i % 64;
-            }
-            for (enum fl_cpu_level level = FL_CPU_SCALAR; level <= fl_cpu_found(); level++) {
-                fl_fold_kernels_of(level)->mark_lines(bytes, size, marks, ended);
-                assert_memory_equal(marks, expected_marks, sizeof marks);
-                assert_memory_equal(ended, expected_ended, sizeof ended);
-            }
+                bytes[i] = i % steps[step] == steps[step] / 2 ? '\n' : (uint8_t)('0' + i % 0x50);
+            check_marks(bytes, size);
+            check_marked_copy(bytes, size);
+            if (size > 0)
+                bytes[next_random(&random) % size] = 0x80;
+            check_marked_copy(bytes, size);
         }
     assert_int_equal(munmap(end - 4096, 8192), 0);
 }

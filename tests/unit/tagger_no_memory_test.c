@@ -56,6 +56,17 @@ void __wrap_free(void *memory)
     __real_free(memory);
 }
 
+/* Adds to the hits. */
+static fl_status tag_lines(struct fl_tagger *tagger, size_t *hit_count, struct fl_error *error)
+{
+    const struct fl_tag_hit *hits;
+    size_t done, lines, count;
+    const fl_status status = fl_tagger_run_lines(tagger, fl_text_of("a b c\nab abb xx a\n\xef\xac\x81 a d x"),
+                                                 FL_SPEAKER_CUSTOMER, &done, &lines, &hits, &count, error);
+    *hit_count += count;
+    return status;
+}
+
 static fl_status tag_all(const struct fl_keywords *keywords, const struct fl_fold *fold,
                          const struct fl_message *messages, size_t count, size_t *hit_count)
 {
@@ -70,6 +81,8 @@ static fl_status tag_all(const struct fl_keywords *keywords, const struct fl_fol
         status = fl_tagger_create(rules, &tagger, &error);
         if (status == FL_OK)
             status = fl_tagger_run(tagger, messages, count, &done, &hits, hit_count, &error);
+        if (status == FL_OK)
+            status = tag_lines(tagger, hit_count, &error);
         fl_tagger_free(tagger);
     }
     fl_tag_rules_free(rules);

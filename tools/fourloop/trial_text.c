@@ -25,20 +25,24 @@ static void print_head(const struct fl_traced_message *message)
     printf("\n");
 }
 
-/* Of each byte whether a rule holds because of it; NULL: none does, or there is no memory to tell. free(). */
-static bool *mark_hits(const struct fl_traced_message *message)
+/* Of each byte whether a rule holds because of it; NULL: none does. free(). */
+static fl_status mark_hits(const struct fl_traced_message *message, bool **made, struct fl_error *error)
 {
     bool *marks = NULL;
+    *made = NULL;
     for (size_t i = 0; i < message->rule_count; i++) {
         const struct fl_traced_rule *rule = &message->rules[i];
         if (!rule->holds)
             continue;
         if (marks == NULL)
             marks = calloc(message->text.size + 1, sizeof *marks);
-        for (size_t j = 0; j < rule->place_count && marks != NULL; j++)
+        if (marks == NULL)
+            return fl_fail_memory(error, message->text.size + 1);
+        for (size_t j = 0; j < rule->place_count; j++)
             memset(marks + rule->places[j].offset, true, rule->places[j].size);
     }
-    return marks;
+    *made = marks;
+    return FL_OK;
 }
 
 /* `marks` NULL: nothing stands out. */
@@ -93,9 +97,12 @@ static void print_rule(const struct fl_traced_rule *rule)
     printf("\n");
 }
 
-void trial_print(const struct fl_traced_message *message, bool colour)
+fl_status trial_print(const struct fl_traced_message *message, bool colour, struct fl_error *error)
 {
-    bool *marks = mark_hits(message);
+    bool *marks;
+    const fl_status status = mark_hits(message, &marks, error);
+    if (status != FL_OK)
+        return status;
     print_head(message);
     print_body(message->text, colour ? marks : NULL);
     if (!colour && marks != NULL)
@@ -109,4 +116,5 @@ void trial_print(const struct fl_traced_message *message, bool colour)
         printf("  %zu %srules: none of their words is there\n", message->rules_without,
                message->rule_count == 0 ? "" : "other ");
     printf("\n");
+    return FL_OK;
 }

@@ -19,8 +19,7 @@ static fl_status show_message(void *context, const struct fl_traced_message *mes
     const struct show *show = context;
     if (show->json)
         return report_json(trial_json(message), error);
-    trial_print(message, show->colour);
-    return FL_OK;
+    return trial_print(message, show->colour, error);
 }
 
 static void say_counts(const struct fl_keyword_trial_plan *plan, const struct fl_keyword_trial_counts *counts)

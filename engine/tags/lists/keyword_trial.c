@@ -171,8 +171,10 @@ static fl_status hand_on(struct trial *trial, const struct fl_message *message,
         .rules = (const struct fl_traced_rule *)(const void *)trial->rules.bytes,
         .rule_count = trial->rules.size / sizeof(struct fl_traced_rule),
         .rules_without = trial->rules_without};
-    if (traced.id == NULL)
-        return fl_fail_memory(error, id.size);
+    const bool lacks_one = (traced.customer == NULL && file->customer.text.size > 0) ||
+                           (traced.speaker == NULL && file->speaker.size > 0);
+    if (traced.id == NULL || lacks_one)
+        return fl_fail_memory(error, id.size + file->customer.text.size + file->speaker.size);
     return trial->plan->take(trial->plan->context, &traced, error);
 }
 

@@ -52,6 +52,8 @@ static fl_status compile_patterns(struct fl_rule_tracer *tracer, struct fl_error
         status = fl_pattern_database_compile(tracer->fold, patterns, count, &tracer->patterns, &bad, error);
     if (status == FL_BAD_MODEL)
         status = fail_pattern(tracer, bad, error);
+    if (status != FL_OK)
+        (void)fl_error_at_path(error, keywords->shown_path);
     if (status == FL_OK)
         status = fl_pattern_scratch_create(tracer->patterns, &tracer->scratch, error);
     free(patterns);

@@ -3,10 +3,9 @@
 #include <assert.h>
 #include <stdlib.h>
 
-#include "engine/tags/hyperscan.h"
+#include "engine/tags/compiler.h"
 #include "engine/tags/patterns/pattern_expression.h"
 #include "engine/tags/patterns/pattern_program.h"
-#include "engine/tags/patterns/pattern_trial.h"
 #include "engine/tags/words/word_database.h"
 
 struct fl_pattern_database {
@@ -56,10 +55,8 @@ static fl_status compile_all(struct fl_pattern_database *database, const struct 
         list[i] = at;
         at += strlen(at) + 1;
     }
-    fl_status status = fl_pattern_trial(list, database->count, bad, error);
-    if (status == FL_OK)
-        status = fl_hyperscan_compile(list, database->count, FL_HYPERSCAN_FILTER, &database->hyperscan, bad,
-                                      error);
+    const fl_status status =
+        fl_compiler_run(list, database->count, FL_HYPERSCAN_FILTER, &database->hyperscan, bad, error);
     free(list);
     return status;
 }

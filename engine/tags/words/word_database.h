@@ -11,8 +11,9 @@
 struct fl_word_database;
 
 /* Literals are folded texts, distinct, of 1 to FL_KEYWORD_BYTES_MAX bytes without control characters; places
- * are found as bytes, wherever they lie. Checks itself against a plain search before it is handed out.
- * FL_NO_MEMORY, FL_LIMIT, FL_INTERNAL: the library fails on them. */
+ * are found as bytes, wherever they lie. Compiled by a child process with limits of time and memory, so this
+ * is called before the process has other threads. Checks itself against a plain search before it is handed
+ * out. FL_NO_MEMORY, FL_LIMIT, FL_INTERNAL: the library fails on them. */
 fl_status fl_word_database_compile(const struct fl_text *literals, size_t count,
                                    struct fl_word_database **database, struct fl_error *error);
 void fl_word_database_free(struct fl_word_database *database); /* NULL is fine */
@@ -45,9 +46,8 @@ fl_status fl_word_database_scan(const struct fl_word_database *database, struct 
 
 /* ---- regular expressions, one scan a message ---- */
 
-/* Patterns of the checked subset. Each is first compiled by a child process with limits of time and memory,
- * so this is called before the process has other threads. `fold` is borrowed until free. FL_BAD_MODEL: *bad
- * is the number of the first that is refused, the message says why. */
+/* Patterns of the checked subset. Compiled by a child process as words are. `fold` is borrowed until free.
+ * FL_BAD_MODEL: *bad is the number of the first that is refused, the message says why. */
 enum { FL_PATTERNS_MAX = 1000 };
 struct fl_pattern_database;
 fl_status fl_pattern_database_compile(const struct fl_fold *fold, const struct fl_text *patterns,

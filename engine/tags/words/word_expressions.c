@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "engine/tags/compiler.h"
+
 /* ---- decoys ----
  *
  * Of how many literals there are, and how long the shortest is, Hyperscan guesses how to look: small sets
@@ -117,8 +119,8 @@ fl_status fl_word_expressions_compile(const struct fl_word_endings *endings, str
     if (!expressions_make(&expressions, endings))
         status = fl_fail_memory(error, endings->count * (4 * FL_WORD_ENDING_BYTES + 1));
     else
-        status = fl_hyperscan_compile(expressions.list, expressions.count, FL_HYPERSCAN_LITERALS, compiled,
-                                      &bad, error);
+        status = fl_compiler_run(expressions.list, expressions.count, FL_HYPERSCAN_LITERALS, compiled, &bad,
+                                 error);
     free(expressions.list);
     free(expressions.bytes);
     /* Literals cannot be written wrongly. */
