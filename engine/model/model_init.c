@@ -45,7 +45,7 @@ static fl_status check_others(const struct fl_io *io, const char *folder, struct
 {
     fl_status status = FL_OK;
     for (int part = 0; part < FL_MODEL_PARTS && status == FL_OK; part++) {
-        const char *name = fl_model_part_name(part);
+        const char *name = fl_model_part_name((enum fl_model_part)part);
         if (fl_model_default_file(name) != NULL)
             continue;
         char *path = fl_path_join(folder, name);
