@@ -80,14 +80,24 @@ static void die_with(pid_t parent)
         _exit(FL_INTERRUPTED);
 }
 
+/* Of a parent that is killed nothing must live on here: a lock of a folder would refuse who tries again, the
+ * end of a pipe keep its reader waiting. Where the system cannot do it, that lasts until the child dies, too.
+ */
+static void keep_only(int out)
+{
+    if (out > 0)
+        (void)close_range(0, (unsigned)out - 1, 0);
+    (void)close_range((unsigned)out + 1, ~0U, 0);
+}
+
 /* What the C++ library says when it ends a process is for nobody. */
 static void be_silent(int out)
 {
     if (out == STDERR_FILENO)
         return;
     const int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
-    if (nowhere < 0 || dup2(nowhere, STDERR_FILENO) < 0)
-        (void)close(STDERR_FILENO);
+    if (nowhere >= 0)
+        (void)dup2(nowhere, STDERR_FILENO);
 }
 
 /* ---- crashes ---- */
@@ -132,6 +142,7 @@ static void compile(const struct fl_compiler_task *task, size_t first, size_t co
 
 _Noreturn void fl_compiler_child(const struct fl_compiler_task *task, int out)
 {
+    keep_only(out);
     die_with(task->parent);
     be_silent(out);
     struct fl_error error = {0};

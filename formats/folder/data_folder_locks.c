@@ -191,14 +191,17 @@ static bool may_have_files(const struct fl_data_folder *folder, const char *impo
 }
 
 /* Without a manifest the lock is what tells the import's table files, of which an earlier attempt may have
- * left more than this one removed, from those of a lost manifest. */
-static bool lock_is_needed(const struct fl_data_folder *folder, const char *import_id)
+ * left more than this one removed, from those of a lost manifest. What a failed commit meant to write stands
+ * in `folder`, so the manifest is asked. */
+static bool lock_is_needed(struct fl_data_folder *folder, const char *import_id)
 {
+    if (fl_data_folder_refresh(folder, NULL) != FL_OK)
+        return true;
     return !has_manifest(folder) &&
            (may_have_files(folder, import_id) || fl_directory_sync(folder->io, folder->path, NULL) != FL_OK);
 }
 
-void fl_data_folder_unlock_import(const struct fl_data_folder *folder, const char *import_id, int lock)
+void fl_data_folder_unlock_import(struct fl_data_folder *folder, const char *import_id, int lock)
 {
     if (lock < 0)
         return;

@@ -58,7 +58,7 @@ fl_status fl_data_folder_lock_import(struct fl_data_folder *folder, const char *
                                      struct fl_error *error);
 /* The lock's file stays when there is no manifest and table files of the import may lie there: it says whose
  * they are, so that the next import may begin a manifest beside them. */
-void fl_data_folder_unlock_import(const struct fl_data_folder *folder, const char *import_id, int lock);
+void fl_data_folder_unlock_import(struct fl_data_folder *folder, const char *import_id, int lock);
 
 /* Removes what writers that were killed left: temporaries, and once there is a manifest the locks of imports.
  */

@@ -858,6 +858,49 @@ static void any_failing_call_leaves_nothing(void **state)
     check_faults(EIO, 3);
 }
 
+/* From the manifest's temporary on, which is made when the table file has its name, nothing can be opened. */
+static bool table_is_there, opens_fail;
+
+static int rename_and_see(const char *from, const char *to)
+{
+    table_is_there |= strstr(to, ".flint") != NULL;
+    return fl_io_system.rename(from, to);
+}
+
+static int open_while_it_goes(const char *path, int flags, mode_t mode)
+{
+    opens_fail |= table_is_there && strstr(path, "/.fl-tmp") != NULL;
+    errno = EMFILE;
+    return opens_fail ? -1 : fl_io_system.open(path, flags, mode);
+}
+
+static DIR *opendir_while_it_goes(const char *path)
+{
+    errno = EMFILE;
+    return opens_fail ? NULL : fl_io_system.opendir(path);
+}
+
+/* Its table files stay, then, and what says whose they are. */
+static void a_commit_that_can_open_nothing_is_repeated(void **state)
+{
+    (void)state;
+    char input[FIXTURE_PATH_SIZE];
+    fixture_put("in.csv", own_names);
+    const char *inputs[] = {fixture_path("in.csv", input)};
+    struct fl_import_plan plan = plan_for(inputs, 1);
+    struct fl_io io = fl_io_system;
+    io.rename = rename_and_see;
+    io.open = open_while_it_goes;
+    io.opendir = opendir_while_it_goes;
+    plan.io = &io;
+    table_is_there = opens_fail = false;
+    assert_int_equal(import(&plan, &roomy), FL_CANNOT_CREATE);
+    assert_true(opens_fail);
+    plan.io = &fl_io_system;
+    assert_int_equal(import(&plan, &roomy), FL_OK);
+    fixture_remove("data");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -882,6 +925,7 @@ int main(void)
         cmocka_unit_test_setup(an_interrupt_leaves_nothing, fresh),
         cmocka_unit_test_setup(a_full_disk_anywhere_leaves_nothing, fresh),
         cmocka_unit_test_setup(any_failing_call_leaves_nothing, fresh),
+        cmocka_unit_test_setup(a_commit_that_can_open_nothing_is_repeated, fresh),
     };
     return cmocka_run_group_tests(tests, start, stop);
 }
