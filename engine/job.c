@@ -312,6 +312,9 @@ static fl_status make_nights(struct job *job, struct fl_error *error)
         status = open_tables(job, error);
     if (status == FL_OK)
         status = score_all(job, error);
+    /* The nights lie in one folder: their names are all on the disk before the first is complete. */
+    if (status == FL_OK)
+        status = fl_directory_sync_name(job->plan->io, job->nights[job->to_make].out, error);
     return status == FL_OK ? finish_nights(job, error) : status;
 }
 

@@ -338,8 +338,6 @@ fl_status fl_run_output_complete(struct fl_run_output *output, const struct fl_b
     /* Twice: _SUCCESS must never be on the disk without the files it stands for. */
     fl_status status = fl_directory_sync(output->io, output->path, error);
     if (status == FL_OK)
-        status = fl_directory_sync_name(output->io, output->path, error);
-    if (status == FL_OK)
         status = fl_run_output_write(output, FL_SUCCESS_NAME, hex, sizeof hex, NULL, error);
     if (status == FL_OK)
         status = fl_directory_sync(output->io, output->path, error);
