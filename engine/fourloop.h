@@ -21,8 +21,8 @@ enum fl_view {
 struct fl_model;
 
 /* Writes the default model into `path` (made if missing; FL_CANNOT_CREATE when it holds a model file already
- * that is not as this one would be written). `currency` is the model's currency, three capital letters (FL_USAGE otherwise); NULL: that of the
- * default. */
+ * that is not as this one would be written). `currency` is the model's currency, three capital letters
+ * (FL_USAGE otherwise); NULL: that of the default. */
 fl_status fl_model_init(const struct fl_io *io, const char *path, const char *currency,
                         struct fl_error *error);
 /* Reads and checks all of a model folder. FL_BAD_MODEL names file, line, column. Immutable: threads may share

@@ -43,19 +43,26 @@ enum { STATM_BYTES_MAX = 256 };
 static fl_status limit(__rlimit_resource_t resource, struct rlimit most, struct fl_error *error)
 {
     struct rlimit now;
-    if (getrlimit(resource, &now) == 0 && (now.rlim_max <= most.rlim_max || setrlimit(resource, &most) == 0))
-        return FL_OK;
+    if (getrlimit(resource, &now) == 0) {
+        const struct rlimit both = {.rlim_cur = now.rlim_cur < most.rlim_cur ? now.rlim_cur : most.rlim_cur,
+                                    .rlim_max = now.rlim_max < most.rlim_max ? now.rlim_max : most.rlim_max};
+        if (setrlimit(resource, &both) == 0)
+            return FL_OK;
+    }
     return fl_fail_errno(error, errno, "limit the process that compiles", NULL);
 }
 
 /* More than it has: the parent may have mapped any number of files. */
-static fl_status limit_memory(struct fl_error *error)
+static fl_status limit_memory(enum fl_hyperscan_kind kind, struct fl_error *error)
 {
     struct fl_buffer text = {0};
     const fl_status status =
         fl_file_read_all(&fl_io_system, "/proc/self/statm", STATM_BYTES_MAX, &text, error);
     const rlim_t pages = status == FL_OK ? strtoull((const char *)text.bytes, NULL, 10) : 0;
     fl_buffer_release(&text);
+    /* No /proc is mounted here. Words do without: what the longest list of them takes is known. */
+    if (status == FL_MISSING && kind == FL_HYPERSCAN_LITERALS)
+        return FL_OK;
     if (status != FL_OK)
         return status;
     const rlim_t most = pages * (rlim_t)sysconf(_SC_PAGESIZE) + ((rlim_t)FL_COMPILER_MEMORY_MIB << 20);
@@ -64,12 +71,12 @@ static fl_status limit_memory(struct fl_error *error)
 
 /* SIGXCPU says that the time is over, a second before SIGKILL would end it. Words of the list stand in the
  * memory: no core of it. */
-static fl_status limit_all(unsigned cpu_seconds, struct fl_error *error)
+static fl_status limit_all(const struct fl_compiler_task *task, struct fl_error *error)
 {
     fl_status status = limit(RLIMIT_CORE, (struct rlimit){0, 0}, error);
     if (status == FL_OK)
-        status = limit(RLIMIT_CPU, (struct rlimit){cpu_seconds, cpu_seconds + 1}, error);
-    return status == FL_OK ? limit_memory(error) : status;
+        status = limit(RLIMIT_CPU, (struct rlimit){task->cpu_seconds, task->cpu_seconds + 1}, error);
+    return status == FL_OK ? limit_memory(task->kind, error) : status;
 }
 
 /* Returns where a system does not know it: the pipe that nobody reads ends the child then. */
@@ -146,7 +153,7 @@ _Noreturn void fl_compiler_child(const struct fl_compiler_task *task, int out)
     die_with(task->parent);
     be_silent(out);
     struct fl_error error = {0};
-    fl_status status = limit_all(task->cpu_seconds, &error);
+    fl_status status = limit_all(task, &error);
     if (status == FL_OK)
         status = watch_crashes(&error);
     if (status != FL_OK) {

@@ -2,8 +2,11 @@
 #include "formats/base/publish_set.h"
 
 #include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <sys/file.h>
 
 struct set {
     const struct fl_io *io;
@@ -13,6 +16,23 @@ struct set {
     size_t count, done; /* the first so many outputs are freed */
     bool is_there[FL_PUBLISH_SET_MAX];
 };
+
+/* From the first look at the names to the end: of two at once one would find none of them, and then take back
+ * what the other made. -1, or without a lock, where the system cannot lock a folder: it is for that only. */
+static int lock_directory(const struct set *set)
+{
+    const char *path = set->directory[0] == '\0' ? "." : set->directory;
+    int lock, result;
+    do
+        lock = set->io->open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+    while (lock < 0 && errno == EINTR);
+    if (lock < 0)
+        return lock;
+    do
+        result = set->io->flock(lock, LOCK_EX);
+    while (result != 0 && errno == EINTR);
+    return lock;
+}
 
 static fl_status look_at_names(struct set *set, struct fl_error *error)
 {
@@ -61,6 +81,7 @@ fl_status fl_publish_set(const struct fl_io *io, const char *directory, struct f
 {
     assert(count > 0 && count <= FL_PUBLISH_SET_MAX);
     struct set set = {.io = io, .directory = directory, .outputs = outputs, .names = names, .count = count};
+    const int lock = lock_directory(&set);
     fl_status status = look_at_names(&set, error);
     if (status == FL_OK)
         status = commit_all(&set, error);
@@ -68,5 +89,7 @@ fl_status fl_publish_set(const struct fl_io *io, const char *directory, struct f
         take_back(&set);
     while (set.done < count)
         fl_output_abort(outputs[set.done++]);
+    if (lock >= 0)
+        (void)io->close(lock);
     return status;
 }

@@ -3,10 +3,9 @@
 
 #include <errno.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
-enum { COMPARE_BYTES = 64 << 10 };
+enum { COMPARE_BYTES = 16 << 10 };
 
 static ssize_t read_some(const struct fl_io *io, int file, uint8_t *bytes, off_t offset)
 {
@@ -24,22 +23,15 @@ static ssize_t read_some(const struct fl_io *io, int file, uint8_t *bytes, off_t
     return (ssize_t)size;
 }
 
-static bool compare(const struct fl_io *io, int a, int b, uint8_t *bytes)
+bool fl_same_bytes(const struct fl_io *io, int a, int b)
 {
+    uint8_t a_bytes[COMPARE_BYTES], b_bytes[COMPARE_BYTES];
     for (off_t offset = 0;; offset += COMPARE_BYTES) {
-        const ssize_t a_size = read_some(io, a, bytes, offset);
-        const ssize_t b_size = read_some(io, b, bytes + COMPARE_BYTES, offset);
-        if (a_size < 0 || a_size != b_size || memcmp(bytes, bytes + COMPARE_BYTES, (size_t)a_size) != 0)
+        const ssize_t a_size = read_some(io, a, a_bytes, offset);
+        const ssize_t b_size = read_some(io, b, b_bytes, offset);
+        if (a_size < 0 || a_size != b_size || memcmp(a_bytes, b_bytes, (size_t)a_size) != 0)
             return false;
         if (a_size < COMPARE_BYTES)
             return true;
     }
-}
-
-bool fl_same_bytes(const struct fl_io *io, int a, int b)
-{
-    uint8_t *bytes = malloc((size_t)2 * COMPARE_BYTES);
-    const bool same = bytes != NULL && compare(io, a, b, bytes);
-    free(bytes);
-    return same;
 }

@@ -6,8 +6,8 @@
 
 #include "formats/base/io.h"
 
-/* Whether both hold the same bytes from their beginnings to their ends. False, too, when one cannot be read
- * or memory ran out. Leaves where they are read next alone. */
+/* Whether both hold the same bytes from their beginnings to their ends. False, too, when one cannot be
+ * read. Leaves where they are read next alone. */
 bool fl_same_bytes(const struct fl_io *io, int a, int b);
 
 #endif

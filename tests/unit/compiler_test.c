@@ -43,7 +43,7 @@ static pid_t tested_process;
 
 struct seen {
     int calls_in_parent;
-    rlim_t core;
+    rlim_t core, cpu_seconds;
     bool is_silent, has_our_file;
 };
 static struct seen *seen; /* shared with the child */
@@ -51,10 +51,12 @@ static int our_file;
 
 static void look_around(void)
 {
-    struct rlimit core;
+    struct rlimit core, cpu;
     seen->calls_in_parent += getpid() == tested_process;
     assert_int_equal(getrlimit(RLIMIT_CORE, &core), 0);
     seen->core = core.rlim_max;
+    assert_int_equal(getrlimit(RLIMIT_CPU, &cpu), 0);
+    seen->cpu_seconds = cpu.rlim_cur;
     char to[64] = "";
     seen->has_our_file = fcntl(our_file, F_GETFD) != -1;
     seen->is_silent = readlink("/proc/self/fd/2", to, sizeof to - 1) > 0 && strcmp(to, "/dev/null") == 0;
@@ -186,12 +188,26 @@ static void test_no_traces(void **state)
     assert_int_equal(after, before);
 }
 
+static void test_narrower_limits_stay(void **state)
+{
+    (void)state;
+    struct rlimit found;
+    assert_int_equal(getrlimit(RLIMIT_CPU, &found), 0);
+    const struct rlimit narrow = {.rlim_cur = 50, .rlim_max = found.rlim_max};
+    assert_int_equal(setrlimit(RLIMIT_CPU, &narrow), 0);
+    check(WORKS, 0, FL_HYPERSCAN_LITERALS, FL_OK, "");
+    assert_int_equal(seen->cpu_seconds, 50);
+    check(WORKS, 0, FL_HYPERSCAN_FILTER, FL_OK, "");
+    assert_int_equal(seen->cpu_seconds, 3);
+    assert_int_equal(setrlimit(RLIMIT_CPU, &found), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_words),         cmocka_unit_test(test_regular_expressions),
         cmocka_unit_test(test_little_memory), cmocka_unit_test(test_who_ignores_the_end_of_children),
-        cmocka_unit_test(test_no_traces),
+        cmocka_unit_test(test_no_traces),     cmocka_unit_test(test_narrower_limits_stay),
     };
     tested_process = getpid();
     seen = mmap(NULL, sizeof *seen, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);

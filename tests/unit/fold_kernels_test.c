@@ -185,6 +185,7 @@ static void marks_lines(void **state)
             check_marked_copy(bytes, size);
             if (size > 0)
                 bytes[next_random(&random) % size] = 0x80;
+            check_marks(bytes, size);
             check_marked_copy(bytes, size);
         }
     assert_int_equal(munmap(end - 4096, 8192), 0);
