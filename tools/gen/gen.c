@@ -149,8 +149,8 @@ static fl_status write_file(struct retailer *retailer, enum file file, struct fl
     gen_csv_start(&retailer->csv, *output, error);
     status = write_content(retailer, file, error);
     retailer->report.bytes += fl_output_size(*output);
-    bool same;
     /* Somebody's real files may have the same names, which is better said before the log, the largest one. */
+    bool same;
     return status == FL_OK ? fl_output_look_at_name(*output, file_names[file], &same, error) : status;
 }
 
